@@ -1,0 +1,14 @@
+/// The scenarios that come with the program, compiled into it.
+///
+/// They live in a target of their own so that the large byte tables are compiled only when a
+/// scenario changes, and in the binary itself so that it finds them wherever it is copied to.
+public enum BundledScenarios {
+  /// Names and YAML texts, in the order in which they are listed.
+  public static let all: [(name: String, yaml: [UInt8])] = [
+    ("map-lookup", PackageResources.map_lookup_yaml),
+    ("map-growth", PackageResources.map_growth_yaml),
+    ("map-growth-go", PackageResources.map_growth_go_yaml),
+    ("map-overflow", PackageResources.map_overflow_yaml),
+    ("map-same-size", PackageResources.map_same_size_yaml),
+  ]
+}

@@ -1,0 +1,4 @@
+@main
+enum Visualizer {
+  static func main() { print("hello") }
+}
