@@ -1,0 +1,180 @@
+/// One cell of a canvas: eight bytes, so that filling and comparing canvases is cheap.
+struct Cell: Equatable {
+  /// The character as a Unicode scalar value; 0 in the right half of a wide character.
+  var scalar: UInt32
+  var role: Role
+  var attributes: Attributes
+  /// 1, 2 for the left half of a wide character, 0 for its right half.
+  var width: UInt8
+
+  init(scalar: UInt32, style: Style, width: UInt8 = 1) {
+    self.scalar = scalar
+    role = style.role
+    attributes = style.attributes
+    self.width = width
+  }
+
+  static let blank = Cell(scalar: 0x20, style: .text)
+
+  var style: Style {
+    get { Style(role, attributes) }
+    set { (role, attributes) = (newValue.role, newValue.attributes) }
+  }
+
+  static func == (a: Cell, b: Cell) -> Bool {
+    a.scalar == b.scalar && a.role == b.role && a.attributes == b.attributes && a.width == b.width
+  }
+}
+
+/// The screen in memory: what scenes draw into, and what curses, recordings and tests read.
+///
+/// Whatever lies outside of the canvas or of `clip` is silently not drawn. A wide character owns its
+/// cell and the next one; overwriting either half blanks the other.
+struct Canvas: Equatable {
+  let size: Size
+  /// Row by row, `size.columns` cells each.
+  private(set) var cells: [Cell]
+  /// Drawing reaches only cells inside; starts as the whole canvas.
+  private(set) var clip: Rect
+
+  init(_ size: Size) {
+    self.size = size
+    cells = [Cell](repeating: .blank, count: max(0, size.columns) * max(0, size.rows))
+    clip = Rect(x: 0, y: 0, width: size.columns, height: size.rows)
+  }
+
+  var bounds: Rect { Rect(x: 0, y: 0, width: size.columns, height: size.rows) }
+
+  subscript(column: Int, row: Int) -> Cell { cells[row * size.columns + column] }
+
+  /// Draws with the clip narrowed to a rectangle.
+  mutating func clipped(to rect: Rect, _ draw: (inout Canvas) -> Void) {
+    let saved = clip
+    clip = clip.intersection(rect)
+    draw(&self)
+    clip = saved
+  }
+
+  /// Writes text from a place to the right and returns the column behind it, clipped or not.
+  ///
+  /// Control characters, and what could not be shown in one or two cells, become `?`; combining
+  /// marks are left out.
+  @discardableResult
+  mutating func put(_ text: String, _ x: Int, _ y: Int, _ style: Style = .text) -> Int {
+    var column = x
+    for scalar in text.unicodeScalars {
+      let value = scalar.value
+      if value >= 0x20 && value < 0x7f {
+        put(Cell(scalar: value, style: style), column, y)
+        column += 1
+      } else {
+        column += put(scalar, column, y, style)
+      }
+    }
+    return column
+  }
+
+  /// Writes one character and returns the number of columns it takes.
+  @discardableResult
+  mutating func put(_ scalar: Unicode.Scalar, _ x: Int, _ y: Int, _ style: Style = .text) -> Int {
+    guard VisibleText.isHarmless(scalar) else {
+      put(Cell(scalar: 0x3f, style: style), x, y)
+      return 1
+    }
+    switch GlyphWidth.of(scalar) {
+    case 0: return 0
+    case 2:
+      guard clip.contains(x, y), clip.contains(x + 1, y) else {
+        put(Cell(scalar: 0x20, style: style), x, y)
+        put(Cell(scalar: 0x20, style: style), x + 1, y)
+        return 2
+      }
+      put(Cell(scalar: scalar.value, style: style), x, y)
+      put(Cell(scalar: 0x20, style: style), x + 1, y)
+      cells[y * size.columns + x].width = 2
+      cells[y * size.columns + x + 1] = Cell(scalar: 0, style: style, width: 0)
+      return 2
+    default:
+      put(Cell(scalar: scalar.value, style: style), x, y)
+      return 1
+    }
+  }
+
+  /// Fills a rectangle with one narrow character.
+  mutating func fill(_ rect: Rect, _ scalar: Unicode.Scalar = " ", _ style: Style = .text) {
+    let area = rect.intersection(clip)
+    guard !area.isEmpty else { return }
+    for row in area.y..<area.bottom {
+      for column in area.x..<area.right { put(Cell(scalar: scalar.value, style: style), column, row) }
+    }
+  }
+
+  /// Changes the style of what stands in a rectangle.
+  mutating func restyle(_ rect: Rect, _ change: (inout Style) -> Void) {
+    let area = rect.intersection(clip)
+    guard !area.isEmpty else { return }
+    for row in area.y..<area.bottom {
+      for column in area.x..<area.right { change(&cells[row * size.columns + column].style) }
+    }
+  }
+
+  /// Draws a frame with rounded corners and a title in its upper edge.
+  mutating func box(_ rect: Rect, title: String = "", style: Style = .border) {
+    guard rect.width >= 2, rect.height >= 2 else { return }
+    let (right, bottom) = (rect.right - 1, rect.bottom - 1)
+    for column in rect.x + 1..<right {
+      put("─", column, rect.y, style)
+      put("─", column, bottom, style)
+    }
+    for row in rect.y + 1..<bottom {
+      put("│", rect.x, row, style)
+      put("│", right, row, style)
+    }
+    put("╭", rect.x, rect.y, style)
+    put("╮", right, rect.y, style)
+    put("╰", rect.x, bottom, style)
+    put("╯", right, bottom, style)
+    if !title.isEmpty, rect.width > 6 {
+      clipped(to: Rect(x: rect.x + 1, y: rect.y, width: rect.width - 2, height: 1)) { canvas in
+        let fitted = TextLayout.fit(title, columns: rect.width - 4)
+        canvas.put(" \(fitted) ", rect.x + 1, rect.y, .heading)
+      }
+    }
+  }
+
+  /// Replaces every character that is not ASCII by the one-column stand-in of the ASCII charset.
+  mutating func reduceToASCII() {
+    for index in cells.indices where cells[index].scalar >= 0x7f {
+      cells[index].scalar = Charset.asciiStandIn(cells[index].scalar)
+      cells[index].width = 1
+    }
+    for index in cells.indices where cells[index].width != 1 {
+      cells[index] = Cell(scalar: 0x3f, style: cells[index].style)
+    }
+  }
+
+  /// The text of one row without trailing blanks.
+  func text(row: Int) -> String {
+    var scalars = String.UnicodeScalarView()
+    for column in 0..<size.columns {
+      let cell = self[column, row]
+      if cell.width > 0, let scalar = Unicode.Scalar(cell.scalar) { scalars.append(scalar) }
+    }
+    while scalars.last == " " { scalars.removeLast() }
+    return String(scalars)
+  }
+
+  /// The text of the whole canvas, a line a row, trailing blanks cut.
+  var text: String { (0..<size.rows).map { text(row: $0) + "\n" }.joined() }
+
+  private mutating func put(_ cell: Cell, _ x: Int, _ y: Int) {
+    guard clip.contains(x, y) else { return }
+    let index = y * size.columns + x
+    switch cells[index].width {
+    case 0: cells[index - 1] = Cell(scalar: 0x20, style: cells[index - 1].style)
+    case 2: cells[index + 1] = Cell(scalar: 0x20, style: cells[index + 1].style)
+    default: break
+    }
+    cells[index] = cell
+  }
+}

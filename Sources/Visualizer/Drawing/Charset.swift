@@ -1,0 +1,34 @@
+/// Which characters a frame may hold.
+enum Charset: String, CaseIterable {
+  case unicode
+  case ascii
+
+  /// The ASCII character drawn in place of another, one column for one column.
+  static func asciiStandIn(_ scalar: UInt32) -> UInt32 {
+    switch Unicode.Scalar(scalar) {
+    case "─", "━", "╌", "┄", "—", "–", "┈": 0x2d  // -
+    case "│", "┃", "╎", "┊", "┆": 0x7c  // |
+    case "╭", "╮", "╰", "╯", "┬", "┴", "├", "┤", "┼", "└", "┘", "┌", "┐", "╞", "╡", "╪": 0x2b  // +
+    case "▶", "→", "▸", "›", "»": 0x3e  // >
+    case "◀", "←", "◂", "‹", "«": 0x3c  // <
+    case "▲", "↑", "▴": 0x5e  // ^
+    case "▼", "↓", "▾": 0x76  // v
+    case "·": 0x2e  // .
+    case "…": 0x7e  // ~
+    case "●", "◆", "✓": 0x2a  // *
+    case "○", "◇": 0x6f  // o
+    case "█", "▓": 0x23  // #
+    case "▒", "▆", "▇": 0x3d  // =
+    case "░", "▂", "▃", "▁": 0x2d  // -
+    case "▄", "▅": 0x2b  // +
+    case "╳", "×", "✗": 0x78  // x
+    case "⏸", "‖": 0x22  // "
+    case "≤": 0x3c
+    case "≥": 0x3e
+    case "≠": 0x21
+    case "’", "‘": 0x27
+    case "“", "”": 0x22
+    default: 0x3f  // ?
+    }
+  }
+}
