@@ -1,16 +1,68 @@
-import Models
+import ArgumentParser
 import Foundation
+
+/// The program: its subcommands, and which exit code an error gets.
 @main
-enum Visualizer {
+struct Visualizer: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "visualizer",
+    abstract: "Watch Go's map from the inside, step by step, forward and back.",
+    discussion: """
+      Without arguments it lists the bundled scenarios. SCENARIO is one of their names, a scenario \
+      file, a captured trace, or - for standard input.
+
+      Examples:
+        visualizer map-growth                 watch a map grow
+        visualizer frame map-lookup --step last
+        visualizer record map-growth -o growth.cast
+        visualizer check trace.json           does the model agree with reality?
+      """,
+    version: "visualizer 0.1",
+    subcommands: [
+      PlayCommand.self, ListCommand.self, FrameCommand.self, StepsCommand.self, RecordCommand.self,
+      CheckCommand.self,
+    ])
+
+  mutating func run() throws { try ListCommand.printList(choosing: true) }
+
+  /// Runs the command; every error becomes one line on standard error and a documented code.
   static func main() {
-    for file in CommandLine.arguments.dropFirst() {
-      let bytes = [UInt8](FileManager.default.contents(atPath: file) ?? Data())
-      var r = JSONReader(file: file, bytes: bytes)
-      do {
-        let t = try MapTrace(reader: &r, name: file)
-        let rep = t.check()
-        print(file.split(separator: "/").last!, rep.operations, rep.difference ?? "ok")
-      } catch { print(error) }
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    if let first = arguments.first, !first.hasPrefix("-") || first == "-", isScenario(first) {
+      arguments.insert("play", at: 0)
+    }
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch let error as InputError {
+      fail(error.description, error.exitCode)
+    } catch let error as OutputError {
+      fail("\(VisibleText.escape(error.description))", EX_IOERR)
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  /// Whether a first argument means what to play rather than a subcommand.
+  private static func isScenario(_ word: String) -> Bool {
+    let names = configuration.subcommands.map { $0._commandName } + ["help"]
+    if names.contains(word) { return false }
+    return Nearest.word(word, among: names) == nil || ShowLibrary.isKnown(word)
+  }
+
+  private static func fail(_ message: String, _ code: Int32) -> Never {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+    Foundation.exit(code)
+  }
+}
+
+extension InputError {
+  /// See the table of exit codes in the README.
+  var exitCode: Int32 {
+    switch kind {
+    case .contents: EX_DATAERR
+    case .missing: EX_NOINPUT
+    case .unreadable: EX_IOERR
     }
   }
 }

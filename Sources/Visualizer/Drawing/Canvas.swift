@@ -55,6 +55,14 @@ struct Canvas: Equatable {
     clip = saved
   }
 
+  /// Draws without any clip but the canvas itself.
+  mutating func unclipped(_ draw: (inout Canvas) -> Void) {
+    let saved = clip
+    clip = bounds
+    draw(&self)
+    clip = saved
+  }
+
   /// Writes text from a place to the right and returns the column behind it, clipped or not.
   ///
   /// Control characters, and what could not be shown in one or two cells, become `?`; combining

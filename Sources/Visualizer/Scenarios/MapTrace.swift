@@ -2,6 +2,8 @@ import Models
 
 /// A trace captured from a real Go runtime with a classic map (`go-map-trace/1`).
 struct MapTrace {
+  static let schema = "go-map-trace/1"
+
   var name: String
   var what: String
   /// The Go version that it was captured from, such as `go1.19.8`.

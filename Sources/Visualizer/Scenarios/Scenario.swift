@@ -17,5 +17,6 @@ enum ScriptItem<Operation> {
   case chapter(Bilingual)
   /// A sentence of the author's between two operations.
   case say(Bilingual)
-  case operation(Operation)
+  /// A brisk operation is one of many alike, such as filling a map, and is played faster.
+  case operation(Operation, brisk: Bool)
 }

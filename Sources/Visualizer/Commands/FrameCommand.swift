@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+
+/// `visualizer frame`: one frame on standard output.
+struct FrameCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "frame", abstract: "Print one frame to standard output.")
+
+  @Argument(help: "A bundled scenario, a scenario file, a captured trace, or -.")
+  var scenario: String
+
+  @Option(help: ArgumentHelp("The step, from 0, or last.", valueName: "N|last"))
+  var step = StepArgument.index(0)
+
+  @Option(help: "How far the step's motion has come, 0 to 1.")
+  var progress = 1.0
+
+  @Option(help: "text, or ansi with colours.")
+  var format: FrameFormat = .text
+
+  @OptionGroup var looks: LookOptions
+
+  enum FrameFormat: String, CaseIterable, ExpressibleByArgument { case text, ansi }
+
+  mutating func validate() throws {
+    guard (0...1).contains(progress) else {
+      throw ValidationError("--progress is a number from 0 to 1.")
+    }
+  }
+
+  mutating func run() throws {
+    let show = try ShowLibrary.open(scenario)
+    let step = try step.resolve(in: show)
+    let look = looks.look(default: Size(columns: 120, rows: 36))
+    let canvas = show.frame(step, progress: progress, look)
+    var output = ByteSink(descriptor: 1, name: "standard output")
+    switch format {
+    case .text: try output.write(canvas.text)
+    case .ansi: try output.write(ANSIText.page(canvas, Theme(depth: looks.color == .never ? .none : .many)))
+    }
+    try output.flush()
+  }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+
+/// The options that choose how a frame looks; the same for play, frame and record.
+struct LookOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Columns and rows.", valueName: "120x36"))
+  var size: Size?
+
+  @Option(help: "The language: en or zh. Otherwise the locale's.")
+  var lang: Language?
+
+  @Option(help: "The characters: unicode or ascii.")
+  var charset: Charset?
+
+  @Option(help: "Colours: auto, always or never.")
+  var color: ColourChoice = .auto
+
+  /// Checks what does not go together.
+  func validate() throws {
+    if charset == .ascii, lang == .zh {
+      throw ValidationError("--charset ascii cannot show Chinese; leave out one of the two.")
+    }
+  }
+
+  /// The look of a frame that is not drawn on a terminal.
+  func look(default size: Size) -> Look {
+    let charset = charset ?? .unicode
+    return Look(
+      size: self.size ?? size,
+      language: charset == .ascii ? .en : lang ?? LookOptions.preferredLanguage, charset: charset)
+  }
+
+  /// The locale's language: Chinese if it says so, else English.
+  static var preferredLanguage: Language {
+    let environment = ProcessInfo.processInfo.environment
+    let locale =
+      ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+    return locale?.lowercased().hasPrefix("zh") == true ? .zh : .en
+  }
+}
+
+/// When to use colours.
+enum ColourChoice: String, CaseIterable, ExpressibleByArgument {
+  case auto
+  case always
+  case never
+}
+
+extension Language: ExpressibleByArgument {}
+extension Charset: ExpressibleByArgument {}
+
+extension Size: ExpressibleByArgument {
+  /// Reads `120x36`; at most 1000 columns and rows.
+  init?(argument: String) {
+    let parts = argument.lowercased().split(separator: "x")
+    guard parts.count == 2, let columns = Int(parts[0]), let rows = Int(parts[1]),
+      (1...1000).contains(columns), (1...1000).contains(rows)
+    else { return nil }
+    self.init(columns: columns, rows: rows)
+  }
+}
+
+/// A step given by number, or `last`.
+enum StepArgument: ExpressibleByArgument {
+  case index(Int)
+  case last
+
+  init?(argument: String) {
+    if argument == "last" {
+      self = .last
+    } else if let number = Int(argument), number >= 0 {
+      self = .index(number)
+    } else {
+      return nil
+    }
+  }
+
+  /// The step in a show.
+  ///
+  /// - Throws: `ValidationError` where the show has no such step.
+  func resolve(in show: any Show) throws -> Int {
+    let last = show.stepCount - 1
+    guard case .index(let index) = self else { return last }
+    guard index <= last else {
+      throw ValidationError("step \(index) does not exist; the last step is \(last).")
+    }
+    return index
+  }
+}

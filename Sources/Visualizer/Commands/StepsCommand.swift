@@ -1,0 +1,50 @@
+import ArgumentParser
+
+/// `visualizer steps`: every step as a line.
+struct StepsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "steps", abstract: "Print every step as a line of text, or of JSON.")
+
+  @Argument(help: "A bundled scenario, a scenario file, a captured trace, or -.")
+  var scenario: String
+
+  @Flag(help: "One JSON object a line, with the event's fields and both languages.")
+  var json = false
+
+  @Option(help: "The language: en or zh. Otherwise the locale's.")
+  var lang: Language?
+
+  mutating func run() throws {
+    let show = try ShowLibrary.open(scenario)
+    let language = lang ?? LookOptions.preferredLanguage
+    var output = ByteSink(descriptor: 1, name: "standard output")
+    for step in 0..<show.stepCount {
+      try output.write(json ? Self.object(show, step) : Self.line(show, step, language))
+    }
+    try output.flush()
+  }
+
+  private static func object(_ show: any Show, _ step: Int) -> String {
+    let record = show.record(ofStep: step)
+    var object = JSONObject()
+    object.add("step", .integer(step))
+    object.add("operation", record.operation.map { .integer($0) } ?? .none)
+    object.add("do", record.what.map { .text($0) } ?? .none)
+    object.add("chapter", record.chapter.map { .text($0.en) } ?? .none)
+    object.add("event", .text(record.event))
+    for (name, value) in record.fields { object.add(name, value) }
+    object.add("en", .text(show.narration(ofStep: step, .en).text))
+    object.add("zh", .text(show.narration(ofStep: step, .zh).text))
+    return object.line
+  }
+
+  /// One step as a line of text, such as a screen reader or a log wants it.
+  static func line(_ show: any Show, _ step: Int, _ language: Language) -> String {
+    let record = show.record(ofStep: step)
+    let chapter = record.chapter.map { " [\($0[language])]" } ?? ""
+    let what = record.what.map { " \($0):" } ?? ""
+    let text = show.narration(ofStep: step, language).text
+    let word = Bilingual("step", "步")[language]
+    return "\(word) \(step)/\(show.stepCount - 1)\(chapter)\(what) \(text)\n"
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+
+/// A place that could not be written.
+struct OutputError: Error, CustomStringConvertible {
+  var description: String
+}
+
+/// Writes a file so that either the whole of it or nothing stands under its name.
+enum OutputFile {
+  /// Writes to a temporary file beside it, flushes, and renames; `-` is standard output.
+  ///
+  /// - Throws: `OutputError` where that fails; nothing is left behind then.
+  static func write(
+    _ path: String, overwrite: Bool, _ produce: (inout ByteSink) throws -> Void
+  ) throws {
+    if path == "-" {
+      var sink = ByteSink(descriptor: 1, name: "standard output")
+      try produce(&sink)
+      try sink.flush()
+      return
+    }
+    guard overwrite || access(path, F_OK) != 0 else {
+      throw OutputError(
+        description: "\(path): error: the file exists; choose another name or add --overwrite")
+    }
+    let temporary = path + ".part-\(getpid())"
+    let descriptor = Foundation.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    guard descriptor >= 0 else { throw failure(path, "cannot be created") }
+    var sink = ByteSink(descriptor: descriptor, name: path)
+    do {
+      try produce(&sink)
+      try sink.flush()
+      guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(path, "cannot be written") }
+      close(descriptor)
+      guard rename(temporary, path) == 0 else { throw failure(path, "cannot be put in place") }
+    } catch {
+      close(descriptor)
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  static func failure(_ path: String, _ what: String) -> OutputError {
+    OutputError(description: "\(path): error: \(what): \(String(cString: strerror(errno)))")
+  }
+}
+
+/// Collects bytes and writes them in large pieces.
+struct ByteSink: ~Copyable {
+  private let descriptor: Int32
+  private let name: String
+  private var buffer: [UInt8] = []
+
+  init(descriptor: Int32, name: String) {
+    self.descriptor = descriptor
+    self.name = name
+    buffer.reserveCapacity(1 << 17)
+  }
+
+  mutating func write(_ text: String) throws {
+    buffer.append(contentsOf: text.utf8)
+    if buffer.count >= 1 << 16 { try flush() }
+  }
+
+  mutating func write(_ bytes: [UInt8]) throws {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= 1 << 16 { try flush() }
+  }
+
+  mutating func flush() throws {
+    var written = 0
+    while written < buffer.count {
+      let count = buffer[written...].withUnsafeBytes { bytes in
+        Foundation.write(descriptor, bytes.baseAddress, bytes.count)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw OutputFile.failure(name, "cannot be written")
+      }
+      written += count
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+}

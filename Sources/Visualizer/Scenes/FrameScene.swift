@@ -1,0 +1,188 @@
+/// The frame around every scene: title line, stage, narration, scrubber, key hints.
+///
+/// From 80x24 on it is drawn in full, from 60x16 on without borders; below that one line says which
+/// size is needed.
+struct FrameScene {
+  let show: any Show
+  let caption: Bilingual
+  let step: Int
+  let look: Look
+
+  /// The smallest window in which anything is drawn.
+  static let minimum = Size(columns: 60, rows: 16)
+  /// The smallest window with borders and all panes.
+  static let full = Size(columns: 80, rows: 24)
+
+  /// Whether a size has room for borders.
+  static func isFull(_ size: Size) -> Bool {
+    size.columns >= full.columns && size.rows >= full.rows
+  }
+
+  /// Draws the frame and, through the closure, the stage inside it.
+  func draw(stage drawStage: (Rect, inout Canvas) -> Void) -> Canvas {
+    var canvas = Canvas(look.size)
+    let size = look.size
+    guard size.columns >= Self.minimum.columns, size.rows >= Self.minimum.rows else {
+      drawTooSmall(&canvas)
+      return finish(canvas)
+    }
+    let isFull = Self.isFull(size)
+    let narrationRows = isFull ? (size.columns >= 100 ? 4 : 5) : 3
+    let stage = Rect(x: 0, y: 1, width: size.columns, height: size.rows - narrationRows - 3)
+    let narration = Rect(x: 0, y: stage.bottom, width: size.columns, height: narrationRows)
+    drawTitle(&canvas)
+    canvas.clipped(to: stage) { drawStage(stage, &$0) }
+    drawNarration(narration, framed: isFull, &canvas)
+    drawScrubber(row: size.rows - 2, &canvas)
+    drawHints(row: size.rows - 1, &canvas)
+    return finish(canvas)
+  }
+
+  private func finish(_ canvas: Canvas) -> Canvas {
+    guard look.charset == .ascii else { return canvas }
+    var canvas = canvas
+    canvas.reduceToASCII()
+    return canvas
+  }
+
+  private func drawTooSmall(_ canvas: inout Canvas) {
+    let size = look.size
+    let text = Bilingual(
+      "needs \(Self.minimum.columns)x\(Self.minimum.rows), this is \(size.columns)x\(size.rows)",
+      "至少需要 \(Self.minimum.columns)x\(Self.minimum.rows)，现在是 \(size.columns)x\(size.rows)"
+    )[look.language]
+    let fitted = TextLayout.fit(text, columns: size.columns)
+    canvas.put(
+      fitted, max(0, (size.columns - GlyphWidth.of(fitted)) / 2), max(0, (size.rows - 1) / 2))
+  }
+
+  // MARK: - Title
+
+  private func drawTitle(_ canvas: inout Canvas) {
+    let language = look.language
+    let (operation, before) = show.operation(ofStep: step)
+    let glyph = look.status.isPlaying ? "▶" : "‖"
+    let speed = Self.speedText(look.status.speed)
+    let lastStep = show.stepCount - 1
+    let lastOperation = max(0, show.operationCount - 1)
+    let shown = operation ?? max(0, before - 1)
+    let long = Bilingual(
+      "step \(step)/\(lastStep)   operation \(shown)/\(lastOperation)   \(glyph) \(speed) ",
+      "步 \(step)/\(lastStep)   操作 \(shown)/\(lastOperation)   \(glyph) \(speed) ")[language]
+    let short = Bilingual(
+      "step \(step)/\(lastStep)   \(glyph) \(speed) ", "步 \(step)/\(lastStep)   \(glyph) \(speed) "
+    )[language]
+    let status = look.size.columns >= 100 ? long : short
+    let statusColumn = look.size.columns - GlyphWidth.of(status)
+    let title = show.title[language]
+    let room = statusColumn - 2
+    var column = canvas.put(TextLayout.fit(" " + show.name, columns: room), 0, 0, .heading)
+    column += 3
+    let description = look.size.columns >= 150 ? "\(title)   \(caption[language])" : caption[language]
+    canvas.put(TextLayout.fit(description, columns: room - column), column, 0, .dim)
+    canvas.put(status, statusColumn, 0)
+  }
+
+  /// A speed as the screen writes it.
+  static func speedText(_ speed: Double) -> String {
+    if speed < 1 { return "1/\(Int((1 / speed).rounded()))x" }
+    return speed == speed.rounded() ? "\(Int(speed))x" : "\((speed * 10).rounded() / 10)x"
+  }
+
+  // MARK: - Narration
+
+  private func drawNarration(_ rect: Rect, framed: Bool, _ canvas: inout Canvas) {
+    let language = look.language
+    let narration = show.narration(ofStep: step, language)
+    let record = show.record(ofStep: step)
+    let title =
+      record.what ?? show.chapter(ofStep: step).map { "\($0 + 1) \(show.chapters[$0].title[language])" }
+      ?? show.title[language]
+    guard framed else {
+      canvas.put(TextLayout.fit(title, columns: rect.width - 2), rect.x + 1, rect.y, .heading)
+      drawText(
+        narration.text, Rect(x: rect.x + 1, y: rect.y + 1, width: rect.width - 2, height: 2), &canvas)
+      return
+    }
+    canvas.box(rect, title: title)
+    let columns = min(rect.width - 4, 116)
+    drawText(
+      narration.text, Rect(x: rect.x + 2, y: rect.y + 1, width: columns, height: rect.height - 2),
+      &canvas)
+    if let source = narration.source, GlyphWidth.of(source) + 30 < rect.width {
+      canvas.put(
+        " \(source) ", rect.right - GlyphWidth.of(source) - 4, rect.bottom - 1, .dim)
+    }
+  }
+
+  private func drawText(_ text: String, _ rect: Rect, _ canvas: inout Canvas) {
+    var lines = TextLayout.wrap(VisibleText.escape(text), columns: rect.width)
+    if lines.count > rect.height {
+      let last = TextLayout.fit(
+        lines[(rect.height - 1)...].joined(separator: " "), columns: rect.width)
+      lines = Array(lines.prefix(rect.height - 1)) + [last]
+    }
+    for (index, line) in lines.enumerated() { canvas.put(line, rect.x, rect.y + index) }
+  }
+
+  // MARK: - Scrubber
+
+  private func drawScrubber(row: Int, _ canvas: inout Canvas) {
+    let width = look.size.columns - 2
+    let lastStep = max(1, show.stepCount - 1)
+    func column(_ step: Int) -> Int { 1 + step * (width - 1) / lastStep }
+    let here = column(step)
+    for x in 1...width { canvas.put(x <= here ? "━" : "─", x, row, .dim) }
+    let chapters = show.chapters
+    for (index, chapter) in chapters.enumerated() {
+      let start = column(chapter.step)
+      let end = index + 1 < chapters.count ? column(chapters[index + 1].step) : width + 1
+      let isCurrent = show.chapter(ofStep: step) == index
+      if index > 0 { canvas.put("┬", start, row, .dim) }
+      let label = TextLayout.fit(
+        "\(index + 1) \(chapter.title[look.language])", columns: end - start - 4)
+      if end - start >= 6, GlyphWidth.of(label) >= 1 {
+        canvas.put(" \(label) ", start + 1, row, isCurrent ? .heading : .dim)
+      }
+    }
+    canvas.put("●", here, row, Style(.current, .bold))
+  }
+
+  // MARK: - Key hints
+
+  /// What the keys do, the most important first; the last is pinned.
+  private static let hints: [(key: String, what: Bilingual)] = [
+    ("space", Bilingual("play", "播放")),
+    ("←→", Bilingual("step", "步")),
+    ("↑↓", Bilingual("operation", "操作")),
+    (", .", Bilingual("frame", "帧")),
+    ("[ ]", Bilingual("chapter", "章节")),
+    (":", Bilingual("go to", "跳转")),
+    ("+ -", Bilingual("speed", "速度")),
+    ("jk", Bilingual("scroll", "滚动")),
+    ("L", Bilingual("中文", "English")),
+    ("q", Bilingual("quit", "退出")),
+  ]
+
+  private func drawHints(row: Int, _ canvas: inout Canvas) {
+    let language = look.language
+    let help = ("?", Bilingual("help", "帮助")[language])
+    var parts: [(String, String)] = []
+    var used = 1 + 2 + GlyphWidth.of(help.1) + 2
+    for (key, what) in Self.hints {
+      if key == "L", look.charset == .ascii { continue }
+      let text =
+        key == "space" && look.status.isPlaying
+        ? Bilingual("pause", "暂停")[language] : what[language]
+      let width = GlyphWidth.of(key) + 1 + GlyphWidth.of(text) + 2
+      if used + width > look.size.columns { break }
+      used += width
+      parts.append((key, text))
+    }
+    var column = 1
+    for (key, what) in parts + [help] {
+      column = canvas.put(key, column, row, Style(.text, .bold)) + 1
+      column = canvas.put(what, column, row, .dim) + 2
+    }
+  }
+}

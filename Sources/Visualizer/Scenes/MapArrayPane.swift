@@ -1,0 +1,204 @@
+import Models
+
+/// One of a map's arrays: a row a block while there is room, from 2^7 buckets on a cell a bucket.
+struct MapArrayPane {
+  let array: BucketArray
+  let name: ArrayName
+  let rect: Rect
+  let framed: Bool
+  let map: Hmap
+  let moment: Moment<Hmap>
+  let words: MapWords
+  let look: Look
+  let focus: MapFocus
+
+  /// From this many bits on a bucket is one cell.
+  static let heatB = 7
+
+  var isHeat: Bool { array.B >= Self.heatB }
+
+  /// Where the content is drawn.
+  private var inner: Rect { framed ? rect.inner : rect }
+
+  func draw(revealed: Double, _ canvas: inout Canvas) {
+    let title = name == .old ? "oldbuckets  B=\(array.B)" : "buckets  B=\(array.B)"
+    if framed {
+      canvas.box(rect, title: title)
+    }
+    canvas.clipped(to: inner) { canvas in
+      if isHeat {
+        MapHeat(pane: self, area: inner).draw(&canvas)
+      } else {
+        drawRows(revealed: revealed, &canvas)
+      }
+    }
+    if framed { drawLegend(&canvas) }
+  }
+
+  /// Where the slot of a place is drawn; at the pane's edge if it is scrolled out of sight.
+  func point(_ place: SlotPlace) -> Point {
+    if isHeat { return MapHeat(pane: self, area: inner).point(bucket: place.bucket) }
+    let rows = self.rows
+    let index = rows.firstIndex { $0.bucket == place.bucket && $0.bmap == place.bmap }
+    // A block that is about to be linked is drawn below the chain's last one.
+    let row = index ?? (rows.lastIndex { $0.bucket == place.bucket } ?? 0) + 1
+    let y = inner.y + row - firstRow(rows.count)
+    return Point(
+      x: inner.x + prefixWidth + place.slot * slotWidth,
+      y: max(inner.y, min(inner.bottom - 1, y)))
+  }
+
+  // MARK: - A row a block
+
+  private struct Row {
+    var bucket: Int
+    var bmap: Int
+    var block: Int
+  }
+
+  private var rows: [Row] {
+    (0..<array.bucketCount).flatMap { bucket in
+      array.chain(bucket).enumerated().map { Row(bucket: bucket, bmap: $0, block: $1) }
+    }
+  }
+
+  private var indexWidth: Int { max(2, "\(array.bucketCount - 1)".utf8.count) }
+  private var prefixWidth: Int { indexWidth + 3 }
+  private var slotWidth: Int { min(12, max(3, (inner.width - prefixWidth) / Bmap.slotCount)) }
+  private var showsTophash: Bool { slotWidth >= 9 }
+
+  /// The first row to show, so that the focus is in sight; moves by half a pane at a time, to be
+  /// calm.
+  private func firstRow(_ count: Int) -> Int {
+    let height = inner.height
+    guard count > height else { return 0 }
+    var first = 0
+    if let bucket = focus.bucket(in: name, moment.event),
+      let row = rows.firstIndex(where: { $0.bucket == bucket })
+    {
+      let half = max(1, height / 2)
+      first = row / half * half - half / 2
+    }
+    return max(0, min(count - height, first + look.scroll))
+  }
+
+  private func drawRows(revealed: Double, _ canvas: inout Canvas) {
+    let rows = self.rows
+    let first = firstRow(rows.count)
+    let visible = rows[first..<min(rows.count, first + inner.height)]
+    let shown = Int((Double(visible.count) * revealed).rounded(.up))
+    for (offset, row) in visible.prefix(shown).enumerated() {
+      drawRow(row, y: inner.y + offset, &canvas)
+    }
+    noteHidden(above: first, below: rows.count - first - visible.count, &canvas)
+  }
+
+  private func drawRow(_ row: Row, y: Int, _ canvas: inout Canvas) {
+    let isFocus = focus.bucket(in: name, moment.event) == row.bucket
+    if row.bmap == 0 {
+      let mark = isFocus ? "▸" : " "
+      let label = mark + TextLayout.padLeft("\(row.bucket)", columns: indexWidth)
+      canvas.put(label, inner.x, y, isFocus ? Style(.current, .bold) : .dim)
+    } else {
+      canvas.put(
+        TextLayout.padLeft("└▸", columns: prefixWidth - 1), inner.x, y,
+        isFocus ? Style(.current) : .dim)
+    }
+    for slot in 0..<Bmap.slotCount {
+      let place = SlotPlace(name, bucket: row.bucket, bmap: row.bmap, slot: slot)
+      drawSlot(place, array[row.block], inner.x + prefixWidth + slot * slotWidth, y, &canvas)
+    }
+  }
+
+  private func drawSlot(
+    _ place: SlotPlace, _ block: borrowing Bmap, _ x: Int, _ y: Int, _ canvas: inout Canvas
+  ) {
+    let mark = block.tophash[place.slot]
+    let isSlot = focus.place == place
+    var style: Style
+    var text: String
+    switch mark {
+    case TopHash.emptyRest: (text, style) = ("·", .dim)
+    case TopHash.emptyOne: (text, style) = ("○", .dim)
+    case TopHash.evacuatedX: (text, style) = ("╌x", .dim)
+    case TopHash.evacuatedY: (text, style) = ("╌y", .dim)
+    case TopHash.evacuatedEmpty: (text, style) = ("╌", .dim)
+    default:
+      let key = words[block.keys[place.slot]]
+      text = showsTophash ? TextLayout.padLeft("\(mark)", columns: 3) + " " + key : key
+      style = .text
+    }
+    let isLive = TopHash.isLive(mark)
+    style = emphasis(place, isLive: isLive) ?? style
+    let fitted = TextLayout.fit(text, columns: slotWidth - 1)
+    canvas.put(fitted, x, y, style)
+    if isSlot, style.attributes.contains(.reverse) {
+      let width = GlyphWidth.of(fitted)
+      canvas.put(
+        String(repeating: " ", count: max(0, slotWidth - 1 - width)), x + width, y, style)
+    }
+  }
+
+  /// How a slot stands out in this step; nil for not at all.
+  private func emphasis(_ place: SlotPlace, isLive: Bool) -> Style? {
+    switch moment.event {
+    case .tophashCompared(place, let stored, let wanted):
+      return Style(stored == wanted ? .new : .read, .reverse)
+    case .keyCompared(place, _, _, let equal): return Style(equal ? .new : .read, .reverse)
+    case .keyFound(_, place, _): return Style(.new, [.reverse, .bold])
+    case .keyInserted(_, place, _, _): return isLive ? Style(.new, [.reverse, .bold]) : nil
+    case .elemOverwritten(_, place, _, _): return Style(.new, [.reverse, .bold])
+    case .keyDeleted(_, place, _): return Style(.freed, .reverse)
+    case .emptyRestSpread(let places): return places.contains(place) ? Style(.freed, .reverse) : nil
+    case .entryVisited(_, _, _, place?): return Style(.read, .reverse)
+    case .keyMoved(_, let from, let to, _, _):
+      if place == to, isLive { return Style(.moved, [.reverse, .bold]) }
+      if place == from { return Style(.moved) }
+      return isLeaving(place) ? Style(.moved, .underline) : nil
+    case .evacuationStarted(let bucket, _, _):
+      return name == .old && place.bucket == bucket && isLive ? Style(.moved, .underline) : nil
+    default: return nil
+    }
+  }
+
+  /// Whether the slot's key leaves together with the one of this step.
+  private func isLeaving(_ place: SlotPlace) -> Bool {
+    guard case .keyMoved(_, _, _, _, let ordinal) = moment.event, ordinal % 2 == 0 else {
+      return false
+    }
+    for next in moment.upcoming {
+      if case .keyMoved(_, place, _, _, ordinal + 1) = next { return true }
+    }
+    return false
+  }
+
+  // MARK: - What is out of sight, and the legend
+
+  func noteHidden(above: Int, below: Int, _ canvas: inout Canvas) {
+    guard framed else { return }
+    let language = look.language
+    canvas.unclipped { canvas in
+      func note(_ text: String, _ row: Int) {
+        canvas.put(text, rect.right - GlyphWidth.of(text) - 2, row, .dim)
+      }
+      if above > 0 { note(Bilingual(" ▲ \(above) more ", " ▲ 还有 \(above) 行 ")[language], rect.y) }
+      if below > 0 {
+        note(Bilingual(" ▼ \(below) more ", " ▼ 还有 \(below) 行 ")[language], rect.bottom - 1)
+      }
+    }
+  }
+
+  private func drawLegend(_ canvas: inout Canvas) {
+    let legend: Bilingual
+    if isHeat {
+      legend = Bilingual(
+        "· 0  ░ 1-3  ▒ 4-6  ▓ 7-8  █ chain  ╌ gone", "· 0  ░ 1-3  ▒ 4-6  ▓ 7-8  █ 溢出链  ╌ 已迁")
+    } else if name == .old {
+      legend = Bilingual("· empty  ○ deleted  ╌x ╌y gone", "· 空  ○ 已删  ╌x ╌y 已迁走")
+    } else {
+      legend = Bilingual("· emptyRest  ○ emptyOne", "· emptyRest  ○ emptyOne")
+    }
+    let text = " \(legend[look.language]) "
+    if GlyphWidth.of(text) + 18 < rect.width { canvas.put(text, rect.x + 2, rect.bottom - 1, .dim) }
+  }
+}

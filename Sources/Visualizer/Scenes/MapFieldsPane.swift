@@ -1,0 +1,166 @@
+import Models
+
+/// The hmap's fields, and the hash of the operation's key taken apart.
+struct MapFieldsPane {
+  let moment: Moment<Hmap>
+  let map: Hmap
+  let words: MapWords
+  let look: Look
+
+  private struct Field {
+    var name: String
+    var value: String
+    var changed: Bool
+  }
+
+  func draw(_ rect: Rect, framed: Bool, _ canvas: inout Canvas) {
+    if rect.height > 4 {
+      drawTall(rect, &canvas)
+    } else {
+      drawFlat(rect, framed: framed, &canvas)
+    }
+  }
+
+  private var fields: [Field] {
+    let before = moment.before
+    func field(_ name: String, _ path: KeyPath<Hmap, Int>) -> Field {
+      Field(
+        name: name, value: "\(map[keyPath: path])",
+        changed: map[keyPath: path] != before[keyPath: path])
+    }
+    return [
+      field("count", \.count), field("B", \.B),
+      Field(name: "load", value: loadText, changed: false),
+      field("noverflow", \.noverflow), field("nevacuate", \.nevacuate),
+    ]
+  }
+
+  /// Entries a bucket, with two decimals.
+  private var loadText: String {
+    let hundredths = map.count * 100 >> map.B
+    let fraction = hundredths % 100
+    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) (6.5)"
+  }
+
+  private func drawTall(_ rect: Rect, _ canvas: inout Canvas) {
+    canvas.box(rect, title: "hmap")
+    let left = rect.x + 2
+    let right = rect.right - 2
+    var row = rect.y + 1
+    for field in fields {
+      put(field, left: left, right: right, row, &canvas)
+      row += 1
+    }
+    if map.isGrowing {
+      row += 1
+      row = drawGrowth(left, right, row, &canvas)
+    }
+    if let (key, hash) = keyAndHash {
+      row += 1
+      drawHash(key, hash, left, right, row, &canvas)
+    }
+  }
+
+  private func put(
+    _ field: Field, left: Int, right: Int, _ row: Int, _ canvas: inout Canvas
+  ) {
+    canvas.put(field.name, left, row, .dim)
+    let value = field.value + (field.changed ? "*" : " ")
+    let style = field.changed ? Style(.new, .bold) : .text
+    canvas.put(value, right + 1 - GlyphWidth.of(value), row, style)
+  }
+
+  private func drawGrowth(
+    _ left: Int, _ right: Int, _ row: Int, _ canvas: inout Canvas
+  ) -> Int {
+    let kind =
+      map.isSameSizeGrow
+      ? Bilingual("same-size growth", "等量扩容") : Bilingual("doubling", "增量扩容（翻倍）")
+    canvas.put(kind[look.language], left, row, Style(.waiting, .bold))
+    let total = map.oldbuckets?.bucketCount ?? 1
+    let label = "\(map.nevacuate)/\(total)"
+    let width = max(1, right - left - GlyphWidth.of(label) - 1)
+    let done = map.nevacuate * width / total
+    for column in 0..<width {
+      canvas.put(
+        column < done ? "█" : "░", left + column, row + 1, Style(column < done ? .moved : .dim))
+    }
+    canvas.put(label, left + width + 1, row + 1)
+    return row + 2
+  }
+
+  // MARK: - The hash
+
+  private var keyAndHash: (MapKey, UInt64)? {
+    switch moment.operation {
+    case .assign(let key, _, _), .access(let key), .delete(let key, _):
+      if case .keyHashed(_, let hash, _, _, _) = moment.event { return (key.key, hash) }
+      return moment.hash.map { (key.key, $0) }
+    default: return nil
+    }
+  }
+
+  private func drawHash(
+    _ key: MapKey, _ hash: UInt64, _ left: Int, _ right: Int, _ row: Int, _ canvas: inout Canvas
+  ) {
+    canvas.clipped(to: Rect(x: left, y: row, width: right - left + 1, height: 6)) { canvas in
+      let title = Bilingual("hash of ", "哈希值：")[look.language] + words[key]
+      canvas.put(TextLayout.fit(title, columns: right - left), left, row, .dim)
+      drawBits(hash, left, row + 1, &canvas)
+      canvas.put("tophash", left, row + 2, .dim)
+      let top = "\(TopHash.of(hash))"
+      canvas.put(top, right - top.utf8.count, row + 2, Style(.read, .bold))
+      canvas.put("bucket", left, row + 3, .dim)
+      let bucket = "\(hash & (1 << UInt64(map.B) - 1))"
+      canvas.put(bucket, right - bucket.utf8.count, row + 3, Style(.current, .bold))
+      if let old = map.oldbuckets, !map.isSameSizeGrow {
+        canvas.put("old bucket", left, row + 4, .dim)
+        let bucket = "\(hash & old.mask)"
+        canvas.put(bucket, right - bucket.utf8.count, row + 4)
+      }
+    }
+  }
+
+  /// The high byte, dots, and the low bits with a bar before those that choose the bucket.
+  @discardableResult
+  private func drawBits(_ hash: UInt64, _ left: Int, _ row: Int, _ canvas: inout Canvas) -> Int {
+    var column = canvas.put(MapWords.highBits(hash, 8), left, row, Style(.read, .bold))
+    column = canvas.put(" ··· ", column, row, .dim)
+    let shownBits = max(5, map.B)
+    if map.B < shownBits {
+      let between = MapWords.lowBits(hash >> UInt64(map.B), shownBits - map.B)
+      column = canvas.put(between, column, row, .dim)
+    }
+    column = canvas.put("|", column, row, .dim)
+    return canvas.put(MapWords.lowBits(hash, map.B), column, row, Style(.current, .bold))
+  }
+
+  // MARK: - Little room
+
+  private func drawFlat(_ rect: Rect, framed: Bool, _ canvas: inout Canvas) {
+    let inner = framed ? rect.inner : rect
+    if framed { canvas.box(rect, title: "hmap") }
+    var column = inner.x + 1
+    for field in fields {
+      column = canvas.put(field.name, column, inner.y, .dim) + 1
+      let style = field.changed ? Style(.new, .bold) : .text
+      column = canvas.put(field.value + (field.changed ? "*" : ""), column, inner.y, style) + 3
+    }
+    if map.isGrowing, let total = map.oldbuckets?.bucketCount {
+      let text =
+        map.isSameSizeGrow ? Bilingual("same-size", "等量扩容") : Bilingual("doubling", "翻倍扩容")
+      canvas.put(
+        "\(text[look.language]) \(map.nevacuate)/\(total)", column, inner.y, Style(.waiting, .bold))
+    }
+    guard let (key, hash) = keyAndHash else { return }
+    column = canvas.put(
+      Bilingual("hash of ", "哈希值 ")[look.language] + words[key] + "  ", inner.x + 1, inner.y + 1,
+      .dim)
+    column = drawBits(hash, column, inner.y + 1, &canvas) + 3
+    column = canvas.put("tophash ", column, inner.y + 1, .dim)
+    column = canvas.put("\(TopHash.of(hash))", column, inner.y + 1, Style(.read, .bold)) + 3
+    column = canvas.put("bucket ", column, inner.y + 1, .dim)
+    canvas.put(
+      "\(hash & (1 << UInt64(map.B) - 1))", column, inner.y + 1, Style(.current, .bold))
+  }
+}

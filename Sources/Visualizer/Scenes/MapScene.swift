@@ -1,0 +1,238 @@
+import Models
+
+/// Draws a moment of a map: the hmap's fields, the hash in its bits, the old and the new array, and
+/// keys on their way from one to the other.
+struct MapScene {
+  let moment: Moment<Hmap>
+  let progress: Double
+  let stage: Rect
+  let words: MapWords
+  let look: Look
+
+  /// The state to draw: that before the event until things have moved, that after it then.
+  private var shown: Hmap { progress < 1 && movesSomething ? moment.before : moment.after }
+
+  private var movesSomething: Bool {
+    switch moment.event {
+    case .keyMoved, .keyInserted: true
+    default: false
+    }
+  }
+
+  /// What the event points at.
+  var focus: MapFocus { MapFocus(moment: moment) }
+
+  func draw(_ canvas: inout Canvas) {
+    let map = shown
+    let panes = MapLayout(stage: stage, arrays: arraysToShow(map))
+    MapFieldsPane(moment: moment, map: map, words: words, look: look)
+      .draw(panes.fields, framed: panes.framed, &canvas)
+    var drawn: [ArrayName: MapArrayPane] = [:]
+    for (name, rect) in panes.arrays {
+      guard let array = map.array(name) else {
+        drawMissingArray(name, rect, framed: panes.framed, &canvas)
+        continue
+      }
+      let pane = MapArrayPane(
+        array: array, name: name, rect: rect, framed: panes.framed, map: map, moment: moment,
+        words: words, look: look, focus: focus)
+      pane.draw(revealed: revealed(name), &canvas)
+      drawn[name] = pane
+    }
+    drawTravellers(panes, drawn, &canvas)
+  }
+
+  /// Both arrays while the map grows and at the step which ends the growth, else the one there is.
+  private func arraysToShow(_ map: Hmap) -> [ArrayName] {
+    let compact = !FrameScene.isFull(look.size)
+    if compact {
+      if map.isGrowing, let array = focus.array { return [array] }
+      return [.new]
+    }
+    return map.isGrowing || moment.before.isGrowing && moment.event != nil ? [.old, .new] : [.new]
+  }
+
+  /// How much of an array is to be seen: a new one unrolls when a growth starts.
+  private func revealed(_ name: ArrayName) -> Double {
+    guard case .growthStarted = moment.event, name == .new else { return 1 }
+    return progress
+  }
+
+  private func drawMissingArray(
+    _ name: ArrayName, _ rect: Rect, framed: Bool, _ canvas: inout Canvas
+  ) {
+    if framed {
+      canvas.box(rect, title: name == .old ? "oldbuckets" : "buckets")
+    }
+    let text = Bilingual("nil: no array yet", "nil：还没有数组")
+    let released = Bilingual("nil: released", "nil：已释放")
+    canvas.put(
+      (name == .old ? released : text)[look.language], rect.x + 3, rect.y + 2, .dim)
+  }
+
+  // MARK: - Keys on their way
+
+  /// A key that is drawn between two places.
+  private struct Traveller {
+    var label: String
+    var from: Point
+    var to: Point
+    /// How far it has come, 0 to 1.
+    var fraction: Double
+  }
+
+  private func drawTravellers(
+    _ panes: MapLayout, _ drawn: [ArrayName: MapArrayPane], _ canvas: inout Canvas
+  ) {
+    switch moment.event {
+    case .keyMoved(let key, let from, let to, _, let ordinal):
+      var travellers: [Traveller] = []
+      func add(_ key: MapKey, _ from: SlotPlace, _ to: SlotPlace, _ fraction: Double) {
+        guard let start = drawn[from.array]?.point(from), let end = drawn[to.array]?.point(to)
+        else { return }
+        travellers.append(
+          Traveller(label: words[key], from: start, to: end, fraction: fraction))
+      }
+      let isSecond = ordinal % 2 == 1 && moment.partnerBehind != nil
+      add(key, from, to, isSecond ? Self.headStart + (1 - Self.headStart) * progress : progress)
+      if ordinal % 2 == 0, case .keyMoved(let partner, let from, let to, _, _) = partnerEvent {
+        add(partner, from, to, max(0, progress * 1.2 - 0.2) * Self.headStart)
+      }
+      for traveller in travellers.reversed() where traveller.fraction < 1 {
+        drawTraveller(traveller, gap: panes.gap, &canvas)
+      }
+    case .keyInserted(let key, let place, _, _) where progress < 1:
+      guard let end = drawn[place.array]?.point(place) else { return }
+      let start = Point(x: panes.fields.right - 2, y: min(panes.fields.bottom - 1, end.y))
+      drawTraveller(
+        Traveller(label: words[key], from: start, to: end, fraction: progress), gap: nil, &canvas)
+    default: return
+    }
+  }
+
+  /// How far the second key of a pair has come when the first one lands.
+  private static let headStart = 0.55
+
+  private var partnerEvent: MapEvent? {
+    guard moment.partnerAhead != nil else { return nil }
+    return moment.upcoming.first { $0.name == "keyMoved" }
+  }
+
+  /// Draws a key on its path (along its row to the gap between the panes, up or down there, and
+  /// along the other row) with a trail behind it.
+  private func drawTraveller(_ traveller: Traveller, gap: Int?, _ canvas: inout Canvas) {
+    let path = Self.path(from: traveller.from, to: traveller.to, gap: gap)
+    let reached = Int((Double(path.count - 1) * traveller.fraction).rounded())
+    let head = path[reached]
+    let trail = Style(.moved)
+    let tail = max(0, reached - 14)
+    for index in tail..<reached {
+      let isVertical = path[index].x == path[index + 1].x
+      canvas.put(isVertical ? "┃" : "━", path[index].x, path[index].y, trail)
+    }
+    let label = "[" + TextLayout.fit(traveller.label, columns: 8) + "]"
+    let width = GlyphWidth.of(label)
+    let left = max(stage.x, min(stage.right - width, head.x - 1))
+    canvas.put(label, left, head.y, Style(.moved, .bold))
+  }
+
+  /// The cells of a path, one next to the other.
+  private static func path(from: Point, to: Point, gap: Int?) -> [Point] {
+    var path: [Point] = []
+    func walk(to end: Point) {
+      var here = path.last ?? from
+      if path.isEmpty { path.append(here) }
+      while here != end {
+        if here.x != end.x {
+          here.x += here.x < end.x ? 1 : -1
+        } else {
+          here.y += here.y < end.y ? 1 : -1
+        }
+        path.append(here)
+      }
+    }
+    let turn = gap ?? to.x
+    walk(to: Point(x: turn, y: from.y))
+    walk(to: Point(x: turn, y: to.y))
+    walk(to: to)
+    return path
+  }
+}
+
+/// Where the panes of a map are.
+struct MapLayout {
+  var fields: Rect
+  var arrays: [(name: ArrayName, rect: Rect)]
+  var framed: Bool
+  /// The column between the two arrays along which keys travel.
+  var gap: Int?
+
+  init(stage: Rect, arrays names: [ArrayName]) {
+    framed = stage.height >= 14 && stage.width >= FrameScene.full.columns
+    let room: Rect
+    if !framed {
+      fields = Rect(x: stage.x, y: stage.y, width: stage.width, height: 3)
+      room = Rect(x: stage.x, y: stage.y + 3, width: stage.width, height: stage.height - 3)
+    } else if stage.width < 100 {
+      fields = Rect(x: stage.x, y: stage.y, width: stage.width, height: 4)
+      room = Rect(x: stage.x, y: stage.y + 4, width: stage.width, height: stage.height - 4)
+    } else {
+      fields = Rect(
+        x: stage.x, y: stage.y, width: stage.width >= 150 ? 30 : 24, height: stage.height)
+      room = Rect(
+        x: fields.right, y: stage.y, width: stage.width - fields.width, height: stage.height)
+    }
+    guard names.count == 2 else {
+      arrays = [(names[0], room)]
+      return
+    }
+    let left = room.width / 2
+    arrays = [
+      (names[0], Rect(x: room.x, y: room.y, width: left, height: room.height)),
+      (
+        names[1],
+        Rect(x: room.x + left, y: room.y, width: room.width - left, height: room.height)
+      ),
+    ]
+    gap = room.x + left - 1
+  }
+}
+
+/// What a map's event points at.
+struct MapFocus {
+  /// The array, bucket and, if it is about one, the slot.
+  var array: ArrayName?
+  var bucket: Int?
+  var place: SlotPlace?
+
+  init(moment: Moment<Hmap>) {
+    switch moment.event {
+    case .bucketChosen(let array, let bucket, _), .overflowFollowed(let array, let bucket, _),
+      .overflowAllocated(let array, let bucket, _, _, _):
+      (self.array, self.bucket) = (array, bucket)
+    case .tophashCompared(let place, _, _), .keyCompared(let place, _, _, _),
+      .keyFound(_, let place, _), .keyInserted(_, let place, _, _),
+      .elemOverwritten(_, let place, _, _), .keyDeleted(_, let place, _):
+      self.place = place
+    case .emptyRestSpread(let places): place = places.last
+    case .entryVisited(_, _, _, let place): self.place = place
+    case .evacuationStarted(let bucket, _, _), .bucketEvacuated(_, let bucket, _):
+      (array, self.bucket) = (.old, bucket)
+    case .keyMoved(_, let from, _, _, _): place = from
+    case .keyHashed(_, _, _, let bucket, _): (array, self.bucket) = (.new, bucket)
+    default: break
+    }
+    if let place { (array, bucket) = (place.array, place.bucket) }
+    if bucket == nil, let hash = moment.hash, let buckets = moment.after.buckets {
+      (array, bucket) = (.new, Int(hash & buckets.mask))
+    }
+  }
+
+  /// The bucket to keep in sight in an array; a moved key has one in each.
+  func bucket(in name: ArrayName, _ event: MapEvent?) -> Int? {
+    if case .keyMoved(_, let from, let to, _, _) = event {
+      return name == .old ? from.bucket : to.bucket
+    }
+    return array == name ? bucket : nil
+  }
+}

@@ -1,0 +1,119 @@
+import Models
+
+/// A scenario, trace or capture ready to be watched: the same for every system.
+///
+/// A step is always given by its index, 0 to `stepCount` - 1.
+protocol Show: AnyObject {
+  var name: String { get }
+  var title: Bilingual { get }
+  /// The rules that the model follows, as the scenario names them.
+  var rules: String { get }
+  var seed: UInt64 { get }
+  var stepCount: Int { get }
+  var operationCount: Int { get }
+  /// The playing time at normal speed, in milliseconds.
+  var duration: Int { get }
+  var chapters: [(title: Bilingual, step: Int)] { get }
+
+  func chapter(ofStep step: Int) -> Int?
+  func operation(ofStep step: Int) -> (index: Int?, before: Int)
+  /// The first step of the operation or remark that a step belongs to, and that of the next.
+  func itemStart(ofStep step: Int) -> Int
+  func nextItem(afterStep step: Int) -> Int?
+  func pace(ofStep step: Int) -> Pace
+  /// When a step starts, in milliseconds of playing time at normal speed.
+  func time(ofStep step: Int) -> Int
+  func step(atTime time: Int) -> Int
+
+  func record(ofStep step: Int) -> StepRecord
+  func narration(ofStep step: Int, _ language: Language) -> Narration
+  /// The one function that turns a step into a picture; see `FrameScene`.
+  func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
+}
+
+/// A step in words and fields, as `steps` prints it.
+struct StepRecord {
+  var step: Int
+  var operation: Int?
+  /// The operation as the scenario writes it.
+  var what: String?
+  var chapter: Bilingual?
+  var event: String
+  var fields: [(name: String, value: FieldValue)]
+}
+
+/// A show of one system.
+final class Performance<S: Subject>: Show {
+  let name: String
+  let title: Bilingual
+  let rules: String
+  let seed: UInt64
+  let subject: S
+  let timeline: Timeline<S.State>
+
+  init(_ scenario: Scenario<S.State>, _ subject: S) {
+    name = scenario.name
+    title = scenario.title
+    rules = scenario.rules
+    seed = scenario.seed
+    self.subject = subject
+    timeline = Timeline(
+      initial: scenario.initial, script: scenario.script, pace: subject.pace)
+  }
+
+  var stepCount: Int { timeline.stepCount }
+  var operationCount: Int { timeline.operationCount }
+  var duration: Int { timeline.duration }
+  var chapters: [(title: Bilingual, step: Int)] { timeline.chapters.map { ($0.title, $0.step) } }
+
+  func chapter(ofStep step: Int) -> Int? { timeline.chapter(ofStep: step) }
+  func operation(ofStep step: Int) -> (index: Int?, before: Int) {
+    timeline.operation(ofStep: step)
+  }
+  func itemStart(ofStep step: Int) -> Int { timeline.itemStart(ofStep: step) }
+  func nextItem(afterStep step: Int) -> Int? { timeline.nextItem(afterStep: step) }
+  func pace(ofStep step: Int) -> Pace { timeline.pace(ofStep: step) }
+  func time(ofStep step: Int) -> Int { timeline.time(ofStep: step) }
+  func step(atTime time: Int) -> Int { timeline.step(atTime: time) }
+
+  func record(ofStep step: Int) -> StepRecord {
+    let moment = timeline.moment(step)
+    let chapter = timeline.chapter(ofStep: step).map { timeline.chapters[$0].title }
+    var record = StepRecord(
+      step: step, operation: moment.operationIndex,
+      what: moment.operation.map(subject.describe), chapter: chapter, event: "", fields: [])
+    switch moment.content {
+    case .chapter: record.event = "chapter"
+    case .say: record.event = "say"
+    case .event(let event):
+      record.event = event.name
+      record.fields = subject.fields(event)
+    }
+    return record
+  }
+
+  func narration(ofStep step: Int, _ language: Language) -> Narration {
+    let moment = timeline.moment(step)
+    switch moment.content {
+    case .chapter:
+      let number = (timeline.chapter(ofStep: step) ?? 0) + 1
+      let title = timeline.chapters[number - 1].title
+      let count = timeline.chapters.count
+      return Narration(
+        Bilingual(
+          "Chapter \(number) of \(count): \(title.en).",
+          "第 \(number) 章，共 \(count) 章：\(title.zh)。")[language])
+    case .say(let text): return Narration(text[language])
+    case .event(let event): return subject.narrate(event, moment, language)
+    }
+  }
+
+  func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas {
+    let moment = timeline.moment(step)
+    return FrameScene(show: self, caption: subject.caption, step: step, look: look).draw {
+      (stage, canvas) in
+      subject.draw(
+        moment, progress: min(1, max(0, progress)), in: stage, of: &canvas, look: look)
+    }
+  }
+}

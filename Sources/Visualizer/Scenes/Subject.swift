@@ -1,0 +1,45 @@
+import Models
+
+/// One system as a viewer meets it: how its operations are written, what its events mean, and how a
+/// moment of it is drawn.
+///
+/// Everything else (timeline, player, frame, recordings, commands) is the same for all systems.
+protocol Subject {
+  associatedtype State: Model
+
+  /// What the screen says of the model and its rules, beside the scenario's name.
+  var caption: Bilingual { get }
+  /// The operation as a scenario writes it.
+  func describe(_ operation: State.Operation) -> String
+  /// How long an event takes to watch.
+  func pace(_ event: State.Event) -> Pace
+  /// The sentence of an event.
+  func narrate(
+    _ event: State.Event, _ moment: Moment<State>, _ language: Language
+  ) -> Narration
+  /// The event's own fields, in the order in which `steps --json` prints them.
+  func fields(_ event: State.Event) -> [(name: String, value: FieldValue)]
+  /// Draws a moment into a part of the canvas; progress goes from 0 (before) to 1 (after).
+  func draw(
+    _ moment: Moment<State>, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look)
+}
+
+/// How a frame is to look, apart from what it shows.
+struct Look: Equatable {
+  var size: Size
+  var language = Language.en
+  var charset = Charset.unicode
+  /// What the title line says of the playing.
+  var status = PlayStatus.paused
+  /// Rows by which the viewer has scrolled the stage away from where it would be.
+  var scroll = 0
+}
+
+/// Whether the player plays, and how fast.
+struct PlayStatus: Equatable {
+  var isPlaying: Bool
+  /// 1 is normal speed.
+  var speed: Double
+
+  static let paused = PlayStatus(isPlaying: false, speed: 1)
+}
