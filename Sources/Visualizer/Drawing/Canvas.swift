@@ -164,12 +164,43 @@ struct Canvas: Equatable {
   /// The text of one row without trailing blanks.
   func text(row: Int) -> String {
     var scalars = String.UnicodeScalarView()
-    for column in 0..<size.columns {
+    for column in 0..<textEnd(row: row) {
       let cell = self[column, row]
       if cell.width > 0, let scalar = Unicode.Scalar(cell.scalar) { scalars.append(scalar) }
     }
-    while scalars.last == " " { scalars.removeLast() }
     return String(scalars)
+  }
+
+  /// The column behind a row's last character that is no blank.
+  func textEnd(row: Int) -> Int {
+    var end = size.columns
+    while end > 0, self[end - 1, row].scalar == 0x20 { end -= 1 }
+    return end
+  }
+
+  /// The column behind a row's last cell that is not a blank without any style.
+  func plainEnd(row: Int) -> Int {
+    var end = size.columns
+    while end > 0, self[end - 1, row] == .blank { end -= 1 }
+    return end
+  }
+
+  /// The first to the last column of a row in which this canvas differs from one of the same size,
+  /// widened so that no wide character is cut; nil where the rows are equal.
+  func changedColumns(from old: Canvas, row: Int) -> ClosedRange<Int>? {
+    let start = row * size.columns
+    var first = 0
+    while first < size.columns, cells[start + first] == old.cells[start + first] { first += 1 }
+    guard first < size.columns else { return nil }
+    var last = size.columns - 1
+    while cells[start + last] == old.cells[start + last] { last -= 1 }
+    if cells[start + first].width == 0 || old.cells[start + first].width == 0 { first -= 1 }
+    if last + 1 < size.columns,
+      cells[start + last].width == 2 || old.cells[start + last].width == 2
+    {
+      last += 1
+    }
+    return first...last
   }
 
   /// The text of the whole canvas, a line a row, trailing blanks cut.

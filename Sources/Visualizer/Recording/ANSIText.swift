@@ -4,7 +4,7 @@ enum ANSIText {
   static func page(_ canvas: Canvas, _ theme: Theme) -> String {
     var text = ""
     for row in 0..<canvas.size.rows {
-      text += line(canvas, row: row, from: 0, to: visibleEnd(canvas, row), theme)
+      text += line(canvas, row: row, from: 0, to: canvas.plainEnd(row: row), theme)
       text += "\n"
     }
     return text
@@ -28,13 +28,6 @@ enum ANSIText {
     }
     if current != Theme.Look(colour: -1, attributes: []) { text += "\u{1b}[0m" }
     return text
-  }
-
-  /// The column behind the last cell that is not a plain blank.
-  private static func visibleEnd(_ canvas: Canvas, _ row: Int) -> Int {
-    var end = canvas.size.columns
-    while end > 0, canvas[end - 1, row] == .blank { end -= 1 }
-    return end
   }
 
   /// The escape sequence that selects a look, whatever was selected before.
