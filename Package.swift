@@ -40,6 +40,6 @@ let package = Package(
     .testTarget(
       name: "VisualizerTests", dependencies: ["Models", "Visualizer"],
       exclude: ["Fixtures", "Golden"], swiftSettings: strict),
-    .testTarget(name: "EndToEndTests", swiftSettings: strict),
+    .testTarget(name: "EndToEndTests", dependencies: ["Visualizer"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6])
