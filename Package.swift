@@ -40,6 +40,9 @@ let package = Package(
     .testTarget(
       name: "VisualizerTests", dependencies: ["Models", "Visualizer"],
       exclude: ["Fixtures", "Golden"], swiftSettings: strict),
-    .testTarget(name: "EndToEndTests", dependencies: ["Visualizer"], swiftSettings: strict),
+    .target(name: "PseudoTerminalSupport", path: "Tests/PseudoTerminalSupport"),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["PseudoTerminalSupport", "Visualizer"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6])

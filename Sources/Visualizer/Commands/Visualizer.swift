@@ -32,7 +32,7 @@ enum Visualizer {
         canvas.put("\(role) 看 ─▶", 2, 2 + index, Style(role))
       }
       canvas.put(label, 2, 1, Style(.current, .reverse))
-      canvas.put("<>", 20 + place % 40, 1, Style(.moved))
+      canvas.put("<>", 40 + place % 20, 1, Style(.moved))
       screen.show(canvas)
       let deadline = isMoving ? ContinuousClock.now + .milliseconds(33) : nil
       switch screen.nextEvent(until: deadline) {

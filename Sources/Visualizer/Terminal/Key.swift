@@ -52,6 +52,10 @@ struct KeyDecoder {
     case KEY_DC: return .delete
     case KEY_IC: return .insert
     case KEY_F0 + 1...KEY_F0 + 63: return .function(Int(code - KEY_F0))
+    case KEY_MOUSE:
+      // curses takes the beginning of a report, `ESC [ <`, and leaves the rest of it as letters.
+      state = .control(["<"])
+      return nil
     default: return nil
     }
   }

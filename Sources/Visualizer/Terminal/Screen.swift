@@ -77,6 +77,7 @@ struct Screen: ~Copyable {
     nodelay(window, true)
     leaveok(window, true)
     curs_set(0)
+    def_prog_mode()
     var depth = environment.depth(choice, terminalColours: Int(curses_colour_count()))
     // The ground stays the terminal's own, or there is no colour at all: guessing black would paint
     // a white terminal black.
@@ -158,7 +159,7 @@ struct Screen: ~Copyable {
       let came = signals.take()
       if let end = came.end { return end }
       isStopped = isStopped || came.isContinued
-      if isInForeground() { break }
+      if isInForeground() || hasNoTerminal() { break }
       // Continued in the background, as by `bg`: stop again, as other full-screen programs do. Where
       // the kernel will not stop it, as no shell is left above it, there is no terminal to wait for.
       guard isStopped else { return .hangUp }
@@ -167,9 +168,9 @@ struct Screen: ~Copyable {
     }
     if wasStopped { endwin() }
     guard_resume()
+    reset_prog_mode()
+    // The next `show` enters the alternate screen again.
     readSize()
-    doupdate()
-    terminal_without_flow_control()
     return nil
   }
 
@@ -246,6 +247,9 @@ struct Screen: ~Copyable {
   }
 
   private func isInForeground() -> Bool { tcgetpgrp(STDIN_FILENO) == getpgrp() }
+
+  /// After a hang-up, which continues processes as well; waiting for input will tell it.
+  private func hasNoTerminal() -> Bool { tcgetpgrp(STDIN_FILENO) < 0 }
 }
 
 /// Attributes and colour pair of a style, looked up once instead of for every cell.
