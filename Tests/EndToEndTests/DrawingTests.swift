@@ -122,8 +122,9 @@ struct DrawingTests {
   @Test(arguments: [true, false])
   func aStalledTerminal(_ byKey: Bool) throws {
     let terminal = try Program.open(Program.moving)
-    // The kernel holds a few thousand bytes; the program must have run into that by then.
-    try terminal.waitWithoutReading(for: .milliseconds(800))
+    // Far more than the kernel holds for a reader that does not come.
+    terminal.send([UInt8](repeating: 0x0c, count: 100), readingOutput: false)
+    try terminal.waitWithoutReading(for: .milliseconds(300))
     if byKey { terminal.send(Program.quitKey) } else { terminal.signal(SIGTERM) }
     #expect(try terminal.waitForEnd(readingOutput: false) == (byKey ? .exited(0) : .exited(143)))
   }

@@ -113,14 +113,14 @@ extension PseudoTerminal {
   func send(_ text: String) { send(Array(text.utf8)) }
 
   /// Types bytes.
-  func send(_ bytes: [UInt8]) {
+  func send(_ bytes: [UInt8], readingOutput: Bool = true) {
     var rest = bytes[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { write(master, $0.baseAddress, min($0.count, 512)) }
       guard written > 0 else { return }
       rest = rest.dropFirst(written)
       // A program that answers every key must not be blocked by its own output.
-      read(milliseconds: 0)
+      if readingOutput { read(milliseconds: 0) }
     }
   }
 

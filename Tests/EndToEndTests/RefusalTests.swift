@@ -62,4 +62,12 @@ struct RefusalTests {
     terminal.send(Program.quitKey)
     #expect(try terminal.waitForEnd() == .exited(0))
   }
+
+  /// A scenario may come from standard input; the keys then come from the terminal all the same.
+  @Test func keysWhereInputIsTaken() throws {
+    let terminal = try Program.start(["-"], input: .null)
+    try terminal.wait(for: Program.readyText)
+    terminal.send(Program.quitKey)
+    #expect(try terminal.waitForEnd() == .exited(0))
+  }
 }

@@ -143,9 +143,7 @@ struct RestoreTests {
     if how.count == 1 {
       terminal.send(how)
     } else {
-      let children = "/proc/\(terminal.process)/task/\(terminal.process)/children"
-      let child = try #require(pid_t(try firstWord(of: children)))
-      kill(child, how == "STOP" ? SIGSTOP : SIGTSTP)
+      kill(try child(of: terminal), how == "STOP" ? SIGSTOP : SIGTSTP)
     }
     var place = try terminal.wait(for: "stopped")
     if how != "STOP" {
@@ -169,22 +167,31 @@ struct RestoreTests {
 
   /// A suspended program that is ended does not touch the terminal, which is the shell's by then.
   @Test func endingWhileSuspended() throws {
-    let script = "set -m; \"$0\"; echo stopped; kill %1; wait %1; echo ended $?"
     let terminal = try PseudoTerminal(
-      "/bin/bash", ["-c", script, Program.path], environment: Program.environment)
+      "/bin/bash", ["-c", "set -m; \"$0\"; echo stopped; read line", Program.path],
+      environment: Program.environment)
     try terminal.wait(for: Program.readyText)
+    let child = try child(of: terminal)
     terminal.send("\u{1a}")
-    try terminal.wait(for: "ended 143")
+    try terminal.wait(for: "stopped")
+    let modes = terminal.modes
+    // As `kill %1` does it.
+    kill(child, SIGTERM)
+    kill(child, SIGCONT)
+    try terminal.wait("the end of the child") { kill(child, 0) != 0 ? true : nil }
+    #expect(terminal.modes == modes)
     #expect(terminal.count("\u{1b}[?1049h") == 1)
     #expect(terminal.count("\u{1b}[?1049l") == 1)
   }
 
-  private func firstWord(of path: String) throws -> String {
+  /// The one process that a shell has started.
+  private func child(of terminal: PseudoTerminal) throws -> pid_t {
+    let path = "/proc/\(terminal.process)/task/\(terminal.process)/children"
     let file = try #require(fopen(path, "r"))
     defer { fclose(file) }
     var bytes = [CChar](repeating: 0, count: 256)
     #expect(fgets(&bytes, 256, file) != nil)
-    return String(String(cBytes: bytes).split(separator: " ").first ?? "")
+    return try #require(pid_t(String(cBytes: bytes).split(separator: " ").first ?? ""))
   }
 }
 

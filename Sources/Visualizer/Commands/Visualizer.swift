@@ -4,6 +4,9 @@ internal import Glibc
 @main
 enum Visualizer {
   static func main() {
+    if CommandLine.arguments.contains("-") {
+      _ = TerminalEnvironment.readKeysFromControllingTerminal()
+    }
     let environment = TerminalEnvironment.current()
     do {
       if let signal = try demonstrate(environment) { signal.endProgram() }
@@ -33,7 +36,7 @@ enum Visualizer {
       }
       canvas.put(label, 2, 1, Style(.current, .reverse))
       canvas.put("<>", 40 + place % 20, 1, Style(.moved))
-      screen.show(canvas)
+      if !screen.hasKeysWaiting { screen.show(canvas) }
       let deadline = isMoving ? ContinuousClock.now + .milliseconds(33) : nil
       switch screen.nextEvent(until: deadline) {
       case .key(.character("q")), .inputClosed: return nil

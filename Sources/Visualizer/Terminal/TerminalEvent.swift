@@ -20,6 +20,10 @@ enum TerminalEvent: Equatable {
 }
 
 extension Screen {
+  /// Whether keys were read that have not been reported yet: a loop that draws only when there are
+  /// none keeps up with a key held down, and with a paste.
+  var hasKeysWaiting: Bool { !keyboard.isEmpty }
+
   /// Waits for the next event: a signal, a key, or the deadline, in this order if all are there.
   ///
   /// Without a deadline it waits for as long as nothing happens, and uses no processor meanwhile.
