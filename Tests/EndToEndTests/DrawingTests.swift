@@ -59,8 +59,11 @@ struct DrawingTests {
   @Test func nothingIsWrittenWhileNothingChanges() throws {
     let terminal = try Program.open()
     let place = try terminal.waitForSilence()
+    let switches = try terminal.contextSwitches()
     let after = try terminal.waitForSilence(of: .milliseconds(500))
     #expect(after == place)
+    // Nor does it wake up to see whether anything has changed.
+    #expect(try terminal.contextSwitches() == switches)
   }
 
   @Test func aMovingLabelIsCheap() throws {

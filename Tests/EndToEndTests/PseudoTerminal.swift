@@ -275,6 +275,21 @@ extension PseudoTerminal {
   }
 }
 
+extension PseudoTerminal {
+  /// How often the program has gone to sleep so far.
+  func contextSwitches() throws -> Int {
+    let path = "/proc/\(process)/status"
+    guard let file = fopen(path, "r") else { throw Failure(description: "cannot read \(path)") }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, 256, file) != nil {
+      let words = String(cBytes: line).split(whereSeparator: \.isWhitespace)
+      if words.first == "voluntary_ctxt_switches:", let count = Int(words[1]) { return count }
+    }
+    throw Failure(description: "\(path) does not tell")
+  }
+}
+
 /// The modes of a terminal, to be compared.
 struct TerminalModes: Equatable, CustomStringConvertible {
   var input: UInt32

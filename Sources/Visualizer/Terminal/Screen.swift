@@ -35,12 +35,13 @@ struct Screen: ~Copyable {
     environment: TerminalEnvironment = .current()
   ) throws(ScreenError) -> Screen {
     if let refusal = environment.refusal { throw refusal }
-    guard let size = windowSize(stated: environment.statedSize) else { throw .sizeUnknown }
     let charset = charset ?? environment.charset
     if charset == .unicode, environment.charset != .unicode, setlocale(LC_CTYPE, "C.UTF-8") == nil {
       throw .noUnicode
     }
     let signals = try SignalQueue.open()
+    // Read when a change of it is already told.
+    guard let size = windowSize(stated: environment.statedSize) else { throw .sizeUnknown }
     guard_begin()
     // The size is ours to tell: curses would believe an exported LINES more than the window.
     use_env(false)
