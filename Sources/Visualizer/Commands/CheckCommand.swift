@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// `visualizer check`: is a scenario valid, does the model agree with a captured trace?
 struct CheckCommand: ParsableCommand {
@@ -25,7 +24,7 @@ struct CheckCommand: ParsableCommand {
         if !agrees { worst = max(worst, 1) }
       } catch let error as InputError {
         try output.flush()
-        FileHandle.standardError.write(Data((error.description + "\n").utf8))
+        StandardError.write(error.description + "\n")
         worst = max(worst, error.exitCode)
       }
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// The options that choose how a frame looks; the same for play, frame and record.
 struct LookOptions: ParsableArguments {
@@ -24,28 +23,17 @@ struct LookOptions: ParsableArguments {
 
   /// The look of a frame that is not drawn on a terminal.
   func look(default size: Size) -> Look {
-    let charset = charset ?? .unicode
+    let charset = charset ?? TerminalEnvironment.current().charset
     return Look(
       size: self.size ?? size,
       language: charset == .ascii ? .en : lang ?? LookOptions.preferredLanguage, charset: charset)
   }
 
   /// The locale's language: Chinese if it says so, else English.
-  static var preferredLanguage: Language {
-    let environment = ProcessInfo.processInfo.environment
-    let locale =
-      ["LC_ALL", "LC_MESSAGES", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
-    return locale?.lowercased().hasPrefix("zh") == true ? .zh : .en
-  }
+  static var preferredLanguage: Language { TerminalEnvironment.current().language }
 }
 
-/// When to use colours.
-enum ColourChoice: String, CaseIterable, ExpressibleByArgument {
-  case auto
-  case always
-  case never
-}
-
+extension ColourChoice: ExpressibleByArgument {}
 extension Language: ExpressibleByArgument {}
 extension Charset: ExpressibleByArgument {}
 

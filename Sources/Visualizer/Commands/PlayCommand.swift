@@ -3,10 +3,48 @@ import ArgumentParser
 /// `visualizer play`: watch a scenario in the terminal.
 struct PlayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "play", abstract: "Watch a scenario in the terminal.")
+    commandName: "play", abstract: "Watch a scenario in the terminal.",
+    discussion: "Press ? for the keys. With --at it starts paused, at that step.")
 
   @Argument(help: "A bundled scenario, a scenario file, a captured trace, or -.")
   var scenario: String
 
-  mutating func run() throws { _ = try ShowLibrary.open(scenario) }
+  @Option(help: ArgumentHelp("The step to start at, from 0, or last.", valueName: "step"))
+  var at: StepArgument?
+
+  @Option(help: "How many times faster than normal, 0.1 to 64.")
+  var speed = 1.0
+
+  @Flag(help: "Start paused.")
+  var paused = false
+
+  @OptionGroup var looks: LookOptions
+
+  mutating func validate() throws {
+    guard (0.1...64).contains(speed) else { throw ValidationError("--speed is 0.1 to 64.") }
+  }
+
+  mutating func run() throws {
+    let show = try ShowLibrary.open(scenario)
+    let step = try at?.resolve(in: show) ?? 0
+    if scenario == "-" { _ = TerminalEnvironment.readKeysFromControllingTerminal() }
+    let environment = TerminalEnvironment.current()
+    let signal = try play(show, step, environment)
+    signal?.endProgram()
+  }
+
+  /// Holds the screen: when this returns or throws, the terminal is as it was.
+  private func play(
+    _ show: any Show, _ step: Int, _ environment: TerminalEnvironment
+  ) throws(ScreenError) -> TerminationSignal? {
+    let screen = try Screen.open(
+      colour: looks.color, charset: looks.charset, environment: environment)
+    let isASCII = screen.charset == .ascii
+    let look = Look(
+      size: screen.size, language: isASCII ? .en : looks.lang ?? environment.language,
+      charset: screen.charset)
+    let start = PlayerScreen.Start(step: step, speed: speed, isPaused: paused || at != nil)
+    var player = PlayerScreen(show: show, start: start, look: look, fixedSize: looks.size)
+    return player.run(on: screen)
+  }
 }

@@ -20,7 +20,7 @@ struct Visualizer: ParsableCommand {
     version: "visualizer 0.1",
     subcommands: [
       PlayCommand.self, ListCommand.self, FrameCommand.self, StepsCommand.self, RecordCommand.self,
-      CheckCommand.self,
+      CheckCommand.self, TerminalProbeCommand.self,
     ])
 
   mutating func run() throws { try ListCommand.printList(choosing: true) }
@@ -38,6 +38,8 @@ struct Visualizer: ParsableCommand {
       fail(error.description, error.exitCode)
     } catch let error as OutputError {
       fail("\(VisibleText.escape(error.description))", EX_IOERR)
+    } catch let error as ScreenError {
+      fail("visualizer: \(error.message(TerminalEnvironment.current().language))", ScreenError.exitCode)
     } catch {
       exit(withError: error)
     }
@@ -51,7 +53,7 @@ struct Visualizer: ParsableCommand {
   }
 
   private static func fail(_ message: String, _ code: Int32) -> Never {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    StandardError.write(message + "\n")
     Foundation.exit(code)
   }
 }

@@ -150,6 +150,19 @@ struct Canvas: Equatable {
     }
   }
 
+  /// The same picture on a canvas of another size, cut or filled up with blanks.
+  func resized(to size: Size) -> Canvas {
+    var result = Canvas(size)
+    for row in 0..<min(size.rows, self.size.rows) {
+      for column in 0..<min(size.columns, self.size.columns) {
+        let cell = self[column, row]
+        let isCut = cell.width == 2 && column + 1 == size.columns
+        result.cells[row * size.columns + column] = isCut ? .blank : cell
+      }
+    }
+    return result
+  }
+
   /// Replaces every character that is not ASCII by the one-column stand-in of the ASCII charset.
   mutating func reduceToASCII() {
     for index in cells.indices where cells[index].scalar >= 0x7f {

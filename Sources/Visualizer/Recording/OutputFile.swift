@@ -82,3 +82,11 @@ struct ByteSink: ~Copyable {
     buffer.removeAll(keepingCapacity: true)
   }
 }
+
+/// Messages, which never go where the results go.
+enum StandardError {
+  static func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = Foundation.write(2, bytes, bytes.count)
+  }
+}

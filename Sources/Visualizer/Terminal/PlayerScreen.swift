@@ -1,0 +1,155 @@
+/// The player in a terminal: one loop that waits, changes the player, and draws.
+struct PlayerScreen {
+  private let show: any Show
+  private var player: Player
+  private var look: Look
+  /// The size asked for; nil for the window's.
+  private let fixedSize: Size?
+  private var overlay = Overlay.none
+  /// Digits typed just now, which become a step's number if `g` follows.
+  private var digits = ""
+  private var digitsUntil = ContinuousClock.now
+
+  private enum Overlay: Equatable {
+    case none
+    case help
+    /// The text typed behind `:`, and whether it led nowhere.
+    case goTo(String, failed: Bool)
+  }
+
+  /// How a viewer wants to begin.
+  struct Start {
+    var step = 0
+    var speed = 1.0
+    var isPaused = false
+  }
+
+  init(show: any Show, start: Start, look: Look, fixedSize: Size?) {
+    self.show = show
+    self.look = look
+    self.fixedSize = fixedSize
+    player = Player(show: show, step: start.step, speed: start.speed)
+    if !start.isPaused { player.handle(.togglePlay, in: show) }
+  }
+
+  /// Frames a second while something moves.
+  private static let frameTime = Duration.milliseconds(33)
+
+  /// Runs until the viewer quits or a signal ends the program; the screen is let go on the way out.
+  mutating func run(on screen: consuming Screen) -> TerminationSignal? {
+    var last = ContinuousClock.now
+    while true {
+      if !screen.hasKeysWaiting { screen.show(canvas(screen.size)) }
+      let event = screen.nextEvent(until: deadline(after: last))
+      let now = ContinuousClock.now
+      if player.isMoving { player.advance(milliseconds: (now - last) / .milliseconds(1), in: show) }
+      last = now
+      switch event {
+      case .key(let key):
+        if !handle(key, at: now, &screen) { return nil }
+      case .resumed:
+        if player.isPlaying { player.handle(.togglePlay, in: show) }
+        last = ContinuousClock.now
+      case .resized, .drawable, .deadline: break
+      case .inputClosed: return nil
+      case .terminated(let signal): return signal
+      }
+    }
+  }
+
+  private func deadline(after last: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    guard player.isMoving else { return nil }
+    if let quiet = player.quietTime(in: show) { return last + .milliseconds(max(1, quiet)) }
+    return last + Self.frameTime
+  }
+
+  // MARK: - Drawing
+
+  private func canvas(_ window: Size) -> Canvas {
+    var look = look
+    look.size = fixedSize ?? window
+    look.status = PlayStatus(isPlaying: player.isPlaying, speed: player.speed)
+    look.scroll = player.scroll
+    var canvas = show.frame(player.step, progress: player.progress(in: show), look)
+    switch overlay {
+    case .none: break
+    case .help:
+      HelpScene(keys: Keymap.entries.map { ($0.label, $0.what) }, look: look).draw(on: &canvas)
+      if look.charset == .ascii { canvas.reduceToASCII() }
+    case .goTo(let text, let failed): drawPrompt(text, failed, &canvas)
+    }
+    return fixedSize == nil ? canvas : canvas.resized(to: window)
+  }
+
+  private func drawPrompt(_ text: String, _ failed: Bool, _ canvas: inout Canvas) {
+    let row = canvas.size.rows - 1
+    let hint = Bilingual("step, 50%, 1m20s, chapter", "步数、50%、1m20s、章节")[look.language]
+    let wrong = Bilingual("! no such place", "! 没有这个位置")[look.language]
+    canvas.fill(Rect(x: 0, y: row, width: canvas.size.columns, height: 1))
+    var column = canvas.put(" :", 0, row, Style(.current, .bold))
+    column = canvas.put(text, column, row)
+    canvas.put(" ", column, row, Style(.text, .reverse))
+    let note = failed ? wrong : hint
+    canvas.put(
+      note, canvas.size.columns - GlyphWidth.of(note) - 1, row,
+      failed ? Style(.error, .bold) : .dim)
+  }
+
+  // MARK: - Keys
+
+  /// Returns false where the viewer wants to leave.
+  private mutating func handle(
+    _ key: Key, at now: ContinuousClock.Instant, _ screen: inout Screen
+  ) -> Bool {
+    if case .goTo(let text, _) = overlay {
+      handlePrompt(key, text)
+      return true
+    }
+    guard let command = Keymap.command(for: key) else { return true }
+    switch command {
+    case .act(.firstStep) where key == .character("g") && !digits.isEmpty && now < digitsUntil:
+      let step = Int(digits) ?? 0
+      player.handle(.goTo(step: step), in: show)
+    case .act(let action): player.handle(action, in: show)
+    case .digit(let digit):
+      if now >= digitsUntil { digits = "" }
+      digits = String((digits + "\(digit)").suffix(9))
+      digitsUntil = now + .milliseconds(700)
+      if digits.utf8.count == 1 { player.handle(.tenth(digit), in: show) }
+      return true
+    case .switchLanguage:
+      if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }
+    case .help: overlay = overlay == .help ? .none : .help
+    case .goTo: overlay = .goTo("", failed: false)
+    case .repaint: screen.repaintAll()
+    case .close: overlay = .none
+    case .quit:
+      if overlay == .none { return false }
+      overlay = .none
+    }
+    digits = ""
+    return true
+  }
+
+  private mutating func handlePrompt(_ key: Key, _ text: String) {
+    switch key {
+    case .escape: overlay = .none
+    case .enter:
+      if text.isEmpty {
+        overlay = .none
+      } else if let step = Destination.step(text, in: show) {
+        player.handle(.goTo(step: step), in: show)
+        overlay = .none
+      } else {
+        overlay = .goTo(text, failed: true)
+      }
+    case .backspace:
+      overlay = text.isEmpty ? .none : .goTo(String(text.dropLast()), failed: false)
+    case .character(let scalar):
+      if text.unicodeScalars.count < 40, VisibleText.isHarmless(scalar) {
+        overlay = .goTo(text + String(scalar), failed: false)
+      }
+    default: break
+    }
+  }
+}
