@@ -95,15 +95,15 @@ extension MapNarration {
     }
     let bit = moment.before.oldbuckets?.B ?? 0
     let half = (
-      toY ? "1, so it goes to Y, bucket \(to.bucket) = \(from.bucket) + \(1 << bit)" : "0, so it stays at index \(from.bucket) (X)",
-      toY ? "1，去 Y：\(to.bucket) = \(from.bucket) + \(1 << bit) 号桶" : "0，留在同号的 \(to.bucket) 号桶（X）"
+      toY ? "1: Y, bucket \(from.bucket) + \(1 << bit) = \(to.bucket)" : "0: X, bucket \(to.bucket) as before",
+      toY ? "1：去 Y，即 \(from.bucket) + \(1 << bit) = \(to.bucket) 号桶" : "0：去 X，仍是 \(to.bucket) 号桶"
     )
     let partner = ordinal % 2 == 0 ? moment.partnerAhead : moment.partnerBehind
     let prefix: (String, String)
     switch (partner, rules, ordinal % 2) {
     case (let other?, .notes, 0):
       prefix = (
-        "The map is growing, so this operation moves two keys: \(words[key]) and \(words[other]). ",
+        "The map is growing, so two keys move: \(words[key]) and \(words[other]). ",
         "map 正在扩容，这次操作迁移两个 key：\(words[key]) 和 \(words[other])。"
       )
     case (let other?, _, 0):

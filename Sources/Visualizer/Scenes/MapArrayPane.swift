@@ -11,6 +11,7 @@ struct MapArrayPane {
   let words: MapWords
   let look: Look
   let focus: MapFocus
+  let progress: Double
 
   /// From this many bits on a bucket is one cell.
   static let heatB = 7
@@ -41,8 +42,10 @@ struct MapArrayPane {
     let rows = self.rows
     let index = rows.firstIndex { $0.bucket == place.bucket && $0.bmap == place.bmap }
     // A block that is about to be linked is drawn below the chain's last one.
-    let row = index ?? (rows.lastIndex { $0.bucket == place.bucket } ?? 0) + 1
-    let y = inner.y + row - firstRow(rows.count)
+    let line =
+      index.map { rows[$0].line }
+      ?? (rows.last { $0.bucket == place.bucket }.map { $0.line + 1 } ?? 0)
+    let y = inner.y + line - firstLine(rows)
     return Point(
       x: inner.x + prefixWidth + place.slot * slotWidth,
       y: max(inner.y, min(inner.bottom - 1, y)))
@@ -54,43 +57,57 @@ struct MapArrayPane {
     var bucket: Int
     var bmap: Int
     var block: Int
+    /// Where it stands below the first row.
+    var line: Int
   }
 
+  /// The blocks from top to bottom. Where there is room the buckets stand apart; overflow blocks
+  /// then take the lines between.
   private var rows: [Row] {
-    (0..<array.bucketCount).flatMap { bucket in
-      array.chain(bucket).enumerated().map { Row(bucket: bucket, bmap: $0, block: $1) }
+    let spacing = max(1, min(3, inner.height / array.bucketCount))
+    var rows: [Row] = []
+    var line = 0
+    for bucket in 0..<array.bucketCount {
+      let chain = array.chain(bucket)
+      for (position, block) in chain.enumerated() {
+        rows.append(Row(bucket: bucket, bmap: position, block: block, line: line + position))
+      }
+      line += max(spacing, chain.count)
     }
+    return rows
   }
 
   private var indexWidth: Int { max(2, "\(array.bucketCount - 1)".utf8.count) }
   private var prefixWidth: Int { indexWidth + 3 }
-  private var slotWidth: Int { min(12, max(3, (inner.width - prefixWidth) / Bmap.slotCount)) }
+  private var slotWidth: Int { min(16, max(3, (inner.width - prefixWidth) / Bmap.slotCount)) }
   private var showsTophash: Bool { slotWidth >= 9 }
 
-  /// The first row to show, so that the focus is in sight; moves by half a pane at a time, to be
+  /// The first line to show, so that the focus is in sight; moves by half a pane at a time, to be
   /// calm.
-  private func firstRow(_ count: Int) -> Int {
+  private func firstLine(_ rows: [Row]) -> Int {
     let height = inner.height
+    let count = (rows.last?.line ?? 0) + 1
     guard count > height else { return 0 }
     var first = 0
     if let bucket = focus.bucket(in: name, moment.event),
-      let row = rows.firstIndex(where: { $0.bucket == bucket })
+      let row = rows.first(where: { $0.bucket == bucket })
     {
       let half = max(1, height / 2)
-      first = row / half * half - half / 2
+      first = row.line / half * half - half / 2
     }
     return max(0, min(count - height, first + look.scroll))
   }
 
   private func drawRows(revealed: Double, _ canvas: inout Canvas) {
     let rows = self.rows
-    let first = firstRow(rows.count)
-    let visible = rows[first..<min(rows.count, first + inner.height)]
-    let shown = Int((Double(visible.count) * revealed).rounded(.up))
-    for (offset, row) in visible.prefix(shown).enumerated() {
-      drawRow(row, y: inner.y + offset, &canvas)
+    let first = firstLine(rows)
+    let last = first + inner.height
+    let shown = Int((Double(inner.height) * revealed).rounded(.up))
+    for row in rows where row.line >= first && row.line < first + shown {
+      drawRow(row, y: inner.y + row.line - first, &canvas)
     }
-    noteHidden(above: first, below: rows.count - first - visible.count, &canvas)
+    noteHidden(
+      above: rows.count { $0.line < first }, below: rows.count { $0.line >= last }, &canvas)
   }
 
   private func drawRow(_ row: Row, y: Int, _ canvas: inout Canvas) {
@@ -129,6 +146,12 @@ struct MapArrayPane {
       style = .text
     }
     let isLive = TopHash.isLive(mark)
+    if isLive, isUnderWay(place) {
+      canvas.put(
+        String(repeating: "▒", count: min(slotWidth - 1, max(2, GlyphWidth.of(text)))), x, y,
+        Style(.moved))
+      return
+    }
     style = emphasis(place, isLive: isLive) ?? style
     let fitted = TextLayout.fit(text, columns: slotWidth - 1)
     canvas.put(fitted, x, y, style)
@@ -153,19 +176,19 @@ struct MapArrayPane {
     case .entryVisited(_, _, _, place?): return Style(.read, .reverse)
     case .keyMoved(_, let from, let to, _, _):
       if place == to, isLive { return Style(.moved, [.reverse, .bold]) }
-      if place == from { return Style(.moved) }
-      return isLeaving(place) ? Style(.moved, .underline) : nil
+      return place == from ? Style(.moved) : nil
     case .evacuationStarted(let bucket, _, _):
       return name == .old && place.bucket == bucket && isLive ? Style(.moved, .underline) : nil
     default: return nil
     }
   }
 
-  /// Whether the slot's key leaves together with the one of this step.
-  private func isLeaving(_ place: SlotPlace) -> Bool {
-    guard case .keyMoved(_, _, _, _, let ordinal) = moment.event, ordinal % 2 == 0 else {
-      return false
-    }
+  /// Whether the slot's key is on its way in this step: the one of the step, or the one that leaves
+  /// together with it.
+  private func isUnderWay(_ place: SlotPlace) -> Bool {
+    guard case .keyMoved(_, let from, _, _, let ordinal) = moment.event else { return false }
+    if place == from { return true }
+    guard ordinal % 2 == 0 else { return false }
     for next in moment.upcoming {
       if case .keyMoved(_, place, _, _, ordinal + 1) = next { return true }
     }
@@ -188,17 +211,19 @@ struct MapArrayPane {
     }
   }
 
+  /// In a narrow window the marks are explained on the pane's lower edge, else beside the fields.
   private func drawLegend(_ canvas: inout Canvas) {
+    guard look.size.columns < 100 else { return }
     let legend: Bilingual
     if isHeat {
       legend = Bilingual(
-        "· 0  ░ 1-3  ▒ 4-6  ▓ 7-8  █ chain  ╌ gone", "· 0  ░ 1-3  ▒ 4-6  ▓ 7-8  █ 溢出链  ╌ 已迁")
+        "· 0 ░ 1-3 ▒ 4-6 ▓ 7-8 █ chain", "· 0 ░ 1-3 ▒ 4-6 ▓ 7-8 █ 溢出链")
     } else if name == .old {
-      legend = Bilingual("· empty  ○ deleted  ╌x ╌y gone", "· 空  ○ 已删  ╌x ╌y 已迁走")
+      legend = Bilingual("▒ leaving  ╌x ╌y gone", "▒ 迁移中  ╌x ╌y 已迁走")
     } else {
-      legend = Bilingual("· emptyRest  ○ emptyOne", "· emptyRest  ○ emptyOne")
+      legend = Bilingual("· empty  ○ deleted", "· 空  ○ 已删除")
     }
     let text = " \(legend[look.language]) "
-    if GlyphWidth.of(text) + 18 < rect.width { canvas.put(text, rect.x + 2, rect.bottom - 1, .dim) }
+    if GlyphWidth.of(text) + 14 < rect.width { canvas.put(text, rect.x + 2, rect.bottom - 1, .dim) }
   }
 }

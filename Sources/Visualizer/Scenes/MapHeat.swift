@@ -7,12 +7,18 @@ struct MapHeat {
 
   private var labelWidth: Int { "\(pane.array.bucketCount - 1)".utf8.count + 2 }
 
-  /// Buckets a row: the largest power of two that fits.
+  /// Buckets a row: a power of two, the smallest with which all rows are in sight, or else the
+  /// largest that fits.
   private var perRow: Int {
     var count = 8
-    while count * 2 <= area.width - labelWidth - 1 { count *= 2 }
+    while count * 2 <= area.width - labelWidth - 1, count * height < pane.array.bucketCount {
+      count *= 2
+    }
     return count
   }
+
+  /// Columns a bucket: more than one where there is room.
+  private var cellWidth: Int { max(1, min(3, (area.width - labelWidth - 1) / perRow)) }
 
   /// Rows for the cells; two are kept for the bucket in focus.
   private var height: Int { max(1, area.height - 3) }
@@ -32,7 +38,7 @@ struct MapHeat {
   func point(bucket: Int) -> Point {
     let row = bucket / perRow - firstRow(rowCount)
     return Point(
-      x: area.x + labelWidth + bucket % perRow,
+      x: area.x + labelWidth + bucket % perRow * cellWidth,
       y: max(area.y, min(area.y + height - 1, area.y + row)))
   }
 
@@ -47,7 +53,7 @@ struct MapHeat {
         let bucket = row * perRow + column
         guard bucket < pane.array.bucketCount else { break }
         let (glyph, style) = cell(bucket)
-        canvas.put(glyph, area.x + labelWidth + column, y, style)
+        canvas.put(glyph, area.x + labelWidth + column * cellWidth, y, style)
       }
     }
     drawFocus(&canvas)

@@ -35,7 +35,7 @@ struct MapScene {
       }
       let pane = MapArrayPane(
         array: array, name: name, rect: rect, framed: panes.framed, map: map, moment: moment,
-        words: words, look: look, focus: focus)
+        words: words, look: look, focus: focus, progress: progress)
       pane.draw(revealed: revealed(name), &canvas)
       drawn[name] = pane
     }
@@ -98,14 +98,12 @@ struct MapScene {
       if ordinal % 2 == 0, case .keyMoved(let partner, let from, let to, _, _) = partnerEvent {
         add(partner, from, to, max(0, progress * 1.2 - 0.2) * Self.headStart)
       }
-      for traveller in travellers.reversed() where traveller.fraction < 1 {
-        drawTraveller(traveller, gap: panes.gap, &canvas)
-      }
+      draw(travellers.filter { $0.fraction > 0 && $0.fraction < 1 }, gap: panes.gap, &canvas)
     case .keyInserted(let key, let place, _, _) where progress < 1:
       guard let end = drawn[place.array]?.point(place) else { return }
       let start = Point(x: panes.fields.right - 2, y: min(panes.fields.bottom - 1, end.y))
-      drawTraveller(
-        Traveller(label: words[key], from: start, to: end, fraction: progress), gap: nil, &canvas)
+      draw(
+        [Traveller(label: words[key], from: start, to: end, fraction: progress)], gap: nil, &canvas)
     default: return
     }
   }
@@ -118,23 +116,29 @@ struct MapScene {
     return moment.upcoming.first { $0.name == "keyMoved" }
   }
 
-  /// Draws a key on its path (along its row to the gap between the panes, up or down there, and
-  /// along the other row) with a trail behind it.
-  private func drawTraveller(_ traveller: Traveller, gap: Int?, _ canvas: inout Canvas) {
-    let path = Self.path(from: traveller.from, to: traveller.to, gap: gap)
-    let reached = Int((Double(path.count - 1) * traveller.fraction).rounded())
-    let head = path[reached]
-    let trail = Style(.moved)
-    let tail = max(0, reached - 14)
-    for index in tail..<reached {
-      let isVertical = path[index].x == path[index + 1].x
-      canvas.put(isVertical ? "┃" : "━", path[index].x, path[index].y, trail)
+  /// Draws keys on their paths (along a row to the gap between the panes, up or down there, and
+  /// along the other row): the trails first, so that no trail hides another key.
+  private func draw(_ travellers: [Traveller], gap: Int?, _ canvas: inout Canvas) {
+    var heads: [Point] = []
+    for traveller in travellers {
+      let path = Self.path(from: traveller.from, to: traveller.to, gap: gap)
+      let reached = Int((Double(path.count - 1) * traveller.fraction).rounded())
+      for index in max(0, reached - Self.trailLength)..<reached {
+        let isVertical = path[index].x == path[index + 1].x
+        canvas.put(isVertical ? "┃" : "━", path[index].x, path[index].y, Style(.moved))
+      }
+      heads.append(path[reached])
     }
-    let label = "[" + TextLayout.fit(traveller.label, columns: 8) + "]"
-    let width = GlyphWidth.of(label)
-    let left = max(stage.x, min(stage.right - width, head.x - 1))
-    canvas.put(label, left, head.y, Style(.moved, .bold))
+    for (traveller, head) in zip(travellers, heads).reversed() {
+      let label = "[" + TextLayout.fit(traveller.label, columns: 8) + "]"
+      let width = GlyphWidth.of(label)
+      let left = max(stage.x, min(stage.right - width, head.x - 1))
+      canvas.put(label, left, head.y, Style(.moved, .bold))
+    }
   }
+
+  /// The longest trail, in cells.
+  private static let trailLength = 14
 
   /// The cells of a path, one next to the other.
   private static func path(from: Point, to: Point, gap: Int?) -> [Point] {
