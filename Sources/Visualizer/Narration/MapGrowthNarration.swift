@@ -67,12 +67,13 @@ extension MapNarration {
     _ language: Language
   ) -> Narration {
     let keys = live == 1 ? "1 key" : "\(live) keys"
+    let (pairsEn, pairsZh) = live > 1 ? (", two at a time", "，两个两个地离开") : ("", "要离开")
     switch reason {
     case .touched:
       return say(
         language, "growWork",
-        "This write belongs to old bucket \(bucket), so that bucket is evacuated first: \(keys) will leave it, two at a time.",
-        "这次写操作落在旧数组 \(bucket) 号桶，先搬迁它：\(live) 个 key，两个两个地离开。")
+        "This write belongs to old bucket \(bucket), so that bucket is evacuated first: \(keys) will leave it\(pairsEn).",
+        "这次写操作落在旧数组 \(bucket) 号桶，先搬迁它：\(live) 个 key\(pairsZh)。")
     case .next:
       return say(
         language, "growWork",
@@ -91,7 +92,7 @@ extension MapNarration {
       return say(
         language, "evacuate",
         "\(words[key]) moves to \(words.place(to, .en)): the same bucket, the next free slot. Holes stay behind.",
-        "\(words[key]) 迁到\(words.place(to, .zh))：桶号不变，依次排紧，空洞不再保留。")
+        "\(words[key]) 迁到 \(words.place(to, .zh))：桶号不变，依次排紧，空洞不再保留。")
     }
     let bit = moment.before.oldbuckets?.B ?? 0
     let half = (

@@ -101,17 +101,17 @@ struct MapNarration {
         return say(
           language, "mapaccess1",
           "The key in \(at.0) is compared: it is \(words[wanted]).",
-          "比较\(at.1)里的 key：正是 \(words[wanted])。")
+          "比较 key：\(at.1)里正是 \(words[wanted])。")
       }
       return say(
         language, "mapaccess1",
-        "The key in \(at.0) is \(words[stored]), not \(words[wanted]): the same tophash, a different key. The tophash is only a filter.",
-        "\(at.1)里的 key 是 \(words[stored])，不是 \(words[wanted])：tophash 相同但 key 不同，tophash 只是过滤。")
+        "The key in \(at.0) is \(words[stored]), not \(words[wanted]): equal tophash, different keys. The tophash is only a filter.",
+        "\(at.1)里的 key 是 \(words[stored])，不是 \(words[wanted])。tophash 相同而 key 不同：tophash 只是过滤。")
     case .overflowFollowed(let array, let bucket, let bmap):
       return say(
         language, "mapaccess1",
         "Nothing in these eight slots. The chain of \(words.bucket(array, bucket, .en)) goes on: overflow block \(bmap).",
-        "这 8 个槽位里没有，沿\(words.bucket(array, bucket, .zh))的溢出链到第 \(bmap) 个溢出桶。")
+        "这 8 个槽位里没有。\(words.bucket(array, bucket, .zh))还有溢出链，继续到第 \(bmap) 个溢出桶。")
     case .keyFound(let key, let place, let elem):
       return found(key, place, elem, moment, language)
     case .keyMissed(let key, let absence):
@@ -126,19 +126,23 @@ struct MapNarration {
     let high = MapWords.highBits(hash, 8)
     let raw = Int(hash >> 56)
     let lifted = raw < Int(TopHash.minimum)
-    let topEn = lifted ? "\(high) = \(raw), lifted by 5 above the marks, is" : "\(high) ="
-    let topZh = lifted ? "\(high) = \(raw)，小于 5 的值留给标记，加 5 得" : "\(high) ="
+    let topEn =
+      lifted
+      ? "\(high) = \(raw) is below 5, where the marks are: tophash is \(raw) + 5 = \(top)"
+      : "\(high) = \(top) is its tophash"
+    let topZh =
+      lifted ? "\(high) = \(raw)，小于 5 的值留给标记，所以 tophash 是 \(raw) + 5 = \(top)" : "\(high) = \(top) 是 tophash"
     if B == 0 {
       return say(
         language, "mapassign",
-        "\(words[key]) is hashed. There is one bucket only, so no low bit is needed; the high byte \(topEn) tophash \(top).",
-        "计算 \(words[key]) 的哈希值。只有一个桶，不需要低位；高 8 位 \(topZh) tophash \(top)。")
+        "\(words[key]) is hashed. There is one bucket only, so no low bit is needed; the high byte \(topEn).",
+        "计算 \(words[key]) 的哈希值。只有一个桶，不需要低位；高 8 位 \(topZh)。")
     }
     let low = MapWords.lowBits(hash, B)
     return say(
       language, "bucketMask, tophash",
-      "\(words[key]) is hashed: the low \(B) bits \(low) choose bucket \(bucket), the high byte \(topEn) \(top) is its tophash.",
-      "计算 \(words[key]) 的哈希值：低 \(B) 位 \(low) 选中 \(bucket) 号桶，高 8 位 \(topZh) \(top) 是 tophash。")
+      "\(words[key]) is hashed: the low \(B) bits \(low) choose bucket \(bucket), the high byte \(topEn).",
+      "计算 \(words[key]) 的哈希值：低 \(B) 位 \(low) 选中 \(bucket) 号桶，高 8 位 \(topZh)。")
   }
 
   private func chosen(
@@ -174,30 +178,30 @@ struct MapNarration {
     if stored == wanted {
       return say(
         language, "mapaccess1",
-        "The tophash of \(at.0) is \(stored): equal. Only now is the key itself compared.",
-        "\(at.1)的 tophash 是 \(stored)：相等，这时才比较 key 本身。")
+        "In \(at.0) the tophash is \(stored), as wanted. Only now is the key itself compared.",
+        "\(at.1)的 tophash 是 \(stored)，与要找的相等，这时才比较 key 本身。")
     }
     switch stored {
     case TopHash.emptyRest:
       return say(
         language, "mapaccess1",
-        "The slot of \(at.0) says emptyRest: this and everything behind it is empty, so the search can end.",
+        "In \(at.0) stands emptyRest: this slot and everything behind it is empty, so the search can end.",
         "\(at.1)是 emptyRest：此处及之后全空，查找可以结束。")
     case TopHash.emptyOne:
       return say(
         language, "mapaccess1",
-        "The slot of \(at.0) is empty (emptyOne), but later ones may not be: on to the next.",
+        "In \(at.0) stands emptyOne: this slot is empty, later ones may not be. On to the next.",
         "\(at.1)为空（emptyOne），但后面可能还有，继续。")
     case ..<TopHash.minimum:
       return say(
         language, "mapaccess1",
-        "The entry of \(at.0) has moved away: on to the next slot.",
+        "The entry that was in \(at.0) has moved away. On to the next slot.",
         "\(at.1)的元素已经迁走，继续看下一个槽位。")
     default:
       return say(
         language, "mapaccess1",
-        "The tophash of \(at.0) is \(stored), wanted is \(wanted): another key, without even looking at it.",
-        "\(at.1)的 tophash 是 \(stored)，要找的是 \(wanted)：不同，key 都不必看。")
+        "In \(at.0) the tophash is \(stored), wanted is \(wanted): another key, which need not even be read.",
+        "\(at.1)的 tophash 是 \(stored)，要找的是 \(wanted)：不是它，连 key 都不必读。")
     }
   }
 
@@ -208,7 +212,7 @@ struct MapNarration {
     guard let hash = moment.hash, moment.before.B > 0 else {
       return say(
         language, "mapaccess1", "Found: \(words[key]) is in \(at.0), its value is \(elem).",
-        "找到：\(words[key]) 在\(at.1)，值为 \(elem)。")
+        "找到：\(words[key]) 在 \(at.1)，值为 \(elem)。")
     }
     let B = (place.array == .new ? moment.before.buckets : moment.before.oldbuckets)?.B ?? 0
     let low = MapWords.lowBits(hash, B)
@@ -217,7 +221,7 @@ struct MapNarration {
     return say(
       language, "mapaccess1",
       "Found: \(words[key]) is in \(at.0). Low bits \(low) gave the bucket, the high byte \(high) = \(top) the slot; its value is \(elem).",
-      "找到：\(words[key]) 在\(at.1)。低 \(B) 位 \(low) 选桶，高 8 位 \(high) = \(top) 定位槽位，值为 \(elem)。")
+      "找到：\(words[key]) 在 \(at.1)。低 \(B) 位 \(low) 选桶，高 8 位 \(high) = \(top) 定位槽位，值为 \(elem)。")
   }
 
   private func missed(_ key: MapKey, _ absence: Absence, _ language: Language) -> Narration {
@@ -257,12 +261,12 @@ struct MapNarration {
       return say(
         language, "mapassign",
         "\(words[key]) is there already, in \(words.place(place, .en)): its value \(old) becomes \(new). Overwriting never starts a growth.",
-        "\(words[key]) 已经在\(words.place(place, .zh))：值由 \(old) 覆盖为 \(new)。覆盖不会触发扩容。")
+        "\(words[key]) 已经在 \(words.place(place, .zh))：值由 \(old) 覆盖为 \(new)。覆盖不会触发扩容。")
     case .keyDeleted(let key, let place, let count):
       return say(
         language, "mapdelete",
-        "\(words[key]) is removed from \(words.place(place, .en)): the slot is marked emptyOne. count is now \(count); no memory is given back.",
-        "删除\(words.place(place, .zh))里的 \(words[key])：槽位标记为 emptyOne，count 变为 \(count)，内存并不释放。")
+        "\(words[key]) is removed from \(words.place(place, .en)): the slot is marked emptyOne. count is now \(count); no memory is freed.",
+        "删除 \(words[key])：\(words.place(place, .zh))标记为 emptyOne，count 变为 \(count)，内存并不释放。")
     case .emptyRestSpread(let places):
       let count = places.count
       return say(
@@ -283,10 +287,10 @@ struct MapNarration {
         "A range starts at a random place: bucket \(startBucket), and slot \(offset) in every block. So no program can rely on the order.",
         "range 从随机位置开始：\(startBucket) 号桶，每个桶内从 \(offset) 号槽位起，程序不能依赖遍历顺序。")
     case .entryVisited(_, let key, let elem, let place):
-      let at = place.map { (words.place($0, .en), words.place($0, .zh)) } ?? ("the map", " map ")
+      let at = place.map { (words.place($0, .en), words.place($0, .zh)) } ?? ("the map", "map ")
       return say(
         language, "mapiternext", "The range visits \(words[key]) = \(elem) in \(at.0).",
-        "遍历到\(at.1)里的 \(words[key]) = \(elem)。")
+        "遍历到 \(at.1)里的 \(words[key]) = \(elem)。")
     default:
       return say(
         language, "mapiternext", "The range has come round to its start: it is over.",

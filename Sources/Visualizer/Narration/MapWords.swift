@@ -21,7 +21,7 @@ struct MapWords {
     }
   }
 
-  /// A slot in a sentence.
+  /// A slot in a sentence; in Chinese it begins with a digit or a character, as the case may be.
   func place(_ place: SlotPlace, _ language: Language) -> String {
     let bucket = self.bucket(place.array, place.bucket, language)
     switch language {
@@ -29,8 +29,8 @@ struct MapWords {
       let block = place.bmap == 0 ? "" : ", overflow block \(place.bmap)"
       return "\(bucket)\(block), slot \(place.slot)"
     case .zh:
-      let block = place.bmap == 0 ? "" : "的第 \(place.bmap) 个溢出桶"
-      return "\(bucket)\(block)（bucket \(place.bucket)，slot \(place.slot)）"
+      let block = place.bmap == 0 ? "" : "第 \(place.bmap) 个溢出桶"
+      return "\(bucket)\(block) \(place.slot) 号槽位"
     }
   }
 
@@ -38,7 +38,7 @@ struct MapWords {
   func bucket(_ array: ArrayName, _ bucket: Int, _ language: Language) -> String {
     switch language {
     case .en: "\(array == .old ? "old " : "")bucket \(bucket)"
-    case .zh: "\(array == .old ? "旧数组" : "") \(bucket) 号桶"
+    case .zh: "\(array == .old ? "旧数组 " : "")\(bucket) 号桶"
     }
   }
 
