@@ -84,6 +84,8 @@ public struct Hmap: Model {
   public var buckets: BucketArray? { hasBuckets ? newArray : nil }
   /// The previous array; nil unless the map is growing.
   public var oldbuckets: BucketArray? { isGrowing ? oldArray : nil }
+  /// Log2 of the current array's bucket count, whether it has been allocated yet or not.
+  public var newArrayB: Int { newArray.B }
   /// Whether the running growth keeps the number of buckets.
   public var isSameSizeGrow: Bool { flags & Flag.sameSizeGrow != 0 }
 

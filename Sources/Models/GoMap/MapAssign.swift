@@ -30,10 +30,7 @@ extension Hmap {
         overwrite(candidate, key, elem, observer)
         return
       case .absent(let free, let last, let lastPosition):
-        if !isGrowing, startGrowthIfNeeded(observer) {
-          migrateByNotes(&given, observer)
-          continue
-        }
+        if !isGrowing, startGrowthIfNeeded(observer) { continue }
         let target =
           free ?? appendBlock(hash, behind: last, position: lastPosition, observer)
         insert(target, key, hash, elem, observer)

@@ -1,5 +1,6 @@
 /// The interview notes' rule: while a map grows, every operation first moves two keys.
 ///
+/// The operation that starts a growth moves none: the map was not growing when it began.
 /// The keys leave in the order of the old array: bucket by bucket, along the chain, slot by slot.
 /// A bucket may be half empty then, which the runtime never shows, so a search may have to look at
 /// both arrays. Where a key goes is the runtime's rule.

@@ -28,10 +28,16 @@ struct FrameScene {
     }
     let isFull = Self.isFull(size)
     let narrationRows = isFull ? (size.columns >= 100 ? 4 : 5) : 3
-    let stage = Rect(x: 0, y: 1, width: size.columns, height: size.rows - narrationRows - 3)
+    let logColumns = isFull && size.columns >= Self.columnsWithLog ? Self.logColumns : 0
+    let stage = Rect(
+      x: 0, y: 1, width: size.columns - logColumns, height: size.rows - narrationRows - 3)
     let narration = Rect(x: 0, y: stage.bottom, width: size.columns, height: narrationRows)
     drawTitle(&canvas)
     canvas.clipped(to: stage) { drawStage(stage, &$0) }
+    if logColumns > 0 {
+      drawLog(
+        Rect(x: stage.right, y: stage.y, width: logColumns, height: stage.height), &canvas)
+    }
     drawNarration(narration, framed: isFull, &canvas)
     drawScrubber(row: size.rows - 2, &canvas)
     drawHints(row: size.rows - 1, &canvas)
@@ -89,14 +95,47 @@ struct FrameScene {
     return speed == speed.rounded() ? "\(Int(speed))x" : "\((speed * 10).rounded() / 10)x"
   }
 
+  // MARK: - What came before
+
+  /// From this width on the steps so far are listed beside the stage.
+  private static let columnsWithLog = 160
+  private static let logColumns = 46
+
+  /// The steps up to the present one, the latest at the bottom.
+  private func drawLog(_ rect: Rect, _ canvas: inout Canvas) {
+    canvas.box(rect, title: Bilingual("so far", "此前各步")[look.language])
+    let numberWidth = "\(show.stepCount - 1)".utf8.count
+    let textColumns = rect.width - 5 - numberWidth
+    var row = rect.bottom - 2
+    var earlier = step
+    while earlier >= 0, row > rect.y {
+      let text = show.narration(ofStep: earlier, look.language).text
+      let lines = TextLayout.wrap(VisibleText.escape(text), columns: textColumns)
+      let shown = earlier == step ? lines : Array(lines.prefix(2))
+      let top = row - max(1, shown.count) + 1
+      if top <= rect.y { break }
+      let style = earlier == step ? Style.text : .dim
+      canvas.put(
+        TextLayout.padLeft("\(earlier)", columns: numberWidth), rect.x + 2, top,
+        earlier == step ? Style(.current, .bold) : .dim)
+      for (index, line) in shown.enumerated() {
+        let isCut = index == shown.count - 1 && shown.count < lines.count
+        canvas.put(
+          isCut ? TextLayout.fit(line + " …", columns: textColumns) : line,
+          rect.x + 3 + numberWidth, top + index, style)
+      }
+      row = top - 1
+      earlier -= 1
+    }
+  }
+
   // MARK: - Narration
 
   private func drawNarration(_ rect: Rect, framed: Bool, _ canvas: inout Canvas) {
     let language = look.language
     let narration = show.narration(ofStep: step, language)
-    let record = show.record(ofStep: step)
     let title =
-      record.what ?? show.chapter(ofStep: step).map { "\($0 + 1) \(show.chapters[$0].title[language])" }
+      show.what(atStep: step) ?? show.chapter(ofStep: step).map { "\($0 + 1) \(show.chapters[$0].title[language])" }
       ?? show.title[language]
     guard framed else {
       canvas.put(TextLayout.fit(title, columns: rect.width - 2), rect.x + 1, rect.y, .heading)

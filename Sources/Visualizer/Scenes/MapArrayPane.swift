@@ -64,7 +64,9 @@ struct MapArrayPane {
   /// The blocks from top to bottom. Where there is room the buckets stand apart; overflow blocks
   /// then take the lines between.
   private var rows: [Row] {
-    let spacing = max(1, min(3, inner.height / array.bucketCount))
+    // Both arrays are spaced alike, so that a key which keeps its index moves straight across.
+    let largest = max(array.B, map.newArrayB)
+    let spacing = max(1, min(5, inner.height >> largest))
     var rows: [Row] = []
     var line = 0
     for bucket in 0..<array.bucketCount {
@@ -157,8 +159,7 @@ struct MapArrayPane {
     canvas.put(fitted, x, y, style)
     if isSlot, style.attributes.contains(.reverse) {
       let width = GlyphWidth.of(fitted)
-      canvas.put(
-        String(repeating: " ", count: max(0, slotWidth - 1 - width)), x + width, y, style)
+      canvas.put(String(repeating: " ", count: max(0, 3 - width)), x + width, y, style)
     }
   }
 

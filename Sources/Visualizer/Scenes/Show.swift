@@ -26,6 +26,8 @@ protocol Show: AnyObject {
   func step(atTime time: Int) -> Int
 
   func record(ofStep step: Int) -> StepRecord
+  /// The operation that a step belongs to, as a scenario writes it; nil for none.
+  func what(atStep step: Int) -> String?
   func narration(ofStep step: Int, _ language: Language) -> Narration
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
@@ -92,7 +94,23 @@ final class Performance<S: Subject>: Show {
     return record
   }
 
+  func what(atStep step: Int) -> String? {
+    timeline.moment(step).operation.map(subject.describe)
+  }
+
   func narration(ofStep step: Int, _ language: Language) -> Narration {
+    if let known = told[step]?[language] { return known }
+    let narration = tell(step, language)
+    if told.count > Self.toldLimit { told.removeAll() }
+    told[step, default: [:]][language] = narration
+    return narration
+  }
+
+  /// Sentences that were asked for lately: a frame asks for those of the steps before it too.
+  private var told: [Int: [Language: Narration]] = [:]
+  private static var toldLimit: Int { 512 }
+
+  private func tell(_ step: Int, _ language: Language) -> Narration {
     let moment = timeline.moment(step)
     switch moment.content {
     case .chapter:
