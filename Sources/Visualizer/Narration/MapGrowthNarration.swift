@@ -127,20 +127,18 @@ extension Moment<Hmap> {
   /// The key that leaves together with the one of this step and will land in the next.
   var partnerAhead: MapKey? {
     guard case .keyMoved(_, _, _, _, let ordinal) = event else { return nil }
-    for next in upcoming {
-      if case .keyMoved(let key, _, _, _, let other) = next {
-        return other == ordinal + 1 ? key : nil
-      }
-      guard case .overflowAllocated = next else { return nil }
+    for case .keyMoved(let key, _, _, _, let other) in upcoming {
+      return other == ordinal + 1 ? key : nil
     }
     return nil
   }
 
   /// The key that left together with the one of this step and has landed.
   var partnerBehind: MapKey? {
-    guard case .keyMoved(_, _, _, _, let ordinal) = event,
-      case .keyMoved(let key, _, _, _, let other) = previous, other == ordinal - 1
-    else { return nil }
-    return key
+    guard case .keyMoved(_, _, _, _, let ordinal) = event else { return nil }
+    for case .keyMoved(let key, _, _, _, let other) in recent.reversed() {
+      return other == ordinal - 1 ? key : nil
+    }
+    return nil
   }
 }

@@ -190,8 +190,8 @@ struct MapArrayPane {
     guard case .keyMoved(_, let from, _, _, let ordinal) = moment.event else { return false }
     if place == from { return true }
     guard ordinal % 2 == 0 else { return false }
-    for next in moment.upcoming {
-      if case .keyMoved(_, place, _, _, ordinal + 1) = next { return true }
+    for case .keyMoved(_, let from, _, _, let other) in moment.upcoming {
+      return from == place && other == ordinal + 1
     }
     return false
   }

@@ -221,6 +221,7 @@ struct MapFieldsPane {
     if framed { canvas.box(rect, title: "hmap") }
     var column = inner.x + 1
     for field in shortFields {
+      guard column + field.name.utf8.count + field.value.utf8.count + 2 < inner.right else { break }
       column = canvas.put(field.name, column, inner.y, .dim) + 1
       let style = field.changed ? Style(.new, .bold) : .text
       column = canvas.put(field.value + (field.changed ? "*" : ""), column, inner.y, style) + 3

@@ -18,8 +18,8 @@ struct Moment<State: Model> {
   var operationIndex: Int?
   var before: State
   var after: State
-  /// The event before this one within the same operation.
-  var previous: State.Event?
+  /// The last few events before this one within the same operation, the latest last.
+  var recent: ArraySlice<State.Event> = []
   /// The next few events of the same operation.
   var upcoming: ArraySlice<State.Event> = []
 

@@ -56,8 +56,8 @@ final class Timeline<State: Model> {
   private static var checkpointBudget: Int { 80 << 20 }
   private static var checkpointLimit: Int { 256 }
   private static var windowLength: Int { 256 }
-  /// How many of the events to come a moment carries.
-  private static var lookahead: Int { 4 }
+  /// How many of the events before and after it a moment carries.
+  private static var neighbours: Int { 4 }
 
   /// Performs the script once, counting its steps.
   ///
@@ -253,6 +253,7 @@ final class Timeline<State: Model> {
     _ operation: State.Operation, of item: Int, from start: State, around index: Int
   ) -> Window {
     let first = max(0, index - Self.windowLength / 4)
+    let eventsFrom = max(0, first - Self.neighbours)
     let end = first + Self.windowLength
     let operationIndex = item - partition(remarks) { $0 < item }
     var moments: [Moment<State>] = []
@@ -265,7 +266,7 @@ final class Timeline<State: Model> {
     state.perform(operation) { [pace] event, now in
       let pace = brisk ? pace(event).brisk : pace(event)
       times.append((times.last ?? 0) + UInt32(pace.total))
-      if count >= first - 1, count < end + Self.lookahead { events.append(event) }
+      if count >= eventsFrom, count < end + Self.neighbours { events.append(event) }
       if count == first - 1 { before = copy now }
       if count >= first, count < end {
         let after = copy now
@@ -277,12 +278,11 @@ final class Timeline<State: Model> {
       }
       count += 1
     }
-    let offset = first > 0 ? 1 : 0
     for position in moments.indices {
-      let here = position + offset
-      if here > 0 { moments[position].previous = events[here - 1] }
+      let here = position + first - eventsFrom
+      moments[position].recent = events[max(0, here - Self.neighbours)..<here]
       moments[position].upcoming = events[
-        min(here + 1, events.count)..<min(here + 1 + Self.lookahead, events.count)]
+        min(here + 1, events.count)..<min(here + 1 + Self.neighbours, events.count)]
     }
     cursor = Checkpoint(item: item + 1, state: state)
     return Window(item: item, first: first, moments: moments, times: times)
