@@ -36,10 +36,12 @@ extension GoAllocator {
     isMarking = false
     var slots = 0
     var bytes = 0
+    var npages = 0
     spans.forEachInUse { _, span in
       let marked = span.gcmarkBits.setCount
       slots += marked
       bytes += marked * span.elemSizeBytes
+      npages += span.npages
     }
     report(observer, .marked(slots: slots, bytes: bytes))
     pacer.markingEnded(
@@ -57,7 +59,7 @@ extension GoAllocator {
         if p != worker, rules.flushesIdlePageCaches { flushPageCache(p, observer) }
       }
     }
-    pacer.paceSweeping(pagesInUse: spanPages, isNotesEra: rules.isNotesEra)
+    pacer.paceSweeping(pagesInUse: npages, isNotesEra: rules.isNotesEra)
   }
 
   private mutating func raiseSweepgen(_ observer: Observer?) {

@@ -33,7 +33,7 @@ extension GoAllocator {
             span: span, spanClass: spanClass, from: .queue(.fullUnswept, spanClass: spanClass),
             to: .mcentral(spanClass: spanClass)))
         sweepSlots(span, observer)
-        if spans[span].hasFreeSlot { return span }
+        if spans[span].seekFreeSlot() { return span }
         push(span, to: .fullSwept, from: .mcentral(spanClass: spanClass), observer)
       }
     }

@@ -32,7 +32,7 @@ extension GoAllocator {
           span: span, spanClass: spanClass, from: .empty(spanClass: spanClass),
           to: .empty(spanClass: spanClass)))
       sweepForCaller(span, observer)
-      if spans[span].hasFreeSlot { return span }
+      if spans[span].seekFreeSlot() { return span }
     }
     let pages = classes.pageCount(classes.sizeClass(spanClass: spanClass))
     let span = allocSpan(pages, spanClass, isLarge: false, observer)

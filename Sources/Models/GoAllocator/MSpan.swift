@@ -107,6 +107,20 @@ extension GoAllocator {
       return nil
     }
 
+    /// Moves `freeindex` to the lowest free slot, or to the end when there is none.
+    mutating func seekFreeSlot() -> Bool {
+      while freeindex < nelems {
+        let zeros = allocCache.trailingZeroBitCount
+        if zeros < 64, freeindex + zeros < nelems {
+          freeindex += zeros
+          allocCache >>= UInt64(zeros)
+          return true
+        }
+        moveFreeindex(to: min((freeindex + 64) & ~63, nelems), shift: 64)
+      }
+      return false
+    }
+
     private mutating func moveFreeindex(to index: Int, shift: Int) {
       freeindex = index
       if index & 63 == 0, index < nelems { loadAllocCache() } else { allocCache >>= UInt64(shift) }

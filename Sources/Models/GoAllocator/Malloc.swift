@@ -178,10 +178,12 @@ extension GoAllocator {
   }
 
   /// The program forgets objects: what nothing else can reach will not be marked any more.
+  ///
+  /// To forget what is forgotten changes nothing.
   mutating func drop(_ first: Int, _ last: Int, _ step: Int, _ observer: Observer?) {
     for handle in stride(from: first, through: last, by: step) {
       let entry = ObjectTable.Entry(word: objects[handle])
-      precondition(entry.word != ObjectTable.Entry.dropped, "object \(handle) is not there")
+      guard entry.word != ObjectTable.Entry.dropped else { continue }
       objects.drop(handle)
       guard entry.word != ObjectTable.Entry.zeroSize else { continue }
       if spans[entry.span].unrefer(entry.slot) {

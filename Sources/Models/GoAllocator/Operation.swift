@@ -39,8 +39,6 @@ extension GoAllocator {
     case badCount(Int)
     /// A handle that no request got.
     case neverAllocated(Int)
-    /// An object that was dropped before.
-    case alreadyDropped(Int)
     /// A worker for whom there is no P.
     case noSuchP(worker: Int, processors: Int)
     /// The end of a mark phase that did not begin, or a second beginning.
@@ -55,20 +53,16 @@ extension GoAllocator {
   public static let processorLimit = 64
 
   /// Says why an operation cannot be performed now; nil where it can.
-  ///
-  /// - Complexity: O(objects) for a drop, else O(1).
   public func refusal(of operation: Operation) -> Refusal? {
     switch operation {
     case .malloc(let size, _, let count): return refusalOfMalloc(size, count)
     case .drop(let first, let last, let step):
       if step < 1 { return .badCount(step) }
       if first < 0 || first >= objects.count { return .neverAllocated(first) }
-      if last < first || last >= objects.count { return .neverAllocated(last) }
-      for handle in stride(from: first, through: last, by: step)
-      where objects[handle] == ObjectTable.Entry.dropped {
-        return .alreadyDropped(handle)
-      }
-      return nil
+      if last < first { return .badCount(last - first) }
+      // What is not a whole number of steps away need not be there.
+      let end = first + (last - first) / step * step
+      return end >= objects.count ? .neverAllocated(end) : nil
     case .worker(let worker):
       return ps.indices.contains(worker)
         ? nil : .noSuchP(worker: worker, processors: ps.count)

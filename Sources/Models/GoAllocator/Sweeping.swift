@@ -11,7 +11,7 @@ extension GoAllocator {
     spans[id].sweepgen = sweepgen
     let span = spans[id]
     allocatedBytes -= freed * span.elemSizeBytes
-    if span.firstPage >= 0 { pacer.pagesSwept += span.npages }
+    pacer.pagesSwept += span.npages
     report(
       observer,
       .spanSwept(
