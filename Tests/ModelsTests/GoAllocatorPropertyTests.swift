@@ -69,12 +69,46 @@ struct AllocatorScript {
       var operation = script.next(model)
       while model.refusal(of: operation) != nil { operation = script.next(model) }
       model.perform(operation, observer: nil)
-      let broken = model.brokenInvariants()
+      let broken = model.brokenInvariants() + misplaced(model) + miscounted(model)
       #expect(broken.isEmpty, "step \(step), \(operation): \(broken.prefix(3))")
       if !broken.isEmpty { return }
     }
     #expect(model.handleCount > 100)
     #expect(model.cycles > 3)
+  }
+
+  /// Spans that are not where the model says that they are.
+  private func misplaced(_ model: GoAllocator) -> [String] {
+    var wrong: [String] = []
+    model.forEachSpan { id, span in
+      let isThere =
+        switch model.place(of: id) {
+        case .mcache(let p): model.ps[p].mcache[span.spanClass] == id
+        case .queue(let queue, let spanClass):
+          model.spans(in: queue, spanClass: spanClass).contains(id)
+        case .nonempty(let spanClass): model.nonempty(spanClass: spanClass).contains(id)
+        case .empty(let spanClass): model.empty(spanClass: spanClass).contains(id)
+        case .busy(let pages): model.busySpans(pages: pages).contains(id)
+        default: false
+        }
+      if !isThere { wrong.append("s\(id) is not in \(String(describing: model.place(of: id)))") }
+    }
+    return wrong
+  }
+
+  /// Counts of pages that do not follow from the pages one by one.
+  private func miscounted(_ model: GoAllocator) -> [String] {
+    var counts = GoAllocator.PageCounts()
+    let range = model.pageCount / 3..<model.pageCount
+    for page in range {
+      switch model.pageState(page) {
+      case .free: counts.free += 1
+      case .released: counts.released += 1
+      case .cached: counts.cached += 1
+      case .span, .other: counts.inUse += 1
+      }
+    }
+    return counts == model.pageCounts(in: range) ? [] : ["\(counts) are the pages' states"]
   }
 
   /// With and without an observer, from a copy or straight on: the same events, the same state.

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Testing
 
 @testable import Visualizer
@@ -43,6 +44,35 @@ enum AllocatorFixtures {
     let bytes = try AllocatorFixtures.bytes(name)
     let outcome = try AllocatorTrace.check(file: name, bytes: bytes)
     #expect(outcome.isMatch, "\(name): \(outcome.sentence)")
-    print("\(name): \(outcome.sentence)")
+  }
+
+  /// A trace can also be watched: its requests alone lead to where the comparison ends.
+  @Test(arguments: AllocatorFixtures.names.filter { $0.contains("trace-") })
+  func tracesAreScripts(name: String) throws {
+    let script = try AllocatorTraceScript.read(
+      file: name, bytes: try AllocatorFixtures.bytes(name))
+    #expect(!script.steps.isEmpty)
+    var model = script.start
+    #expect(model.handleCount == 0)
+    for step in script.steps {
+      #expect(model.refusal(of: step.operation) == nil)
+      model.perform(step.operation, observer: nil)
+    }
+    #expect(model.brokenInvariants().isEmpty)
+    #expect(model.handleCount > 0)
+  }
+
+  /// The way through the three levels, as a trace of the notes' era has it.
+  @Test func aScriptNamesItsSteps() throws {
+    let name = "trace-half-free-go1.27.json"
+    let script = try AllocatorTraceScript.read(
+      file: name, bytes: try AllocatorFixtures.bytes(name))
+    #expect(script.version == "go1.27.3")
+    #expect(
+      script.steps.map(\.text) == [
+        "malloc 1024", "drop 0...31 by 2", "drop 32...39 by 1", "gc", "malloc 1024", "gc",
+        "malloc 1000",
+      ])
+    #expect(script.steps[0].operation == .malloc(sizeBytes: 1024, noscan: true, count: 60))
   }
 }

@@ -45,6 +45,25 @@ extension GoAllocator {
   /// Calls the body with each span in use, in the order in which they were made.
   public func forEachSpan(_ body: (SpanID, borrowing MSpan) -> Void) { spans.forEachInUse(body) }
 
+  /// Where a span is now; nil for one whose pages went back.
+  ///
+  /// - Complexity: O(Ps).
+  public func place(of id: SpanID) -> Place? {
+    guard let span = span(id) else { return nil }
+    let spanClass = span.spanClass
+    if rules.isNotesEra {
+      if span.isLarge { return .busy(pages: min(span.npages, FreeRuns.bigRunPages)) }
+      for p in ps.indices where ps[p].mcache[spanClass] == id { return .mcache(p: p) }
+      return span.hasFreeSlot ? .nonempty(spanClass: spanClass) : .empty(spanClass: spanClass)
+    }
+    for p in ps.indices where ps[p].mcache[spanClass] == id { return .mcache(p: p) }
+    let queue: Queue =
+      span.sweepgen == sweepgen
+      ? (span.hasFreeSlot ? .partialSwept : .fullSwept)
+      : (span.hasFreeSlot ? .partialUnswept : .fullUnswept)
+    return .queue(queue, spanClass: spanClass)
+  }
+
   /// The spans in a queue of an mcentral, the next to be taken first; dead ones left out.
   public func spans(in queue: Queue, spanClass: Int) -> [SpanID] {
     centrals[spanClass].set(queue, sweepgen: sweepgen).entries.filter { spans.isInUse($0) }
@@ -124,6 +143,59 @@ extension GoAllocator {
       }
       return .other
     }
+  }
+
+  /// How many pages of a range are in which state.
+  public struct PageCounts: Sendable, Equatable {
+    /// In spans, or in use by others.
+    public var inUse = 0
+    /// Kept for a P.
+    public var cached = 0
+    /// Free, and in memory or never scavenged.
+    public var free = 0
+    /// Free, and the operating system has them.
+    public var released = 0
+
+    /// No pages.
+    public init() {}
+  }
+
+  /// Counts the pages of a range by state; for maps in which a cell stands for many pages.
+  ///
+  /// - Complexity: O(pages); the notes' era's free runs are looked through once more.
+  public func pageCounts(in range: Range<Int>) -> PageCounts {
+    var counts = PageCounts()
+    let range = range.clamped(to: 0..<pageCount)
+    if rules.isNotesEra {
+      for length in 1...FreeRuns.bigRunPages {
+        for run in freeRuns.list(length) {
+          let part = (run.firstPage..<run.firstPage + run.npages).clamped(to: range)
+          if run.releasedPages > 0 {
+            counts.released += part.count
+          } else {
+            counts.free += part.count
+          }
+        }
+      }
+      counts.inUse = range.count - counts.free - counts.released
+      return counts
+    }
+    for page in range {
+      if pages.isInUse(page) {
+        counts.inUse += 1
+      } else if pages.isScavenged(page) {
+        counts.released += 1
+      } else {
+        counts.free += 1
+      }
+    }
+    for p in ps {
+      for bit in 0..<PageCache.pages where p.pageCache.free >> UInt64(bit) & 1 == 1 {
+        if range.contains(p.pageCache.firstPage + bit) { counts.cached += 1 }
+      }
+    }
+    counts.inUse -= counts.cached
+    return counts
   }
 
   /// The arenas of 64 MB that are reserved; in the notes' era there is one range instead.

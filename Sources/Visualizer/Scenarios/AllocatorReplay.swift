@@ -39,6 +39,20 @@ struct AllocatorReplay {
 
   /// Reads and plays a whole file.
   static func run(_ reader: JSONReader) throws(InputError) -> AllocatorTrace.Outcome {
+    let replay = try read(
+      reader,
+      operation: { (replay, captured) throws(InputError) in try replay.play(captured) },
+      spans: { (replay, value) throws(InputError) in try replay.compareSpans(value) })
+    if let difference = replay.difference { return .differs(difference) }
+    return .matches(count: replay.operationIndex, what: "operations", version: replay.version)
+  }
+
+  /// Reads a whole file, handing over each operation, and the table of spans at the end.
+  static func read(
+    _ reader: JSONReader,
+    operation: (inout AllocatorReplay, CapturedObject) throws(InputError) -> Void,
+    spans: (inout AllocatorReplay, JSON) throws(InputError) -> Void
+  ) throws(InputError) -> AllocatorReplay {
     var reader = reader
     var members = Header(reader: reader)
     var replay: AllocatorReplay?
@@ -48,17 +62,22 @@ struct AllocatorReplay {
         var started = try members.start()
         try reader.forEachElement { (reader) throws(InputError) in
           let value = try reader.readValue()
-          try started.play(try CapturedObject(value, "an operation", reader))
+          try operation(&started, try CapturedObject(value, "an operation", reader))
         }
         replay = started
-      case "spans": try replay?.compareSpans(try reader.readValue())
+      case "spans":
+        let value = try reader.readValue()
+        guard var started = replay else {
+          throw reader.error(at: value.offset, "'spans' must stand behind 'ops'")
+        }
+        try spans(&started, value)
+        replay = started
       default: members.values[key] = try reader.readValue()
       }
     }
     try reader.finish()
     guard let replay else { throw reader.error(at: 0, "'ops' is missing; it must be an array") }
-    if let difference = replay.difference { return .differs(difference) }
-    return .matches(count: replay.operationIndex, what: "operations", version: replay.version)
+    return replay
   }
 
   /// The members in front of `ops`.
@@ -221,6 +240,7 @@ struct AllocatorReplay {
     "pages", "layout",
   ]
 
+  /// Performs a captured operation and compares what came of it.
   private mutating func play(_ captured: CapturedObject) throws(InputError) {
     // After a difference the rest is only read, so that a broken file is still found.
     if difference != nil { return }
@@ -228,7 +248,27 @@ struct AllocatorReplay {
     doing = name
     switch name {
     case "alloc": try playRequests(captured)
-    case "drop": try playDrop(captured)
+    case "drop": for drop in try drops(captured) { perform(drop) }
+    case "sweep": try playSweep(captured)
+    default: if let operation = try operation(named: name, captured) { perform(operation) }
+    }
+    if difference == nil { try look(captured, after: name) }
+    if difference == nil { operationIndex += 1 }
+  }
+
+  /// What an operation without requests and drops asks of the model; nil for a mere look.
+  mutating func operation(
+    named name: String, _ captured: CapturedObject
+  ) throws(InputError) -> GoAllocator.Operation? {
+    switch name {
+    case "gc": return .gc
+    case "gclazy": return .gcLazy
+    case "finishsweep": return .finishSweep
+    case "readmemstats": return .readMemStats
+    case "sweep":
+      let count = try captured.integer("count", in: 0...1 << 30)
+      doing = "sweep \(count)"
+      return .sweep(spans: count)
     case "worker":
       let worker = try captured.integer("worker", in: 0...1000)
       doing = "worker \(worker)"
@@ -236,19 +276,12 @@ struct AllocatorReplay {
         throw captured.error(
           "worker", "worker \(worker) has no P; the header's GOMAXPROCS is \(model.ps.count)")
       }
-      perform(.worker(worker))
-    case "gc": perform(.gc)
-    case "gclazy": perform(.gcLazy)
-    case "finishsweep": perform(.finishSweep)
-    case "readmemstats": perform(.readMemStats)
-    case "sweep": try playSweep(captured)
-    case "label", "pages", "layout": break
+      return .worker(worker)
+    case "label", "pages", "layout": return nil
     default:
       let names = Self.operations.joined(separator: ", ")
       throw captured.error("op", "unknown operation '\(name)'; write one of \(names)")
     }
-    if difference == nil { try look(captured, after: name) }
-    if difference == nil { operationIndex += 1 }
   }
 
   private mutating func perform(_ operation: GoAllocator.Operation) {
@@ -266,10 +299,10 @@ struct AllocatorReplay {
   }
 
   private mutating func playSweep(_ captured: CapturedObject) throws(InputError) {
+    guard let operation = try operation(named: "sweep", captured) else { return }
     let count = try captured.integer("count", in: 0...1 << 30)
-    doing = "sweep \(count)"
     let unswept = model.sweepStack.count
-    perform(.sweep(spans: count))
+    perform(operation)
     if captured.has("swept"), notesEra {
       compare("spans swept", try captured.integer("swept", in: 0...1 << 30), min(count, unswept))
     }
@@ -278,7 +311,8 @@ struct AllocatorReplay {
   /// How many ids of a drop may never have been allocated.
   private static let strayDrops = 16
 
-  private mutating func playDrop(_ captured: CapturedObject) throws(InputError) {
+  /// The drops that an operation asks for: one, but where a trace leaves out ids.
+  mutating func drops(_ captured: CapturedObject) throws(InputError) -> [GoAllocator.Operation] {
     let limit = 1 << 40
     let first = try captured.integer("first", in: 0...limit)
     let last = try captured.integer("last", in: 0...limit)
@@ -294,15 +328,16 @@ struct AllocatorReplay {
       throw captured.error("last", "id \(last) was never allocated; ids below \(nextId) were")
     }
     if stretches.count == 1, stretches[0].firstId == 0 {
-      perform(.drop(first: first, last: end, step: step))
-      return
+      return [.drop(first: first, last: end, step: step)]
     }
+    var drops: [GoAllocator.Operation] = []
     for id in stride(from: first, through: end, by: step) {
       guard let handle = handle(of: id) else {
         throw captured.error("first", "id \(id) was never allocated")
       }
-      perform(.drop(first: handle, last: handle, step: 1))
+      drops.append(.drop(first: handle, last: handle, step: 1))
     }
+    return drops
   }
 
   func handle(of id: Int) -> Int? {

@@ -4,26 +4,8 @@ internal import Models
 
 extension AllocatorReplay {
   mutating func playRequests(_ captured: CapturedObject) throws(InputError) {
+    _ = try malloc(captured)
     var requests = try CapturedRequests(captured, notesEra: notesEra)
-    doing = "malloc \(requests.sizeBytes)"
-    guard requests.firstId >= nextId else {
-      throw captured.error("firstId", "id \(requests.firstId) was given before; \(nextId) is next")
-    }
-    if requests.firstId > nextId || stretches.isEmpty {
-      stretches.append((requests.firstId, model.handleCount))
-    }
-    nextId = requests.firstId + requests.count
-    let operation = GoAllocator.Operation.malloc(
-      sizeBytes: requests.sizeBytes, noscan: requests.noscan, count: requests.count)
-    switch model.refusal(of: operation) {
-    case nil: break
-    case .negativeSize(let bytes):
-      throw captured.error("size", "\(bytes) bytes; a size is 0 or more")
-    case .tooLarge(let bytes, let limit):
-      throw captured.error(
-        "size", "\(bytes) bytes in all are more than the heap's limit of \(limit)")
-    default: throw captured.error("count", "too many requests; \(GoAllocator.requestLimit) at most")
-    }
     for id in requests.firstId..<nextId {
       playRequest(id, &requests)
       if difference != nil { return }
@@ -31,6 +13,34 @@ extension AllocatorReplay {
     if let stray = requests.strayRefill {
       differ("span taken", "from \(stray.source)", "none", stray.id)
     }
+  }
+
+  /// The requests that an operation asks for, if the model can perform them.
+  mutating func malloc(
+    _ captured: CapturedObject
+  ) throws(InputError) -> GoAllocator.Operation {
+    let limit = GoAllocator.requestLimit
+    let sizeBytes = try captured.integer("size", in: .min ... .max)
+    doing = "malloc \(sizeBytes)"
+    let firstId = try captured.integer("firstId", in: 0...limit)
+    guard firstId >= nextId else {
+      throw captured.error("firstId", "id \(firstId) was given before; \(nextId) is next")
+    }
+    let operation = GoAllocator.Operation.malloc(
+      sizeBytes: sizeBytes, noscan: try captured.bool("noscan"),
+      count: try captured.integer("count", in: 1...limit))
+    switch model.refusal(of: operation) {
+    case nil: break
+    case .negativeSize(let bytes):
+      throw captured.error("size", "\(bytes) bytes; a size is 0 or more")
+    case .tooLarge(let bytes, let limit):
+      throw captured.error(
+        "size", "\(bytes) bytes in all are more than the heap's limit of \(limit)")
+    default: throw captured.error("count", "too many requests; \(limit) at most")
+    }
+    if firstId > nextId || stretches.isEmpty { stretches.append((firstId, model.handleCount)) }
+    nextId = firstId + (try captured.integer("count", in: 1...limit))
+    return operation
   }
 
   private mutating func playRequest(_ id: Int, _ requests: inout CapturedRequests) {
