@@ -117,6 +117,32 @@ import Testing
     #expect(model.freeRuns(pages: 5).isEmpty)
   }
 
+  /// Source: Go 1.8 mheap.go, allocLarge: the smallest big run that is long enough.
+  @Test(arguments: [Allocator.Rules.go1_8, .go1_10])
+  func bigRunsAreTakenByBestFit(rules: Allocator.Rules) {
+    var model = Allocator(rules: rules)
+    for pages in [300, 5, 160, 5, 200, 5] {
+      model.play(.malloc(sizeBytes: pages * 8192, noscan: true, count: 1))
+    }
+    model.play(.drop(first: 0, last: 4, step: 2), .gc)
+    #expect(model.freeRuns(pages: 128).map(\.npages).sorted() == [160, 200, 300])
+    model.play(.malloc(sizeBytes: 171 * 8192, noscan: true, count: 1))
+    #expect(model.freeRuns(pages: 128).map(\.npages).sorted() == [160, 300])
+    #expect(model.freeRuns(pages: 29).count == 1)
+  }
+
+  /// Source: Go 1.19 mheap.go, reclaim: dead spans are swept before the heap gives out pages.
+  @Test func theHeapIsSweptBeforeItGivesPages() {
+    var model = Allocator(rules: .go1_19)
+    model.play(.malloc(sizeBytes: 65536, noscan: true, count: 4))
+    model.play(.drop(first: 1, last: 2, step: 1), .gcLazy)
+    let seen = events(.malloc(sizeBytes: 131_072, noscan: true, count: 1), &model)
+    let freed = seen.filter { $0.name == "spanFreed" }
+    #expect(freed.count == 2)
+    #expect(model.span(4)?.firstPage == 8)
+    #expect(model.span(0)?.sweepgen == model.sweepgen - 2)
+  }
+
   /// Bad operations are refused in words, and the model stays as it is.
   @Test func refusals() {
     var model = Allocator(rules: .go1_27, processors: 2)

@@ -65,7 +65,7 @@ struct AllocatorScript {
     var model = GoAllocator(
       rules: rules, processors: 3, gogc: seed == 2 ? 100 : nil, usesMadvFree: seed == 3)
     var script = AllocatorScript(dice: AllocatorDice(seed: UInt64(seed)))
-    for step in 0..<250 {
+    for step in 0..<160 {
       var operation = script.next(model)
       while model.refusal(of: operation) != nil { operation = script.next(model) }
       model.perform(operation, observer: nil)

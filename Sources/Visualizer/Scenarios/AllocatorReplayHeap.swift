@@ -16,9 +16,15 @@ extension AllocatorReplay {
     let pageCount = try captured.integer("arenaUsedPages", in: 0...limit)
     let areas = try readMap(captured, pageCount)
     let lists = try readFreeLists(captured)
+    let lengths = (
+      spans: try captured.integer("spansMapped", in: 0 ... .max),
+      bitmap: try captured.integer("bitmapMapped", in: 0 ... .max)
+    )
+    try checkFreeRuns(captured, areas, lists)
+    // Without an earlier look the model cannot know where the program's spans were put.
+    guard knowsPages || recorded.isEmpty else { return }
     try compareBusy(captured)
     compareSpans(areas, pageCount, reload: reload)
-    try checkFreeRuns(captured, areas, lists)
     if reload || !knowsPages {
       guard difference == nil else { return }
       model.reloadFreeRuns(
@@ -31,12 +37,8 @@ extension AllocatorReplay {
       return
     }
     compare("arenaUsedPages", pageCount, model.pageCount)
-    compare(
-      "spansMapped", try captured.integer("spansMapped", in: 0 ... .max),
-      model.regions.spansMappedBytes)
-    compare(
-      "bitmapMapped", try captured.integer("bitmapMapped", in: 0 ... .max),
-      model.regions.bitmapMappedBytes)
+    compare("spansMapped", lengths.spans, model.regions.spansMappedBytes)
+    compare("bitmapMapped", lengths.bitmap, model.regions.bitmapMappedBytes)
     for length in 1...128 {
       var theirs = lists.indices.contains(length) ? lists[length].map { $0 } : []
       var mine = model.freeRuns(pages: length)

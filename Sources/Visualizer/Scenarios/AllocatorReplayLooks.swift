@@ -179,16 +179,16 @@ extension AllocatorReplay {
       throw cache.error("basePage", "must be a multiple of 64")
     }
     basePage = try captured.integer("minBasePage", in: 0...limit)
+    // Without an earlier look the model cannot know where the program's spans were put.
+    guard knowsPages || recorded.isEmpty else { return }
     if reload || !knowsPages {
-      let knew = knowsPages
       knowsPages = true
       do throws(GoAllocator.ImageProblem) {
         try model.reloadPages(chunks: chunks, pageCache: pageCache)
       } catch {
         switch error {
         case .pageNotInUse(let page, let span):
-          if knew { differ("page \(page)", "free", "in use by span \(name(span))") }
-          knowsPages = false
+          differ("page \(page)", "free", "in use by span \(name(span))")
         case .cacheConflict(let page):
           differ("page \(page)", "in the page cache", "elsewhere")
         }
