@@ -75,7 +75,7 @@ extension GoAllocator {
   ) throws(ImageProblem) {
     var fresh = PageAlloc()
     fresh.reload(chunks)
-    var map = Chunked<Int32>(chunkBits: 9)
+    var map = ChunkedArray<Int32>(chunkBits: 9)
     map.append(repeating: -1, count: fresh.pageCount)
     var problem: ImageProblem?
     spans.forEachInUse { id, span in

@@ -29,13 +29,13 @@ extension GoAllocator {
       case other
     }
 
-    private var records = Chunked<Run>(chunkBits: 6)
+    private var records = ChunkedArray<Run>(chunkBits: 6)
     private var spare: [Int32] = []
     /// The front of each list, by length; the last is that of the big runs.
     private var fronts = [Int32](repeating: -1, count: bigRunPages + 1)
     /// Go's `spans` table: span number, -1 for others' pages, below that a free run.
-    private var owners = Chunked<Int32>(chunkBits: 9)
-    private var resident = Chunked<UInt64>(chunkBits: 6)
+    private var owners = ChunkedArray<Int32>(chunkBits: 9)
+    private var resident = ChunkedArray<UInt64>(chunkBits: 6)
 
     private(set) var freePages = 0
     private(set) var releasedPages = 0

@@ -54,12 +54,12 @@ public struct GoAllocator: Model {
 
   var spans = SpanTable()
   var objects = ObjectTable()
-  var centrals: Chunked<MCentral>
+  var centrals: ChunkedArray<MCentral>
 
   // Modern rules.
   var pages = PageAlloc()
   /// Go's page-to-span map: -1 where there is none.
-  var pageSpans = Chunked<Int32>(chunkBits: 9)
+  var pageSpans = ChunkedArray<Int32>(chunkBits: 9)
   /// The end of the reserved arenas, in pages.
   var arenaEndPage = 0
   /// The next queue for a sweeper to look at: two a span class, full before partial.
@@ -104,7 +104,7 @@ public struct GoAllocator: Model {
     let p = P(mcache: MCache(spanClassCount: classes.spanClassCount, flushGen: 0))
     ps = [P](repeating: p, count: processors)
     pacer = Pacer(gogc: gogc)
-    centrals = Chunked(chunkBits: 3)
+    centrals = ChunkedArray(chunkBits: 3)
     centrals.append(repeating: MCentral(), count: classes.spanClassCount)
     if rules.isNotesEra {
       busy = [SpanList](repeating: SpanList(), count: FreeRuns.bigRunPages + 1)

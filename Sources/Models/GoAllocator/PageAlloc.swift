@@ -27,8 +27,8 @@ extension GoAllocator {
       static let empty = Summary(start: 512, longest: 512, end: 512)
     }
 
-    private(set) var chunks = Chunked<Chunk>(chunkBits: 4)
-    private(set) var summaries = Chunked<Summary>(chunkBits: 7)
+    private(set) var chunks = ChunkedArray<Chunk>(chunkBits: 4)
+    private(set) var summaries = ChunkedArray<Summary>(chunkBits: 7)
     /// No page below is free.
     private(set) var searchPage = 0
     /// Pages whose bit says in use.

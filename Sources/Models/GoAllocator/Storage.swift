@@ -1,48 +1,6 @@
 // How the model keeps its state: in chunks, so that a copy shares everything and the first write
 // after a copy copies one chunk (and a short list of chunks), never a whole table.
 
-/// An array in chunks: cheap to copy, and cheap to write on after a copy.
-struct Chunked<Element: Sendable>: Sendable {
-  private var chunks: [[Element]] = []
-  private(set) var count = 0
-  private let shift: Int
-  private let mask: Int
-
-  /// - Parameter chunkBits: a chunk holds 2 to this power elements.
-  init(chunkBits: Int) {
-    shift = chunkBits
-    mask = 1 << chunkBits - 1
-  }
-
-  subscript(index: Int) -> Element {
-    @inline(__always) get { chunks[index >> shift][index & mask] }
-    @inline(__always) _modify { yield &chunks[index >> shift][index & mask] }
-  }
-
-  mutating func append(_ element: Element) {
-    if count & mask == 0 {
-      chunks.append([])
-      chunks[chunks.count - 1].reserveCapacity(mask + 1)
-    }
-    chunks[chunks.count - 1].append(element)
-    count += 1
-  }
-
-  mutating func append(repeating element: Element, count: Int) {
-    for _ in 0..<count { append(element) }
-  }
-
-  mutating func removeAll() {
-    chunks = []
-    count = 0
-  }
-
-  /// What the chunks come to, in bytes.
-  var footprint: Int {
-    chunks.count * MemoryLayout<[Element]>.stride + count * MemoryLayout<Element>.stride
-  }
-}
-
 /// One bit a slot: a word in place, the rest, for spans of more than 64 slots, in an array.
 struct SlotBits: Sendable {
   private var first: UInt64 = 0
