@@ -200,7 +200,7 @@ private func changed(_ name: String, _ old: String, _ new: String) throws -> Str
         var end = starts[start]
         while isDigit(bytes[end]) { end += 1 }
         let text = bytes[..<starts[start]] + Array(number.utf8) + bytes[end...]
-        if let outcome = try? AllocatorTrace.check(file: "t", bytes: Array(text)) {
+        if let outcome = try? AllocatorTrace(file: "t", bytes: Array(text)).check() {
           if outcome.isMatch { matches += 1 }
         }
       }

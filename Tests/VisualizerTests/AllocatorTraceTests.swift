@@ -29,8 +29,8 @@ enum AllocatorFixtures {
     return names
   }()
 
-  static func check(_ text: String) throws(InputError) -> AllocatorTrace.Outcome {
-    try AllocatorTrace.check(file: "trace.json", bytes: [UInt8](text.utf8))
+  static func check(_ text: String) throws(InputError) -> CheckReport {
+    try AllocatorTrace(file: "trace.json", bytes: [UInt8](text.utf8)).check()
   }
 }
 
@@ -42,7 +42,7 @@ enum AllocatorFixtures {
   @Test(arguments: AllocatorFixtures.names)
   func theModelAgreesWithReality(name: String) throws {
     let bytes = try AllocatorFixtures.bytes(name)
-    let outcome = try AllocatorTrace.check(file: name, bytes: bytes)
+    let outcome = try AllocatorTrace(file: name, bytes: bytes).check()
     #expect(outcome.isMatch, "\(name): \(outcome.sentence)")
   }
 

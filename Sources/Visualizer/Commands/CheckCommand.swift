@@ -35,15 +35,10 @@ struct CheckCommand: ParsableCommand {
   /// The line for one file, and whether model and reality agree.
   private static func check(_ file: String) throws(InputError) -> (line: String, agrees: Bool) {
     let name = ShowLibrary.shortName(file)
-    func line(_ count: Int, _ what: String, _ go: String, _ difference: String?) -> (String, Bool) {
-      if let difference { return ("\(name): \(difference)", false) }
-      return ("\(name): \(count) of \(count) \(what) match \(VisibleText.escape(go))", true)
-    }
     switch try ShowLibrary.contents(file) {
-    case .mapTrace(let trace):
-      let report = trace.check()
-      return line(report.operations, "operations", trace.go, report.difference)
-    case .mapHints(let hints): return line(hints.rows.count, "rows", hints.go, hints.check())
+    case .captured(let captured):
+      let report = try captured.check()
+      return ("\(name): \(report.sentence)", report.isMatch)
     case .scenario(let scenario):
       let show = try ShowLibrary.open(scenario, name: name)
       return (

@@ -38,7 +38,7 @@ struct AllocatorReplay {
   // MARK: - The file
 
   /// Reads and plays a whole file.
-  static func run(_ reader: JSONReader) throws(InputError) -> AllocatorTrace.Outcome {
+  static func run(_ reader: JSONReader) throws(InputError) -> CheckReport {
     let replay = try read(
       reader,
       operation: { (replay, captured) throws(InputError) in try replay.play(captured) },

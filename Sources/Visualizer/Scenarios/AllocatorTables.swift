@@ -16,7 +16,7 @@ enum AllocatorTables {
       }
     }
 
-    func outcome(_ what: String, _ version: String) -> AllocatorTrace.Outcome {
+    func outcome(_ what: String, _ version: String) -> CheckReport {
       if let difference { return .differs(difference) }
       return .matches(count: count, what: what, version: version)
     }
@@ -32,7 +32,7 @@ enum AllocatorTables {
   // MARK: - Size classes
 
   /// Compares `sizes-*.json`: every request size, and what the spans of each class look like.
-  static func checkSizes(_ reader: JSONReader) throws(InputError) -> AllocatorTrace.Outcome {
+  static func checkSizes(_ reader: JSONReader) throws(InputError) -> CheckReport {
     let file = try readAll(reader)
     let header = try file.object("header")
     let version = try header.string("goVersion")
@@ -68,7 +68,7 @@ enum AllocatorTables {
   /// Compares the notes' era's `sizes-*.json`.
   static func checkSizesOfNotesEra(
     _ reader: JSONReader
-  ) throws(InputError) -> AllocatorTrace.Outcome {
+  ) throws(InputError) -> CheckReport {
     let file = try readAll(reader)
     let version = try file.string("goVersion")
     let rules = try AllocatorTrace.rules(
@@ -129,7 +129,7 @@ enum AllocatorTables {
   }
 
   /// Compares the class table of Go's own source.
-  static func checkClassTable(_ reader: JSONReader) throws(InputError) -> AllocatorTrace.Outcome {
+  static func checkClassTable(_ reader: JSONReader) throws(InputError) -> CheckReport {
     let file = try readAll(reader)
     let classes = GoAllocator.SizeClasses(rules: .go1_19)
     var tally = Tally()
@@ -166,7 +166,7 @@ enum AllocatorTables {
   ///
   /// A goal may also be raised to 64 KB above what was live when the cycle started, which a row
   /// does not tell; up to 128 KB more than the formula's are taken for that.
-  static func checkHeapGoals(_ reader: JSONReader) throws(InputError) -> AllocatorTrace.Outcome {
+  static func checkHeapGoals(_ reader: JSONReader) throws(InputError) -> CheckReport {
     let file = try readAll(reader)
     let version = try file.object("header").string("goVersion")
     var tally = Tally()
@@ -189,7 +189,7 @@ enum AllocatorTables {
   /// scavenger's pace are not the model's.
   static func checkResidentMemory(
     _ reader: JSONReader
-  ) throws(InputError) -> AllocatorTrace.Outcome {
+  ) throws(InputError) -> CheckReport {
     let file = try readAll(reader)
     let header = try file.object("header")
     let version = try header.string("goVersion")

@@ -5,25 +5,9 @@ internal import Models
 /// The model gets what the program asked for, and what the file's own description says comes from
 /// the program's surroundings; never an answer. What it does is compared with what was captured,
 /// operation by operation.
-enum AllocatorTrace {
-  /// What came of a comparison.
-  enum Outcome: Equatable {
-    /// Everything is as captured: how many operations, or entries of a table.
-    case matches(count: Int, what: String, version: String)
-    /// The first difference, as a sentence.
-    case differs(String)
-
-    /// As `check` prints it.
-    var sentence: String {
-      switch self {
-      case .matches(let count, let what, let version):
-        "\(count) of \(count) \(what) match \(version)"
-      case .differs(let sentence): sentence
-      }
-    }
-
-    var isMatch: Bool { if case .matches = self { true } else { false } }
-  }
+struct AllocatorTrace {
+  let file: String
+  let bytes: [UInt8]
 
   /// The formats that are understood here, as in a file's `format`.
   static let formats = [
@@ -31,10 +15,16 @@ enum AllocatorTrace {
     "go-size-class-source/1", "go-heap-goal/1", "go-rss-timeline/1",
   ]
 
-  /// Compares a captured file with the model.
-  static func check(file: String, bytes: [UInt8]) throws(InputError) -> Outcome {
+  /// Whether it holds operations, which can be watched, rather than a table.
+  var isTraceOfOperations: Bool {
+    let name = try? Self.format(of: JSONReader(file: file, bytes: bytes))
+    return name == "go-alloc-trace/1" || name == "go-alloc-notes-trace/1"
+  }
+
+  /// Compares the captured file with the model.
+  func check() throws(InputError) -> CheckReport {
     let reader = JSONReader(file: file, bytes: bytes)
-    switch try format(of: reader) {
+    switch try Self.format(of: reader) {
     case "go-alloc-trace/1", "go-alloc-notes-trace/1":
       return try AllocatorReplay.run(reader)
     case "go-size-classes/1": return try AllocatorTables.checkSizes(reader)

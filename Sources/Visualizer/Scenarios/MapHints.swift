@@ -40,8 +40,8 @@ struct MapHints {
     }
   }
 
-  /// The first row in which the model makes another map, as a sentence; nil where all agree.
-  func check() -> String? {
+  /// Compares the maps that the model makes with those of the table, up to the first difference.
+  func check() -> CheckReport {
     for (index, row) in rows.enumerated() {
       let type = MapType(
         rules: rules, bucketBytes: row.bucketBytes, bucketHasPointers: row.bucketHasPointers)
@@ -51,10 +51,11 @@ struct MapHints {
         ("B", row.B, map.B), ("bucketsNil", row.bucketsNil ? 1 : 0, map.buckets == nil ? 1 : 0),
         ("preallocated overflow blocks", row.preallocatedCount, preallocated),
       ] where captured != model {
-        return "row \(index) (hint \(row.hint), \(row.bucketBytes) bytes a bucket): "
-          + "\(what): captured \(captured), model \(model)"
+        return .differs(
+          "row \(index) (hint \(row.hint), \(row.bucketBytes) bytes a bucket): "
+            + "\(what): captured \(captured), model \(model)")
       }
     }
-    return nil
+    return .matches(count: rows.count, what: "rows", version: go)
   }
 }

@@ -8,7 +8,7 @@ import Models
 ///
 /// A hash may leave out its middle (`…` or `...`), which the seeded hash function fills; it stays
 /// with its key for the whole script.
-struct MapScript {
+struct MapScript: ScriptLanguage {
   private(set) var keys = KeyTable()
   private let file: String
   private let seed: UInt64

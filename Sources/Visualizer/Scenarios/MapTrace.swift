@@ -4,7 +4,6 @@ import Models
 struct MapTrace {
   static let schema = "go-map-trace/1"
 
-  var name: String
   var what: String
   /// The Go version that it was captured from, such as `go1.19.8`.
   var go: String
@@ -59,7 +58,7 @@ extension MapTrace {
   /// Reads a trace.
   ///
   /// - Throws: `InputError` with line and column for anything that is not as the format says.
-  init(reader: inout JSONReader, name: String) throws(InputError) {
+  init(reader: inout JSONReader) throws(InputError) {
     var header: [String: JSON] = [:]
     var entries: [JSON] = []
     try reader.forEachMember { (key, reader) throws(InputError) in
@@ -77,7 +76,6 @@ extension MapTrace {
       throw fields.error(
         "kind", "only classic maps (Go 1.19 to 1.23) can be replayed; this one is a Swiss map")
     }
-    self.name = name
     go = try fields.string("go")
     what = header["what"]?.string ?? ""
     guard let variant = MapType.Variant(rawValue: try fields.string("variant")) else {

@@ -2,23 +2,14 @@ import Models
 
 /// Replays a captured trace through the model and compares, operation by operation.
 extension MapTrace {
-  /// What a check found: how many operations there are, and the first that differs.
-  struct Report {
-    var operations: Int
-    /// The operation and what differs, as a sentence; nil where all match.
-    var difference: String?
-  }
-
   /// The model as it was before the trace's first operation.
   var initial: Hmap { Hmap(type: type, hint: hint) }
 
   /// Compares the model with the trace, up to the first difference.
-  func check() -> Report {
+  func check() -> CheckReport {
     var map = initial
-    var report = Report(operations: operations.count)
     if let difference = compareState(map, made) {
-      report.difference = "operation -1 (make, hint \(hint)): \(difference)"
-      return report
+      return .differs("operation -1 (make hint \(hint)): \(difference)")
     }
     for (index, entry) in operations.enumerated() {
       var seen = Seen()
@@ -27,11 +18,10 @@ extension MapTrace {
         ?? compareState(map, entry.expected)
       {
         let text = MapWords(keys: keys).describe(entry.operation)
-        report.difference = "operation \(index) (\(text)): \(difference)"
-        return report
+        return .differs("operation \(index) (\(text)): \(difference)")
       }
     }
-    return report
+    return .matches(count: operations.count, what: "operations", version: go)
   }
 
   /// What the model reported of one operation, in the trace's terms.

@@ -8,6 +8,8 @@ struct ScenarioFile {
   var model: Word
   var rules: Word?
   var seed: UInt64
+  /// What else the model is to start with, by name; each model knows its own.
+  var parameters: [(name: Word, value: Word)]
   var script: [Entry]
 
   /// A word of the file with its place.
@@ -32,7 +34,7 @@ struct ScenarioFile {
 }
 
 extension ScenarioFile {
-  private static let keys = ["title", "model", "rules", "seed", "script"]
+  private static let keys = ["title", "model", "rules", "seed", "parameters", "script"]
 
   /// Reads a scenario file.
   ///
@@ -75,6 +77,9 @@ extension ScenarioFile {
       }
       seed = value
     }
+    parameters = try members["parameters"].map { (node) throws(InputError) in
+      try Self.parameters(file, node)
+    } ?? []
     guard let script = members["script"] else {
       throw Self.error(file, root, "script: is missing; write script: and a list of operations")
     }
@@ -85,6 +90,30 @@ extension ScenarioFile {
     self.script.reserveCapacity(items.count)
     for item in items { self.script.append(try Self.entry(file, item)) }
     if self.script.isEmpty { throw Self.error(file, script, "script: the list is empty") }
+  }
+
+  private static func parameters(
+    _ file: String, _ node: Node
+  ) throws(InputError) -> [(name: Word, value: Word)] {
+    guard case .mapping(let mapping) = node else {
+      throw error(file, node, "parameters: write { name: value, ... }")
+    }
+    var parameters: [(name: Word, value: Word)] = []
+    for (key, value) in mapping {
+      parameters.append((try word(file, key, "a parameter's name"), try word(file, value, "a value")))
+    }
+    return parameters
+  }
+
+  /// Refuses parameters that a model does not know.
+  func expectParameters(_ known: [String]) throws(InputError) {
+    for (name, _) in parameters where !known.contains(name.text) {
+      throw InputError(
+        file: file, line: name.line, column: name.column,
+        known.isEmpty
+          ? "this model takes no parameters"
+          : "unknown parameter '\(name.text)'; \(Nearest.hint(name.text, among: known))")
+    }
   }
 
   private static func entry(_ file: String, _ node: Node) throws(InputError) -> Entry {

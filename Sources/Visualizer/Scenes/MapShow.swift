@@ -11,6 +11,7 @@ enum MapShow {
 
   /// A show of a scenario file.
   static func open(_ file: ScenarioFile, name: String) throws(InputError) -> any Show {
+    try file.expectParameters([])
     let names = rules.map(\.name)
     let word = file.rules
     let text = word?.text ?? "go1.19"
@@ -20,36 +21,29 @@ enum MapShow {
         "unknown rules '\(text)' for a map; \(Nearest.hint(text, among: names))")
     }
     var language = MapScript(file: file.file, seed: file.seed)
-    var script: [ScriptItem<MapOperation>] = []
-    for entry in file.script {
-      switch entry {
-      case .chapter(let title): script.append(.chapter(title))
-      case .say(let text): script.append(.say(text))
-      case .line(let line):
-        let operations = try language.parse(line)
-        for operation in operations {
-          script.append(.operation(operation, brisk: operations.count > 3))
-        }
-      }
-    }
+    let script = try file.script(in: &language)
     let type = MapType(rules: chosen.rules)
     let scenario = Scenario(
       name: name, title: file.title, rules: text, seed: file.seed,
       initial: Hmap(type: type, seed: file.seed), script: script)
     return Performance(scenario, MapSubject(keys: language.keys, rules: type.rules))
   }
+}
 
-  /// A show of a captured trace.
-  static func open(_ trace: MapTrace, name: String) -> any Show {
-    let what = VisibleText.escape(trace.what)
-    let script: [ScriptItem<MapOperation>] = trace.operations.map {
-      .operation($0.operation, brisk: trace.operations.count > 50)
+extension MapTrace: CapturedFile {
+  func show(name: String) -> (any Show)? {
+    let what = VisibleText.escape(what)
+    let script: [ScriptItem<MapOperation>] = operations.map {
+      .operation($0.operation, brisk: operations.count > 50)
     }
     let scenario = Scenario(
-      name: name, title: Bilingual(what, what), rules: trace.go, seed: 0, initial: trace.initial,
+      name: name, title: Bilingual(what, what), rules: go, seed: 0, initial: initial,
       script: script)
     return Performance(
-      scenario,
-      MapSubject(keys: trace.keys, rules: trace.type.rules, capturedFrom: VisibleText.escape(trace.go)))
+      scenario, MapSubject(keys: keys, rules: type.rules, capturedFrom: VisibleText.escape(go)))
   }
+}
+
+extension MapHints: CapturedFile {
+  func show(name: String) -> (any Show)? { nil }
 }

@@ -5,8 +5,7 @@ enum ShowLibrary {
   /// What a file holds, told from its first bytes.
   enum Contents {
     case scenario(ScenarioFile)
-    case mapTrace(MapTrace)
-    case mapHints(MapHints)
+    case captured(any CapturedFile)
   }
 
   /// Whether a word names something that could be opened.
@@ -22,10 +21,10 @@ enum ShowLibrary {
     let name = shortName(argument)
     switch try contents(argument) {
     case .scenario(let file): return try open(file, name: name)
-    case .mapTrace(let trace): return MapShow.open(trace, name: name)
-    case .mapHints:
+    case .captured(let captured):
+      if let show = try captured.show(name: name) { return show }
       throw InputError(
-        file: argument, "a table of make hints can be checked, but there is nothing to watch")
+        file: argument, "this file can be checked, but there is nothing in it to watch")
     }
   }
 
@@ -44,50 +43,23 @@ enum ShowLibrary {
       }
       throw error
     }
-    return try contents(file: argument, bytes: bytes)
-  }
-
-  /// Reads a text that is already in memory.
-  static func contents(file: String, bytes: [UInt8]) throws(InputError) -> Contents {
-    let first = bytes.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
-    guard first == UInt8(ascii: "{"), let schema = schema(file, bytes) else {
-      return .scenario(try ScenarioFile(file: file, bytes: bytes))
+    if let captured = try CapturedFormat.read(file: argument, bytes: bytes) {
+      return .captured(captured)
     }
-    var reader = JSONReader(file: file, bytes: bytes)
-    switch schema.string {
-    case MapTrace.schema: return .mapTrace(try MapTrace(reader: &reader, name: shortName(file)))
-    case MapHints.schema: return .mapHints(try MapHints(reader: &reader))
-    default:
-      let known = [MapTrace.schema, MapHints.schema]
-      throw reader.error(
-        at: schema.offset,
-        "unknown schema '\(schema.string ?? "")'; \(Nearest.hint(schema.string ?? "", among: known))")
-    }
+    return .scenario(try ScenarioFile(file: argument, bytes: bytes))
   }
 
   /// A show of a scenario file of whatever model.
   static func open(_ file: ScenarioFile, name: String) throws(InputError) -> any Show {
     switch file.model.text {
     case MapShow.model: return try MapShow.open(file, name: name)
+    case AllocatorShow.model: return try AllocatorShow.open(file, name: name)
     default:
+      let known = [MapShow.model, AllocatorShow.model]
       throw InputError(
         file: file.file, line: file.model.line, column: file.model.column,
-        "unknown model '\(file.model.text)'; \(Nearest.hint(file.model.text, among: [MapShow.model]))"
-      )
+        "unknown model '\(file.model.text)'; \(Nearest.hint(file.model.text, among: known))")
     }
-  }
-
-  /// The value of a JSON object's `schema`, if that is one of its first members.
-  private static func schema(_ file: String, _ bytes: [UInt8]) -> JSON? {
-    let prefix = Array(bytes.prefix(4096))
-    guard let start = prefix.firstRange(of: Array("\"schema\"".utf8)) else { return nil }
-    var rest = Array(prefix[start.upperBound...])
-    guard let colon = rest.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-    rest.removeFirst(colon + 1)
-    var reader = JSONReader(file: file, bytes: rest)
-    guard var value = try? reader.readValue(), value.string != nil else { return nil }
-    value.offset += start.upperBound + colon + 1
-    return value
   }
 
   /// A file's name without folder and extension, safe to show.

@@ -1,0 +1,5 @@
+import Models
+
+/// How objects, spans, classes and sizes of the allocator are written.
+struct AllocatorWords {
+}

@@ -1,0 +1,40 @@
+import Models
+
+/// Makes a scenario or trace of Go's allocator ready to be watched.
+enum AllocatorShow {
+  static let model = "allocator"
+
+  /// A show of a scenario file.
+  static func open(_ file: ScenarioFile, name: String) throws(InputError) -> any Show {
+    let text = file.rules?.text ?? "go1.19"
+    guard let rules = GoAllocator.Rules(named: text) else {
+      let names = GoAllocator.Rules.allCases.map(\.rawValue) + ["notes"]
+      throw InputError(
+        file: file.file, line: file.rules?.line, column: file.rules?.column,
+        "unknown rules '\(text)' for the allocator; \(Nearest.hint(text, among: names))")
+    }
+    var language = try AllocatorScript(file, rules: rules)
+    let initial = language.start
+    let script = try file.script(in: &language)
+    let scenario = Scenario(
+      name: name, title: file.title, rules: text, seed: file.seed, initial: initial,
+      script: script)
+    return Performance(scenario, AllocatorSubject(words: language.words, rules: rules))
+  }
+}
+
+extension AllocatorTrace: CapturedFile {
+  func show(name: String) throws(InputError) -> (any Show)? {
+    guard isTraceOfOperations else { return nil }
+    let trace = try AllocatorTraceScript.read(file: file, bytes: bytes)
+    let scenario = Scenario(
+      name: name, title: Bilingual(name, name), rules: trace.version, seed: 0,
+      initial: trace.start,
+      script: trace.steps.map { .operation($0.operation, brisk: trace.steps.count > 50) })
+    return Performance(
+      scenario,
+      AllocatorSubject(
+        words: AllocatorWords(), rules: trace.start.rules,
+        capturedFrom: VisibleText.escape(trace.version)))
+  }
+}
