@@ -57,7 +57,7 @@ final class Timeline<State: Model> {
   private static var checkpointLimit: Int { 256 }
   private static var windowLength: Int { 256 }
   /// How many of the events before and after it a moment carries.
-  private static var neighbours: Int { 4 }
+  private static var neighbours: Int { 16 }
 
   /// Performs the script once, counting its steps.
   ///
