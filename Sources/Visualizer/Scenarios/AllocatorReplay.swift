@@ -267,11 +267,11 @@ struct AllocatorReplay {
     case "readmemstats": return .readMemStats
     case "sweep":
       let count = try captured.integer("count", in: 0...1 << 30)
-      doing = "sweep \(count)"
+      doing = GoAllocator.Operation.sweep(spans: count).text
       return .sweep(spans: count)
     case "worker":
       let worker = try captured.integer("worker", in: 0...1000)
-      doing = "worker \(worker)"
+      doing = GoAllocator.Operation.worker(worker).text
       guard model.refusal(of: .worker(worker)) == nil else {
         throw captured.error(
           "worker", "worker \(worker) has no P; the header's GOMAXPROCS is \(model.ps.count)")
@@ -317,7 +317,7 @@ struct AllocatorReplay {
     let first = try captured.integer("first", in: 0...limit)
     let last = try captured.integer("last", in: 0...limit)
     let step = try captured.integer("step", in: 1...limit)
-    doing = first == last ? "drop \(first)" : "drop \(first)...\(last) by \(step)"
+    doing = GoAllocator.Operation.drop(first: first, last: last, step: step).text
     guard first <= last else { throw captured.error("first", "must not be above 'last'") }
     guard first < nextId else {
       throw captured.error("first", "id \(first) was never allocated; ids below \(nextId) were")
