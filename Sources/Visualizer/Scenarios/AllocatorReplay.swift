@@ -97,8 +97,13 @@ struct AllocatorReplay {
       let limit = GoAllocator.processorLimit
       let processors =
         header.has("GOMAXPROCS") ? try header.integer("GOMAXPROCS", in: 1...limit) : 1
-      let gogc = Int((header.json["GOGC"]?.string ?? "off").prefix { $0.isNumber })
-      if let gogc, gogc > 1_000_000_000 { throw header.error("GOGC", "is far too large") }
+      // `"off (...)"`, `"1000000 (...)"` or a plain number.
+      let gogc =
+        header.json["GOGC"]?.integer
+        ?? Int((header.json["GOGC"]?.string ?? "off").prefix { $0.isNumber })
+      if let gogc, !(0...1_000_000_000).contains(gogc) {
+        throw header.error("GOGC", "must be \"off\" or a percentage up to 1000000000")
+      }
       var replay = AllocatorReplay(
         reader: reader, notesEra: notesEra,
         model: GoAllocator(rules: rules, processors: processors, gogc: gogc))
