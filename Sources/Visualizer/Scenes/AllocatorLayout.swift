@@ -26,15 +26,15 @@ struct AllocatorLayout {
     }
     let left = stage.width * 36 / 100
     let middle = stage.width * 27 / 100
-    let requestHeight = stage.height >= 20 ? 7 : 5
+    let requestHeight = stage.height >= 16 ? 7 : 5
     request = Rect(
       x: stage.x, y: stage.bottom - requestHeight, width: left, height: requestHeight)
     mcentral = Rect(x: stage.x + left, y: stage.y, width: middle, height: stage.height)
     mheap = Rect(
       x: mcentral.right, y: stage.y, width: stage.width - left - middle, height: stage.height)
     let room = stage.height - requestHeight
-    // Every P its pane while each has five rows; else the ones around the P in play.
-    let count = max(1, min(processors, room / 5))
+    // Every P its pane while each has four rows; else the ones around the P in play.
+    let count = max(1, min(processors, room / 4))
     let first = max(0, min(processors - count, inPlay - count / 2))
     for index in 0..<count {
       let top = room * index / count

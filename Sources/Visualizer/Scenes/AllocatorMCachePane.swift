@@ -40,14 +40,15 @@ struct AllocatorMCachePane {
 
   private var headerRows: Int { inner.height >= 4 ? 1 : 0 }
   private var footerRows: Int { cache.tiny == nil ? 0 : 1 }
-  /// Columns in front of the slots.
-  private var slotsColumn: Int { inner.width >= 34 ? 20 : 15 }
+  private var isWide: Bool { inner.width >= 34 }
+  private var spanColumn: Int { isWide ? 13 : 7 }
+  private var slotsColumn: Int { spanColumn + (isWide ? 7 : 5) }
 
   private func drawRows(_ canvas: inout Canvas) {
     let x = inner.x + 1
     if headerRows > 0 {
       canvas.put(
-        inner.width >= 34 ? "class bytes span   slots" : "class bytes span", x, inner.y, .dim)
+        isWide ? "class bytes span   slots" : "class span slots", x, inner.y, .dim)
     }
     let rows = self.rows
     let room = inner.height - headerRows - footerRows
@@ -82,12 +83,12 @@ struct AllocatorMCachePane {
       TextLayout.padLeft(style.className(spanClass), columns: 5), x + 1, y,
       isFocus ? Style(.current, .bold) : .text)
     let size = style.state.classes.slotSizeBytes(style.state.classes.sizeClass(spanClass: spanClass))
-    canvas.put(TextLayout.padLeft("\(size)", columns: 6), x + 6, y, .dim)
+    if isWide { canvas.put(TextLayout.padLeft("\(size)", columns: 6), x + 6, y, .dim) }
     guard let id = cache[spanClass], let span = style.state.span(id) else {
-      canvas.put(Bilingual("no span", "无")[style.look.language], x + 13, y, .dim)
+      canvas.put(Bilingual("no span", "无")[style.look.language], x + spanColumn, y, .dim)
       return
     }
-    _ = style.put(span: id, x + 13, y, on: &canvas)
+    _ = style.put(span: id, x + spanColumn, y, on: &canvas)
     let left = x + slotsColumn
     let note = span.hasFreeSlot ? "\(span.nelems - span.allocCount)" : Bilingual("full", "满")[style.look.language]
     let columns = inner.right - left - 6
@@ -101,6 +102,6 @@ struct AllocatorMCachePane {
   func point(spanClass: Int) -> Point {
     let row = rows.firstIndex(of: spanClass) ?? 0
     let y = inner.y + headerRows + row - firstRow
-    return Point(x: inner.x + 13, y: max(inner.y, min(inner.bottom - 1, y)))
+    return Point(x: inner.x + spanColumn, y: max(inner.y, min(inner.bottom - 1, y)))
   }
 }

@@ -19,18 +19,52 @@ struct AllocatorMCentralPane {
   func draw(_ canvas: inout Canvas) {
     if framed { canvas.box(rect, title: "mcentral") }
     let lines = self.lines
+    let room = inner.height - detailRows
     canvas.clipped(to: inner) { canvas in
-      for (offset, line) in lines.prefix(inner.height).enumerated() {
+      for (offset, line) in lines.prefix(room).enumerated() {
         draw(line, inner.y + offset, &canvas)
       }
+      drawDetail(&canvas)
       if lines.isEmpty {
         let text = Bilingual("no span here", "这里没有 span")[style.look.language]
         canvas.put(text, inner.x + 1, inner.y, .dim)
       }
     }
-    if lines.count > inner.height, framed {
+    if lines.count > room, framed {
       let text = Bilingual(" more below ", " 下面还有 ")[style.look.language]
       canvas.put(text, rect.right - GlyphWidth.of(text) - 2, rect.bottom - 1, .dim)
+    }
+  }
+
+  /// Rows kept for the span in focus, slot by slot.
+  private var detailRows: Int { inner.height >= 12 ? (inner.height >= 20 ? 7 : 4) : 0 }
+
+  /// The span that the step is about: where it lies, and every slot of it.
+  private func drawDetail(_ canvas: inout Canvas) {
+    guard detailRows > 0, let id = style.focus.span, let span = style.state.span(id) else { return }
+    let top = inner.bottom - detailRows
+    let language = style.look.language
+    for column in inner.x..<inner.right { canvas.put("┄", column, top, .border) }
+    let pages = span.npages == 1 ? "" : "-\(span.firstPage + span.npages - 1)"
+    let place =
+      span.firstPage >= 0
+      ? Bilingual("page \(span.firstPage)\(pages)", "页 \(span.firstPage)\(pages)")
+      : Bilingual("older span", "更早的 span")
+    let column = canvas.put("s\(id)", inner.x + 1, top + 1, Style(.current, .bold))
+    let used = Bilingual(
+      "  \(place.en), \(span.allocCount)/\(span.nelems) used",
+      "  \(place.zh)，已用 \(span.allocCount)/\(span.nelems)")[language]
+    canvas.put(TextLayout.fit(used, columns: inner.right - column), column, top + 1, .dim)
+    let rows = detailRows - 3
+    let columns = inner.width - 2
+    let cells = min(span.nelems, columns * rows)
+    style.put(
+      slotsOf: id, in: Rect(x: inner.x + 1, y: top + 2, width: columns, height: rows),
+      cells: cells, on: &canvas)
+    if detailRows > 4 {
+      let legend = Bilingual("▓ live ▒ dead ░ free × died", "▓ 存活 ▒ 已死 ░ 空闲 × 刚清扫")
+      canvas.put(
+        TextLayout.fit(legend[language], columns: columns), inner.x + 1, inner.bottom - 1, .dim)
     }
   }
 
@@ -148,6 +182,6 @@ struct AllocatorMCentralPane {
   }
 
   private func row(_ matches: (Line) -> Bool) -> Int {
-    inner.y + min(inner.height - 1, lines.firstIndex(where: matches) ?? 0)
+    inner.y + min(inner.height - detailRows - 1, lines.firstIndex(where: matches) ?? 0)
   }
 }

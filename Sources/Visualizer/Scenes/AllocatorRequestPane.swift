@@ -23,7 +23,7 @@ struct AllocatorRequestPane {
       "\(size) bytes\(many), \(kind.en)", "\(size) 字节\(many)，\(kind.zh)")[language]
     canvas.put(TextLayout.fit(what, columns: inner.width - 2), inner.x + 1, inner.y)
     guard framed else { return }
-    drawPath(inner, &canvas)
+    canvas.clipped(to: inner) { drawPath(inner, &$0) }
   }
 
   private func drawPath(_ inner: Rect, _ canvas: inout Canvas) {
@@ -71,7 +71,7 @@ struct AllocatorRequestPane {
       case .notAsked: Bilingual("", "")
       case .asked: Bilingual("asked", "被问到")
       case .gave: Bilingual("has it", "有")
-      case .hadNothing: Bilingual("has nothing, next level", "没有，找下一级")
+      case .hadNothing: Bilingual("none: next level", "没有，找下一级")
       }
     canvas.put(mark, column, y, levelStyle)
     canvas.put(text[style.look.language], column + 2, y, level == .notAsked ? .dim : .text)

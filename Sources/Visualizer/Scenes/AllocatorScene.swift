@@ -56,6 +56,10 @@ struct AllocatorScene {
       }
     }
     let (start, end) = (point(from), point(to))
+    if progress == 1, case .mcentral = to {
+      // In the mcentral's hands and in no queue: it goes on in the next step.
+      canvas.put("[s\(span)]", end.x, end.y, Style(.moved, .bold))
+    }
     let turn = end.x < start.x ? (start.x + end.x) / 2 : (start.x + end.x + 1) / 2
     let traveller = Traveller(
       label: "s\(span)", from: start, to: end, turn: turn, fraction: progress)
@@ -85,11 +89,22 @@ struct AllocatorStyle {
   func put(
     slotsOf id: GoAllocator.SpanID, _ x: Int, _ y: Int, columns: Int, on canvas: inout Canvas
   ) {
-    guard let span = state.span(id), columns > 0 else { return }
-    let count = min(columns, span.nelems)
-    for column in 0..<count {
-      let slots = span.nelems * column / count..<span.nelems * (column + 1) / count
-      canvas.put(glyph(span, slots, id), x + column, y, slotStyle(span, slots, id))
+    guard let span = state.span(id) else { return }
+    put(
+      slotsOf: id, in: Rect(x: x, y: y, width: columns, height: 1),
+      cells: min(columns, span.nelems), on: &canvas)
+  }
+
+  /// Draws a span's slots into so many cells of a rectangle, row by row.
+  func put(
+    slotsOf id: GoAllocator.SpanID, in rect: Rect, cells: Int, on canvas: inout Canvas
+  ) {
+    guard let span = state.span(id), cells > 0, rect.width > 0 else { return }
+    for cell in 0..<cells {
+      let slots = span.nelems * cell / cells..<span.nelems * (cell + 1) / cells
+      canvas.put(
+        glyph(span, slots, id), rect.x + cell % rect.width, rect.y + cell / rect.width,
+        slotStyle(span, slots, id))
     }
   }
 
