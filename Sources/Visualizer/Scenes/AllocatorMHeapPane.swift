@@ -35,12 +35,8 @@ struct AllocatorMHeapPane {
       height: max(1, inner.height - regionRows - figureRows - 1))
   }
 
-  /// Cells a row: a power of two, so that rows begin at round page numbers.
-  private var perRow: Int {
-    var count = 8
-    while count * 2 <= mapArea.width { count *= 2 }
-    return count
-  }
+  /// Cells a row: a multiple of eight, so that rows begin at round page numbers.
+  private var perRow: Int { max(8, mapArea.width / 8 * 8) }
 
   /// One page a cell, or, for larger heaps, a power of two.
   private var pagesPerCell: Int {
