@@ -9,6 +9,12 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
   /// The number of elements.
   public private(set) var count: Int
 
+  /// An array without elements.
+  public init() {
+    count = 0
+    chunks = []
+  }
+
   /// An array of equal elements; costs one chunk of memory whatever its length.
   public init(repeating element: Element, count: Int) {
     self.count = count
