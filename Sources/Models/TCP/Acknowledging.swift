@@ -26,13 +26,17 @@ struct Acknowledging: Sendable, Equatable {
   static let minimumDelay: Microseconds = 40_000
   static let quickLimit = 16
 
-  /// The next acknowledgments go at once. Source: Linux `tcp_incr_quickack`.
+  /// The next acknowledgments go at once.
+  ///
+  /// Source: Linux `tcp_incr_quickack`.
   mutating func addQuick(window: Int) {
     let count = min(Self.quickLimit, max(2, window / (2 * segmentSize)))
     quickCount = max(quickCount, count)
   }
 
-  /// Something is wrong on the way; be quick. Source: Linux `tcp_enter_quickack_mode`.
+  /// Something is wrong on the way; be quick.
+  ///
+  /// Source: Linux `tcp_enter_quickack_mode`.
   mutating func enterQuick(window: Int) {
     addQuick(window: window)
     isInteractive = false
@@ -41,7 +45,9 @@ struct Acknowledging: Sendable, Equatable {
 }
 
 extension Endpoint {
-  /// Data arrived in order. Source: Linux `tcp_event_data_recv`, `tcp_measure_rcv_mss`.
+  /// Data arrived in order.
+  ///
+  /// Source: Linux `tcp_event_data_recv`, `tcp_measure_rcv_mss`.
   mutating func noteDataArrived(_ count: Int, at now: Microseconds) {
     acking.isScheduled = true
     acking.segmentCount += 1
@@ -65,7 +71,9 @@ extension Endpoint {
     acking.lastDataAt = now
   }
 
-  /// An acknowledgment left. Source: Linux `tcp_event_ack_sent`, `tcp_event_data_sent`.
+  /// An acknowledgment left.
+  ///
+  /// Source: Linux `tcp_event_ack_sent`, `tcp_event_data_sent`.
   mutating func noteAckSent(
     dataLength: Int, at now: Microseconds, _ journal: inout Journal
   ) {
@@ -128,7 +136,9 @@ extension Endpoint {
     start(.delayedAck, for: delay, at: now, &journal)
   }
 
-  /// The acknowledgment has waited long enough. Source: Linux `tcp_delack_timer_handler`.
+  /// The acknowledgment has waited long enough.
+  ///
+  /// Source: Linux `tcp_delack_timer_handler`.
   mutating func delayedAckDue(at now: Microseconds, _ journal: inout Journal) {
     guard acking.isScheduled else { return }
     if acking.isInteractive {

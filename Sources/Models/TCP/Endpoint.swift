@@ -47,21 +47,21 @@ public struct Endpoint: Sendable {
   public internal(set) var readingEnded = false
   /// ISS.
   public internal(set) var iss = SequenceNumber(0)
-  /// SND.UNA
+  /// SND.UNA.
   public internal(set) var sndUna = SequenceNumber(0)
-  /// SND.NXT
+  /// SND.NXT.
   public internal(set) var sndNxt = SequenceNumber(0)
   /// SND.WND in bytes.
   public internal(set) var sndWnd = 0
-  /// SND.WL1
+  /// SND.WL1.
   public internal(set) var sndWl1 = SequenceNumber(0)
-  /// SND.WL2
+  /// SND.WL2.
   public internal(set) var sndWl2 = SequenceNumber(0)
   /// MAX.SND.WND of RFC 5961, in bytes.
   public internal(set) var maxSndWnd = 0
   /// IRS; nil before the peer's SYN.
   public internal(set) var irs: SequenceNumber?
-  /// RCV.NXT
+  /// RCV.NXT.
   public internal(set) var rcvNxt = SequenceNumber(0)
   /// RCV.NXT as it was last told to the peer.
   public internal(set) var lastAckSent = SequenceNumber(0)

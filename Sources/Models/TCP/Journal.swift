@@ -1,5 +1,7 @@
 /// What an end does while it handles one stimulus: the segments it sends and, for whoever listens,
-/// every event with the end as it was right after. Sends and changes of state are kept always.
+/// every event with the end as it was right after.
+///
+/// Sends and changes of state are kept always.
 ///
 /// An end knows nothing of the wire; whoever drives it takes the segments from here.
 public struct Journal: Sendable {

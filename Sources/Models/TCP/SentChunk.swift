@@ -57,7 +57,9 @@ struct Recovery: Sendable, Equatable {
   var duplicateAcks = 0
   /// What was sent when the tail was probed; nil: no probe is under way.
   var probedUpTo: SequenceNumber?
-  /// The latest transmission time among what was acknowledged. Source: RFC 8985, section 6.2.
+  /// The latest transmission time among what was acknowledged.
+  ///
+  /// Source: RFC 8985, section 6.2.
   var newestDelivered: Microseconds?
   /// The end of that segment, to order equal times.
   var newestDeliveredEnd = SequenceNumber(0)

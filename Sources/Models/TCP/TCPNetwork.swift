@@ -152,7 +152,9 @@ public struct TCPNetwork: Model {
 
   // MARK: Operations
 
-  /// Performs an operation; see `TCPOperation`. Ends that do not exist are left alone.
+  /// Performs an operation; see `TCPOperation`.
+  ///
+  /// Ends that do not exist are left alone.
   public mutating func perform(_ operation: TCPOperation, observer: Observer?) {
     switch operation {
     case .addConnection(let clientPort, let serverPort):

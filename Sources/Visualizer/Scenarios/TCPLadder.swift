@@ -65,7 +65,7 @@ struct TCPLadder {
     enum Kind {
       case app(App)
       case send(Send)
-      case receive(segment: Int, Side)
+      case receive(Receive)
       case state
     }
   }
@@ -76,6 +76,15 @@ struct TCPLadder {
     var byteCount: Int?
     var result: JSON.Value?
     var error: String?
+  }
+
+  struct Receive {
+    var segment: Int
+    var side: Side
+    /// What the row repeats of the segment.
+    var flags: SegmentFlags?
+    var seq: UInt32?
+    var length: Int?
   }
 
   struct Send {

@@ -83,8 +83,8 @@ struct TCPLadderCheck {
     for row in ladder.rows {
       switch row.kind {
       case .send(let send): sends[send.segment] = (row.at, send)
-      case .receive(let segment, _):
-        if received.insert(segment).inserted { firstArrival[segment] = row.at }
+      case .receive(let arrival):
+        if received.insert(arrival.segment).inserted { firstArrival[arrival.segment] = row.at }
       case .app, .state: break
       }
     }
@@ -115,9 +115,11 @@ struct TCPLadderCheck {
     readLog()
     let after = states(row)
     switch row.kind {
-    case .send(let send): return compareSend(send, row)
-    case .receive(let segment, let side):
-      return compareArrival(segment, side, row) ?? compareStates(row, before, after)
+    case .send(let send):
+      if let difference = compareSend(send, row) { return difference }
+      return send.cause.event == nil ? compareStates(row, before, after) : nil
+    case .receive(let arrival):
+      return compareArrival(arrival, row) ?? compareStates(row, before, after)
     case .app(let app):
       return compareStates(row, before, after) ?? compareResult(app, row)
     case .state: return compareStates(row, before, after)
@@ -173,7 +175,9 @@ struct TCPLadderCheck {
     return compareTimeWait(row, connection)
   }
 
-  /// Whether two states differ. Where connections share a listener, nothing says when a ladder
+  /// Whether two states differ.
+  ///
+  /// Where connections share a listener, nothing says when a ladder
   /// ceases to show LISTEN for one that has not begun.
   private func differ(
     _ captured: ConnectionState, _ model: ConnectionState?, _ end: End
@@ -241,7 +245,7 @@ struct TCPLadderCheck {
       switch row.kind {
       case .app(let app): "\(app.side.name) \(app.call)"
       case .send(let send): "\(send.side.name) sends \(send.flags)"
-      case .receive(let segment, let side): "\(side.name) receives segment \(segment)"
+      case .receive(let arrival): "\(arrival.side.name) receives segment \(arrival.segment)"
       case .state: "a timer ends"
       }
     return "event \(row.index) (\(what))"

@@ -140,12 +140,23 @@ extension TCPLadderCheck {
 
   // MARK: Arrivals
 
-  func compareArrival(_ segment: Int, _ side: Side, _ row: TCPLadder.Row) -> String? {
+  func compareArrival(_ arrival: TCPLadder.Receive, _ row: TCPLadder.Row) -> String? {
     let name = "\(words(row))"
+    let segment = arrival.segment
     guard let (sentAt, send) = sends[segment] else {
       return "\(name): captured, but no event says that it was sent"
     }
-    if send.side == side { return "\(name): captured at the end that sent it" }
+    let ignored: SegmentFlags = [.psh, .urg]
+    if let flags = arrival.flags, flags.subtracting(ignored) != send.flags.subtracting(ignored) {
+      return "\(name): flags: captured \(flags), model \(send.flags)"
+    }
+    if let seq = arrival.seq, seq != send.seq {
+      return "\(name): seq: captured \(seq), model \(send.seq)"
+    }
+    if let length = arrival.length, length != send.length {
+      return "\(name): len: captured \(length), model \(send.length)"
+    }
+    if send.side == arrival.side { return "\(name): captured at the end that sent it" }
     switch send.fate {
     case .dropped: return "\(name): fate: captured dropped, but it arrived"
     case .held, .delayed: return nil

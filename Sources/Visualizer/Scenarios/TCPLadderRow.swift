@@ -20,7 +20,11 @@ extension TCPLadder.Row {
     case "app": kind = .app(try TCPLadder.App(fields))
     case "send": kind = .send(try TCPLadder.Send(fields))
     case "recv":
-      kind = .receive(segment: try fields.integer("seg"), try fields.side("side"))
+      kind = .receive(
+        TCPLadder.Receive(
+          segment: try fields.integer("seg"), side: try fields.side("side"),
+          flags: fields["flags"] == nil ? nil : try fields.flags("flags"),
+          seq: try fields.optionalSequence("seq"), length: fields["len"]?.integer))
     case "state": kind = .state
     default: throw fields.error("kind", "no kind '\(name)'; write app, send, recv or state")
     }
@@ -82,13 +86,7 @@ extension TCPLadder.Send {
         value: try fields.sequence("tsval"),
         echo: fields["tsecr"] == nil ? 0 : try fields.sequence("tsecr"))
     }
-    flags = []
-    for flag in try fields.array("flags") {
-      guard let name = flag.string else {
-        throw fields.reader.error(at: flag.offset, "flags: write the names of flags")
-      }
-      flags.formUnion(SegmentFlags(name: name) ?? [])
-    }
+    flags = try fields.flags("flags")
     let fate = try fields.string("fate")
     guard let known = Fate(rawValue: fate) else {
       throw fields.error(
@@ -150,6 +148,18 @@ extension TraceFields {
       throw error(name, "no side '\(text)'; write client or server")
     }
     return side
+  }
+
+  /// A list of the names of flags; unknown ones are left out.
+  func flags(_ name: String) throws(InputError) -> SegmentFlags {
+    var flags: SegmentFlags = []
+    for flag in try array(name) {
+      guard let text = flag.string else {
+        throw reader.error(at: flag.offset, "\(name): write the names of flags")
+      }
+      flags.formUnion(SegmentFlags(name: text) ?? [])
+    }
+    return flags
   }
 
   func state(_ name: String) throws(InputError) -> ConnectionState {

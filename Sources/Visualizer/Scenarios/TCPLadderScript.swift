@@ -45,7 +45,9 @@ extension TCPLadder {
     return rules
   }
 
-  /// How long so many retransmissions last. Source: Linux `tcp_model_timeout`.
+  /// How long so many retransmissions last.
+  ///
+  /// Source: Linux `tcp_model_timeout`.
   private static func patience(retries: Int) -> Microseconds {
     let doublings = min(retries, 9)
     return ((2 << doublings) - 1) * 200_000 + (retries - doublings) * 120_000_000
@@ -68,8 +70,8 @@ extension TCPLadder {
     var arrivals: [Int: [Microseconds]] = [:]
     let times = rowTimes
     for (index, row) in rows.enumerated() {
-      if case .receive(let segment, _) = row.kind {
-        arrivals[segment, default: []].append(times[index])
+      if case .receive(let arrival) = row.kind {
+        arrivals[arrival.segment, default: []].append(times[index])
       }
     }
     var scripted: Set<End> = []
@@ -164,7 +166,9 @@ extension TCPLadder {
     }
   }
 
-  /// The calls of a row. A listen without connection is made for the first connection to each port.
+  /// The calls of a row.
+  ///
+  /// A listen without connection is made for the first connection to each port.
   private func calls(_ app: App, _ row: Row) -> [TCPOperation] {
     if let connection = row.connection {
       return [.call(End(connection, app.side), call(app, row, connections[connection]))]
