@@ -1,0 +1,5 @@
+import Models
+
+/// How ends, segments, times and calls are written.
+struct TCPWords {
+}

@@ -1,0 +1,40 @@
+import Models
+
+/// TCP as a viewer meets it.
+struct TCPSubject: Subject {
+  let words: TCPWords
+  let rules: TCPRules
+  var caption: Bilingual
+
+  init(words: TCPWords, rules: TCPRules, capturedFrom system: String? = nil) {
+    self.words = words
+    self.rules = rules
+    let from = system ?? rules.name
+    caption = Bilingual("TCP, \(from)", "TCP，\(from)")
+  }
+
+  func describe(_ operation: TCPOperation) -> String { "\(operation)" }
+
+  func pace(_ event: TCPEvent) -> Pace {
+    switch event {
+    case .segmentArrived: Pace(motion: 900, hold: 900)
+    default: Pace(motion: 0, hold: 900)
+    }
+  }
+
+  func narrate(
+    _ event: TCPEvent, _ moment: Moment<TCPNetwork>, _ language: Language
+  ) -> Narration {
+    TCPNarration(words: words, rules: rules).narrate(event, moment, language)
+  }
+
+  func fields(_ event: TCPEvent) -> [(name: String, value: FieldValue)] { [] }
+
+  func draw(
+    _ moment: Moment<TCPNetwork>, progress: Double, in stage: Rect, of canvas: inout Canvas,
+    look: Look
+  ) {
+    TCPScene(moment: moment, progress: progress, stage: stage, words: words, look: look)
+      .draw(&canvas)
+  }
+}
