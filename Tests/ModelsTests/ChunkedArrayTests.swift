@@ -5,7 +5,7 @@ import Testing
 @Suite struct ChunkedArrayTests {
   @Test(arguments: [0, 1, 63, 64, 65, 128, 1000])
   func startsWithEqualElements(_ count: Int) {
-    let array = ChunkedArray(repeating: 7, count: count)
+    let array = ChunkedArray(repeating: 7, count: count, chunkBits: 6)
     #expect(array.count == count)
     #expect((0..<count).allSatisfy { array[$0] == 7 })
   }
@@ -13,7 +13,7 @@ import Testing
   @Test(arguments: [0, 1, 63, 64, 65])
   func behavesLikeAnArrayAndLeavesCopiesAlone(_ start: Int) {
     var random = SplitMix64(seed: UInt64(start))
-    var array = ChunkedArray(repeating: 0, count: start)
+    var array = ChunkedArray(repeating: 0, count: start, chunkBits: 6)
     var plain = Array(repeating: 0, count: start)
     var copies: [(ChunkedArray<Int>, [Int])] = []
     for value in 1...500 {

@@ -155,6 +155,7 @@ import Testing
     #expect(probe.events.contains { $0.name == "growthStarted" })
     #expect(probe.map.isSameSizeGrow && probe.map.B == 2 && probe.map.noverflow == 0)
     probe.insert(101, hash(bucket: 2))
+    if rules == .notes { for _ in 0..<3 { probe.lookup(-1, 0) } }
     #expect(!probe.map.isGrowing && !probe.map.isSameSizeGrow)
     for bucket in 0..<4 {
       #expect(probe.map.buckets?.chain(bucket).count == 1)
@@ -250,8 +251,7 @@ import Testing
       for case .keyMoved(let key, _, _, _, _) in probe.events { moved.append(key.spelling) }
     }
     probe.insert(26, evenHash(26))
-    #expect(probe.count("growthStarted") == 1 && probe.count("keyMoved") == 2)
-    note()
+    #expect(probe.count("growthStarted") == 1 && probe.count("keyMoved") == 0)
     let operations: [MapOperation] = [
       .access(HashedKey(MapKey(spelling: 3), .fixed(evenHash(3)))),
       .access(HashedKey(MapKey(spelling: -9), .fixed(evenHash(3)))),

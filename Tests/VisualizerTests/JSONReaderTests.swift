@@ -91,14 +91,16 @@ import Testing
       let cut = Array(bytes[..<length])
       do {
         var reader = JSONReader(file: "t.json", bytes: cut)
-        _ = try MapTrace(reader: &reader, name: "t")
+        _ = try MapTrace(reader: &reader)
         Issue.record("a trace of \(length) bytes was read")
       } catch {
         #expect((1...lines).contains(try #require(error.line)))
       }
       // What is too short to be told for a trace is taken for a scenario.
       #expect(throws: InputError.self) {
-        try ShowLibrary.contents(file: "t.json", bytes: cut)
+        if try CapturedFormat.read(file: "t.json", bytes: cut) == nil {
+          _ = try ScenarioFile(file: "t.json", bytes: cut)
+        }
       }
     }
   }
@@ -123,7 +125,7 @@ import Testing
       }
       do {
         var reader = JSONReader(file: "t.json", bytes: damaged)
-        let trace = try MapTrace(reader: &reader, name: "t")
+        let trace = try MapTrace(reader: &reader)
         _ = trace.check()
       } catch {
         #expect(error.line != nil)
@@ -140,7 +142,7 @@ import Testing
           ? alphabet.randomElement(using: &random) ?? 0 : UInt8.random(in: 0...255, using: &random)
       }
       _ = try? read(bytes)
-      _ = try? ShowLibrary.contents(file: "t", bytes: [UInt8(ascii: "{")] + bytes)
+      _ = try? CapturedFormat.read(file: "t", bytes: [UInt8(ascii: "{")] + bytes)
     }
   }
 }

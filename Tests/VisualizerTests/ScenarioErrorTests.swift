@@ -9,8 +9,7 @@ import Testing
 
   private func error(_ bytes: [UInt8]) -> String {
     do {
-      guard case .scenario(let file) = try ShowLibrary.contents(file: "s.yaml", bytes: bytes)
-      else { return "no scenario" }
+      let file = try ScenarioFile(file: "s.yaml", bytes: bytes)
       _ = try ShowLibrary.open(file, name: "s")
       return "valid"
     } catch {
@@ -39,7 +38,7 @@ import Testing
       ),
       (
         "title: t\nmodel: tcp9000\nscript: [clear]\n",
-        "2:8: error: unknown model 'tcp9000'; known: map"
+        "2:8: error: unknown model 'tcp9000'; known: map, allocator"
       ),
       (
         "title: t\nmodel: map\nrules: note\nscript: [clear]\n",

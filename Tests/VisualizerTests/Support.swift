@@ -70,11 +70,7 @@ enum Shows {
 
   /// A show of a scenario's text.
   static func read(_ yaml: String, name: String = "test.yaml") throws(InputError) -> any Show {
-    switch try ShowLibrary.contents(file: name, bytes: Array(yaml.utf8)) {
-    case .scenario(let file): return try ShowLibrary.open(file, name: "test")
-    case .mapTrace(let trace): return MapShow.open(trace, name: "test")
-    case .mapHints: throw InputError(file: name, "a table of hints")
-    }
+    try ShowLibrary.open(ScenarioFile(file: name, bytes: Array(yaml.utf8)), name: "test")
   }
 
   /// A scenario of a map with a script of these lines.
@@ -94,7 +90,7 @@ enum Shows {
 
 /// Sizes at which frames are looked at.
 extension Size: CustomTestStringConvertible {
-  public var testDescription: String { "\(columns)x\(rows)" }
+  var testDescription: String { "\(columns)x\(rows)" }
 
   static let small = Size(columns: 80, rows: 24)
   static let middle = Size(columns: 120, rows: 36)

@@ -7,21 +7,15 @@ import Testing
 @Suite struct TraceTests {
   private static let names = (try? TestFiles.names(in: TestFiles.traces)) ?? []
 
-  private func contents(_ bytes: [UInt8]) throws -> ShowLibrary.Contents {
-    try ShowLibrary.contents(file: "trace.json", bytes: bytes)
-  }
-
   private func bytes(_ name: String) throws -> [UInt8] {
     try #require(TestFiles.read("\(TestFiles.traces)/\(name)"))
   }
 
   /// What a check finds, as `check` prints it.
   private func difference(_ bytes: [UInt8]) throws -> String? {
-    switch try contents(bytes) {
-    case .mapTrace(let trace): trace.check().difference
-    case .mapHints(let hints): hints.check()
-    case .scenario: "a scenario"
-    }
+    let captured = try #require(try CapturedFormat.read(file: "trace.json", bytes: bytes))
+    if case .differs(let sentence) = try captured.check() { return sentence }
+    return nil
   }
 
   @Test func allTracesAreHere() { #expect(Self.names.count == 17) }
@@ -34,10 +28,8 @@ import Testing
   /// Between any two operations of the real runtime all invariants hold.
   @Test(arguments: names.filter { !$0.contains("hints") })
   func everyInvariantHoldsAllAlong(_ name: String) throws {
-    guard case .mapTrace(let trace) = try contents(bytes(name)) else {
-      Issue.record("no trace")
-      return
-    }
+    var reader = JSONReader(file: name, bytes: try bytes(name))
+    let trace = try MapTrace(reader: &reader)
     var map = trace.initial
     for (operation, _) in trace.operations {
       map.perform(operation, observer: nil)
@@ -48,8 +40,7 @@ import Testing
 
   /// The notes' example, captured.
   @Test func theNotesExampleIsInARealMap() throws {
-    let show = try Shows.read(
-      String(decoding: bytes("classic-lookup-b5.json"), as: UTF8.self), name: "trace.json")
+    let show = try ShowLibrary.open("\(TestFiles.traces)/classic-lookup-b5.json")
     let found = (0..<show.stepCount).map { show.narration(ofStep: $0, .en).text }.filter {
       $0.hasPrefix("Found")
     }
@@ -180,7 +171,7 @@ import Testing
       ),
       (
         "go-map-trace/1", "go-map-trace/9",
-        "unknown schema 'go-map-trace/9'; did you mean 'go-map-trace/1'?"
+        "unknown format 'go-map-trace/9'; did you mean 'go-map-trace/1'?"
       ),
     ])
   func mistakesAreNamedWithTheirPlace(_ old: String, _ new: String, _ wanted: String) throws {
@@ -193,6 +184,6 @@ import Testing
   @Test func aTableOfHintsCannotBeWatched() throws {
     let path = "\(TestFiles.traces)/classic-hints-go1.23.9.json"
     let error = #expect(throws: InputError.self) { try ShowLibrary.open(path) }
-    #expect(error?.message == "a table of make hints can be checked, but there is nothing to watch")
+    #expect(error?.message == "this file can be checked, but there is nothing in it to watch")
   }
 }
