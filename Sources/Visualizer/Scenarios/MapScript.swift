@@ -168,7 +168,7 @@ struct HashPattern {
   init?(_ text: String) {
     let bare = text.replacing("_", with: "").replacing("...", with: "…")
     if bare.hasPrefix("0x"), bare.utf8.count <= 18 {
-      guard let value = UInt64(bare.dropFirst(2), radix: 16) else { return nil }
+      guard let value = UInt64(hexDigits: bare.dropFirst(2)) else { return nil }
       (low, lowMask) = (value, .max)
       return
     }

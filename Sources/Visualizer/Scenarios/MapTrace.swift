@@ -187,7 +187,7 @@ extension MapTrace.Expected {
     _ fields: TraceFields
   ) throws(InputError) -> MapTrace.Structure.Block {
     let hex = try fields.string("t")
-    guard hex.utf8.count == 16, let packed = UInt64(hex, radix: 16) else {
+    guard hex.utf8.count == 16, let packed = UInt64(hexDigits: hex) else {
       throw fields.error("t", "write eight tophash bytes as 16 hexadecimal digits")
     }
     var slots: [(slot: Int, key: String, elem: Int)] = []
