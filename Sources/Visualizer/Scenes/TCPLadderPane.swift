@@ -187,10 +187,10 @@ struct TCPLadderPane {
     _ record: SegmentRecord, y: Int, bend: Int?, _ style: Style, _ canvas: inout Canvas
   ) {
     let fromClient = record.sender.side == .client
-    let room = (bend.map { fromClient ? $0 - leftLane : rightLane - $0 } ?? span) - 6
     let note = record.isRetransmission ? Bilingual("again", "重传")[look.language] : ""
     let lost = record.isLost ? Bilingual("╳ lost", "╳ 丢失")[look.language] : ""
-    let room = room - GlyphWidth.of(lost)
+    let room =
+      (bend.map { fromClient ? $0 - leftLane : rightLane - $0 } ?? span) - 6 - GlyphWidth.of(lost)
     let text = TCPSegmentLabel(record).text(columns: room - (note.isEmpty ? 0 : GlyphWidth.of(note) + 2))
     let label = " " + text + (note.isEmpty ? " " : "  \(note) ")
     let width = GlyphWidth.of(label)
