@@ -83,7 +83,7 @@ quietly() { # WHAT COMMAND...
   "${@:2}" >"$log" 2>&1 </dev/null || status=$?
   [ -t 2 ] && printf '\r\033[K' >&2
   trap - INT TERM
-  [ "$status" = 0 ] || grep -Ev '^\[[0-9]+/[0-9]+\] ' "$log" >&2  # without the build's progress
+  [ "$status" = 0 ] || grep -Ev '^\[[0-9]+/[0-9]+\] ' "$log" | cut -c 1-400 >&2  # without progress
   rm -f "$log"
   return "$status"
 }
