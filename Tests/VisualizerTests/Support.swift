@@ -64,6 +64,8 @@ enum TestFiles {
 /// Shows to test with.
 enum Shows {
   static let bundled = BundledScenarios.all.map(\.name)
+  /// Those of them that show a map.
+  static let maps = bundled.filter { $0.hasPrefix("map-") }
 
   /// A show of a bundled scenario, fresh, so that tests share nothing.
   static func open(_ name: String) throws -> any Show { try ShowLibrary.open(name) }
