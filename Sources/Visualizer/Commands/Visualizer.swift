@@ -39,7 +39,9 @@ struct Visualizer: ParsableCommand {
     } catch let error as OutputError {
       fail("\(VisibleText.escape(error.description))", EX_IOERR)
     } catch let error as ScreenError {
-      fail("visualizer: \(error.message(TerminalEnvironment.current().language))", ScreenError.exitCode)
+      fail(
+        "visualizer: \(error.message(TerminalEnvironment.current().language))", ScreenError.exitCode
+      )
     } catch {
       exit(withError: error)
     }

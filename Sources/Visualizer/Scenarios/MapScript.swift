@@ -91,7 +91,8 @@ struct MapScript: ScriptLanguage {
         guard let pattern = HashPattern(argument) else {
           throw tokens.error(
             index + 1,
-            "write a hash of 64 bits as 0x... or 0b..., or with its middle left out as 0b1001_…_0110")
+            "write a hash of 64 bits as 0x... or 0b..., or with its middle left out as 0b1001_…_0110"
+          )
         }
         hash = pattern
       case "=" where mayHaveValue:
@@ -101,7 +102,8 @@ struct MapScript: ScriptLanguage {
         value = number
       default:
         throw tokens.error(
-          index, "'\(option)' is not understood here; write hash ..." + (mayHaveValue ? " or = N" : ""))
+          index,
+          "'\(option)' is not understood here; write hash ..." + (mayHaveValue ? " or = N" : ""))
       }
       index += 2
     }

@@ -168,7 +168,9 @@ extension MapTrace.Expected {
     _ fields: TraceFields, _ name: String
   ) throws(InputError) -> [[MapTrace.Structure.Block]]? {
     guard let value = fields[name], !value.isNull else { return nil }
-    guard let chains = value.array else { throw fields.error(name, "an array of chains belongs here") }
+    guard let chains = value.array else {
+      throw fields.error(name, "an array of chains belongs here")
+    }
     var buckets: [[MapTrace.Structure.Block]] = []
     for chain in chains {
       var blocks: [MapTrace.Structure.Block] = []

@@ -82,7 +82,8 @@ struct AllocatorMCachePane {
     canvas.put(
       TextLayout.padLeft(style.className(spanClass), columns: 5), x + 1, y,
       isFocus ? Style(.current, .bold) : .text)
-    let size = style.state.classes.slotSizeBytes(style.state.classes.sizeClass(spanClass: spanClass))
+    let size = style.state.classes.slotSizeBytes(
+      style.state.classes.sizeClass(spanClass: spanClass))
     if isWide { canvas.put(TextLayout.padLeft("\(size)", columns: 6), x + 6, y, .dim) }
     guard let id = cache[spanClass], let span = style.state.span(id) else {
       canvas.put(Bilingual("no span", "无")[style.look.language], x + spanColumn, y, .dim)
@@ -90,7 +91,9 @@ struct AllocatorMCachePane {
     }
     _ = style.put(span: id, x + spanColumn, y, on: &canvas)
     let left = x + slotsColumn
-    let note = span.hasFreeSlot ? "\(span.nelems - span.allocCount)" : Bilingual("full", "满")[style.look.language]
+    let note =
+      span.hasFreeSlot
+      ? "\(span.nelems - span.allocCount)" : Bilingual("full", "满")[style.look.language]
     let columns = inner.right - left - 6
     style.put(slotsOf: id, left, y, columns: columns, on: &canvas)
     canvas.put(

@@ -167,7 +167,9 @@ struct AllocatorMCentralPane {
 
   /// Where a span is while it is in the mcentral's hands.
   func point(inHands spanClass: Int) -> Point {
-    Point(x: inner.x + inner.width / 2, y: row { if case .title(spanClass) = $0 { true } else { false } })
+    Point(
+      x: inner.x + inner.width / 2,
+      y: row { if case .title(spanClass) = $0 { true } else { false } })
   }
 
   func point(queue: GoAllocator.Queue, spanClass: Int) -> Point {

@@ -118,10 +118,13 @@ struct TCPLadderPane {
     let record = arrow.record
     let fromClient = record.sender.side == .client
     let isFocus = record.index == focus
-    let style = Style(isFocus ? .current : arrow.flight != nil ? .moved : .text, isFocus ? .bold : [])
+    let style = Style(
+      isFocus ? .current : arrow.flight != nil ? .moved : .text, isFocus ? .bold : [])
     let startX = fromClient ? leftLane : rightLane
     let endX = fromClient ? rightLane : leftLane
-    let lastRow = arrow.arrivalRow ?? (arrow.sentRow == ladder.rows.count - 1 ? arrow.sentRow : ladder.rows.count)
+    let lastRow =
+      arrow.arrivalRow
+      ?? (arrow.sentRow == ladder.rows.count - 1 ? arrow.sentRow : ladder.rows.count)
     let isStepped = lastRow != arrow.sentRow && !record.isLost && !record.isHeld
     let bend = isStepped ? bendColumn(record, fromClient) : nil
     let y = area.y + arrow.sentRow - first
@@ -191,7 +194,8 @@ struct TCPLadderPane {
     let lost = record.isLost ? Bilingual("╳ lost", "╳ 丢失")[look.language] : ""
     let room =
       (bend.map { fromClient ? $0 - leftLane : rightLane - $0 } ?? span) - 6 - GlyphWidth.of(lost)
-    let text = TCPSegmentLabel(record).text(columns: room - (note.isEmpty ? 0 : GlyphWidth.of(note) + 2))
+    let text = TCPSegmentLabel(record).text(
+      columns: room - (note.isEmpty ? 0 : GlyphWidth.of(note) + 2))
     let label = " " + text + (note.isEmpty ? " " : "  \(note) ")
     let width = GlyphWidth.of(label)
     let isNarrow = record.isLost || bend != nil || record.isHeld

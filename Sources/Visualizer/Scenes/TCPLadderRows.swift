@@ -124,7 +124,9 @@ struct TCPLadderRows {
       }
       arrows.append(Arrow(record: record, sentRow: rows.count - 1))
     case .arrival(let record):
-      guard let arrow = arrows.firstIndex(where: { $0.record.index == record.index }) else { return }
+      guard let arrow = arrows.firstIndex(where: { $0.record.index == record.index }) else {
+        return
+      }
       let isNext = arrows[arrow].sentRow == rows.count - 1
       if !isNext { rows.append(Row(time: happening.time)) }
       rows[rows.count - 1].arrived.append(record.index)
@@ -143,12 +145,16 @@ struct TCPLadderRows {
     var target: Int?
     for index in rows.indices.suffix(4).reversed() {
       let row = rows[index]
-      let arrivesHere = row.arrivalTime == record.at && row.arrived.contains { arrived in
-        arrows.contains { $0.record.index == arrived && $0.record.sender.side == side.peer }
-      }
-      let leavesHere = row.time == record.at && row.sent.map { sent in
-        arrows.contains { $0.record.index == sent && $0.record.sender.side == side }
-      } ?? false
+      let arrivesHere =
+        row.arrivalTime == record.at
+        && row.arrived.contains { arrived in
+          arrows.contains { $0.record.index == arrived && $0.record.sender.side == side.peer }
+        }
+      let leavesHere =
+        row.time == record.at
+        && row.sent.map { sent in
+          arrows.contains { $0.record.index == sent && $0.record.sender.side == side }
+        } ?? false
       if arrivesHere || leavesHere {
         target = index
         break

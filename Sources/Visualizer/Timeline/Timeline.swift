@@ -281,8 +281,9 @@ final class Timeline<State: Model> {
     for position in moments.indices {
       let here = position + first - eventsFrom
       moments[position].recent = events[max(0, here - Self.neighbours)..<here]
-      moments[position].upcoming = events[
-        min(here + 1, events.count)..<min(here + 1 + Self.neighbours, events.count)]
+      moments[position].upcoming =
+        events[
+          min(here + 1, events.count)..<min(here + 1 + Self.neighbours, events.count)]
     }
     cursor = Checkpoint(item: item + 1, state: state)
     return Window(item: item, first: first, moments: moments, times: times)
