@@ -38,7 +38,7 @@ import Testing
       ),
       (
         "title: t\nmodel: tcp9000\nscript: [clear]\n",
-        "2:8: error: unknown model 'tcp9000'; known: map, allocator"
+        "2:8: error: unknown model 'tcp9000'; known: map, allocator, tcp"
       ),
       (
         "title: t\nmodel: map\nrules: note\nscript: [clear]\n",

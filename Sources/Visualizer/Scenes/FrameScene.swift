@@ -212,7 +212,12 @@ struct FrameScene {
     let help = ("?", Bilingual("help", "帮助")[language])
     var parts: [(String, String)] = []
     var used = 1 + 2 + GlyphWidth.of(help.1) + 2
-    for (key, what) in Self.hints {
+    var hints = Self.hints
+    if show.views.count > 1 {
+      let next = ((look.view ?? 0) + 1) % show.views.count
+      hints.insert(("v", show.views[next]), at: 3)
+    }
+    for (key, what) in hints {
       if key == "L", look.charset == .ascii { continue }
       let text =
         key == "space" && look.status.isPlaying

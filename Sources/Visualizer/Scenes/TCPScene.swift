@@ -28,7 +28,57 @@ struct TCPScene {
       canvas.put(text, stage.x + 2, stage.y + 1, .dim)
       return
     }
-    let connection = min(self.connection, network.connections.count - 1)
+    let connection = shownConnection(network)
+    switch view {
+    case .connections:
+      TCPConnectionsPane(
+        network: network, selection: selection ?? 0, rect: stage, look: look
+      ).draw(&canvas)
+    case .states: drawStates(network, connection, &canvas)
+    case .ladder: drawLadder(network, connection, &canvas)
+    }
+  }
+
+  // MARK: - Views
+
+  private enum View: Int { case ladder, states, connections }
+
+  /// The names of the views.
+  static let views = [
+    Bilingual("ladder", "时序图"), Bilingual("states", "状态图"), Bilingual("table", "连接表"),
+  ]
+
+  /// From so many connections on the table comes first.
+  private static let manyConnections = 8
+
+  private var view: View {
+    if let view = look.view.flatMap(View.init) { return view }
+    let isMany = moment.after.connections.count > Self.manyConnections
+    return isMany && look.opened == nil ? .connections : .ladder
+  }
+
+  /// The connection under the cursor of the table; nil where it is not shown.
+  var selection: Int? {
+    guard view == .connections else { return nil }
+    let count = moment.after.connections.count
+    return count == 0 ? nil : max(0, min(count - 1, connection + look.scroll))
+  }
+
+  private func shownConnection(_ network: TCPNetwork) -> Int {
+    min(look.opened ?? connection, network.connections.count - 1)
+  }
+
+  private func drawStates(_ network: TCPNetwork, _ connection: Int, _ canvas: inout Canvas) {
+    var change: (end: End, from: ConnectionState, to: ConnectionState)?
+    if case .stateChanged(let end, let from, let to, _) = moment.event, end.connection == connection {
+      change = (end, from, to)
+    }
+    TCPStatesPane(
+      network: network, connection: connection, change: change, rect: stage, look: look
+    ).draw(&canvas)
+  }
+
+  private func drawLadder(_ network: TCPNetwork, _ connection: Int, _ canvas: inout Canvas) {
     let focus = self.focus(network, connection)
     let framed = stage.height >= 14 && stage.width >= FrameScene.full.columns
     let inspector = TCPInspector(

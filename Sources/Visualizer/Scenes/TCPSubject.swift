@@ -30,6 +30,15 @@ struct TCPSubject: Subject {
 
   func fields(_ event: TCPEvent) -> [(name: String, value: FieldValue)] { [] }
 
+  var views: [Bilingual] { TCPScene.views }
+
+  func selection(_ moment: Moment<TCPNetwork>, _ look: Look) -> Int? {
+    TCPScene(
+      moment: moment, progress: 1, stage: Rect(x: 0, y: 0, width: 0, height: 0), words: words,
+      look: look
+    ).selection
+  }
+
   func draw(
     _ moment: Moment<TCPNetwork>, progress: Double, in stage: Rect, of canvas: inout Canvas,
     look: Look
