@@ -10,5 +10,12 @@ public enum BundledScenarios {
     ("map-growth-go", PackageResources.map_growth_go_yaml),
     ("map-overflow", PackageResources.map_overflow_yaml),
     ("map-same-size", PackageResources.map_same_size_yaml),
+    ("malloc-three-levels", PackageResources.malloc_three_levels_yaml),
+    ("malloc-tiny", PackageResources.malloc_tiny_yaml),
+    ("malloc-large", PackageResources.malloc_large_yaml),
+    ("malloc-sweep", PackageResources.malloc_sweep_yaml),
+    ("malloc-two-workers", PackageResources.malloc_two_workers_yaml),
+    ("memory-top", PackageResources.memory_top_yaml),
+    ("malloc-layout-notes", PackageResources.malloc_layout_notes_yaml),
   ]
 }

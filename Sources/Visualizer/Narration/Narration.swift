@@ -17,6 +17,7 @@ enum FieldValue: Equatable {
   case integer(Int)
   case flag(Bool)
   case texts([String])
+  case integers([Int])
   case none
 
   init(_ text: String) { self = .text(text) }

@@ -9,6 +9,7 @@ struct JSONObject {
     case .text(let value): text += Self.quote(value)
     case .integer(let value): text += "\(value)"
     case .flag(let value): text += value ? "true" : "false"
+    case .integers(let values): text += "[" + values.map(String.init).joined(separator: ",") + "]"
     case .texts(let values): text += "[" + values.map(Self.quote).joined(separator: ",") + "]"
     case .none: text += "null"
     }
