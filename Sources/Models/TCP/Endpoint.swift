@@ -294,11 +294,13 @@ public struct Endpoint: Sendable {
 
   /// Ends the connection without a word on the wire.
   mutating func closeNow(_ journal: inout Journal, listening: Bool = false) {
-    stopAllTimers(&journal)
+    let stopped = timers.running
+    timers = Timers()
     outstanding = []
     kept = []
     reopened = nil
     enter(listening ? .listen : .closed, &journal)
+    reportStopped(stopped, &journal)
   }
 
   /// The connection broke: the user will be told, what was to be sent is dropped.
@@ -308,7 +310,7 @@ public struct Endpoint: Sendable {
     if pendingError == nil { pendingError = error }
     readingEnded = true
     writtenCount = sentCount
-    report(.connectionReset(end, reason), &journal)
     closeNow(&journal)
+    report(.connectionReset(end, reason), &journal)
   }
 }
