@@ -14,6 +14,7 @@ struct TCPPropertyTests {
     init(seed: UInt64, isn: (UInt32, UInt32)? = nil) {
       var random = SplitMix64(seed: seed)
       isSimultaneous = Int.random(in: 0..<4, using: &random) == 0
+      let ending = Bool.random(using: &random) ? Call.shutdownWrite : .close
       operations = [.addConnection(clientPort: 40000, serverPort: 80)]
       if let isn {
         operations.append(.nextIss(client, SequenceNumber(isn.0)))
@@ -38,11 +39,16 @@ struct TCPPropertyTests {
       var open: Set<End> = [client, server]
       for _ in 0..<Int.random(in: 2...14, using: &random) {
         let end = Bool.random(using: &random) ? client : server
-        switch Int.random(in: 0..<6, using: &random) {
+        switch Int.random(in: 0..<7, using: &random) {
         case 0, 1, 2:
           operations.append(.call(end, .send(Int.random(in: 1...4000, using: &random))))
         case 3: operations.append(.call(end, .receive(Int.random(in: 1...5000, using: &random))))
         case 4: operations.append(.run(for: Int.random(in: 0...400_000, using: &random)))
+        case 5:
+          operations.append(
+            .deliverCopy(
+              index: Int.random(in: 0..<12, using: &random),
+              after: Int.random(in: 0...2_000_000, using: &random)))
         default:
           operations.append(.call(end, .shutdownWrite))
           open.remove(end)
@@ -50,7 +56,8 @@ struct TCPPropertyTests {
         operations.append(.run(for: Int.random(in: 0...60_000, using: &random)))
       }
       for end in [client, server].shuffled(using: &random) where open.contains(end) {
-        operations.append(.call(end, .shutdownWrite))
+        operations.append(.call(end, .receive(1 << 20)))
+        operations.append(.call(end, ending))
         operations.append(.run(for: Int.random(in: 0...100_000, using: &random)))
       }
       // Readers read on; the timers bring everything to its end.
@@ -108,7 +115,10 @@ struct TCPPropertyTests {
     let script = Script(seed: UInt64(seed))
     let (network, audit, _) = run(script, rules)
     // I9: everything comes to an end, but for an end in FIN_WAIT_2 whose peer has given up.
-    let wasReset = audit.wasReset(script.client) || audit.wasReset(script.server)
+    let hasStranded = (0..<network.stateLog.count).contains {
+      network.stateLog[$0].cause == .timer(.finWait2)
+    }
+    let wasReset = audit.wasReset(script.client) || audit.wasReset(script.server) || hasStranded
     #expect(network.nextDue == nil)
     for end in [script.client, script.server] {
       let isStranded = wasReset && network[end].state == .finWait2
@@ -140,6 +150,34 @@ struct TCPPropertyTests {
       audit.states(of: $0).contains(.finWait1)
     }
     #expect(crossed || waited.count == 1)
+  }
+
+  /// The random runs above are worth something only if they go everywhere.
+  @Test(arguments: [TCPRules.rfc9293, .linux]) func runsGoEverywhere(rules: TCPRules) {
+    var steps: Set<[ConnectionState]> = []
+    var lost = 0
+    var again = 0
+    var orderly = 0
+    for seed in 0..<120 as Range<UInt64> {
+      let (network, audit, _) = run(Script(seed: seed), rules)
+      for index in 0..<network.stateLog.count {
+        steps.insert([network.stateLog[index].from, network.stateLog[index].to])
+      }
+      for index in 0..<network.log.count {
+        if network.log[index].isLost { lost += 1 }
+        if network.log[index].isRetransmission { again += 1 }
+      }
+      if Side.allCases.allSatisfy({ !audit.wasReset(End(0, $0)) }) { orderly += 1 }
+    }
+    let wanted: [[ConnectionState]] = [
+      [.synSent, .synRcvd], [.synRcvd, .established], [.established, .closeWait],
+      [.finWait1, .finWait2], [.finWait1, .closing], [.finWait2, .timeWait],
+      [.closing, .timeWait], [.closeWait, .lastAck], [.lastAck, .closed], [.timeWait, .closed],
+    ]
+    for step in wanted { #expect(steps.contains(step), "\(step.map(\.rawValue))") }
+    #expect(lost > 100)
+    #expect(again > 100)
+    #expect(orderly > 60)
   }
 
   /// I18, and that listening changes nothing.
