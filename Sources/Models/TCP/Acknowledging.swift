@@ -125,7 +125,8 @@ extension Endpoint {
       }
       delay = min(delay, limit)
     }
-    delay = min(delay, 200_000)
+    // Before the first data there is no delay yet, but for the timer's next tick.
+    delay = max(4000, min(delay, 200_000))
     if let running = timers[.delayedAck] {
       if running.deadline <= now + delay / 4 {
         sendAck(at: now, &journal)

@@ -256,6 +256,23 @@ public struct Endpoint: Sendable {
 
   // MARK: Beginning and ending
 
+  /// Takes a connection over in the middle, as when it was not watched from its beginning.
+  ///
+  /// The numbers are the next that this end and its peer will send; what went before is unknown, so
+  /// that ISS and IRS are taken to lie just before them.
+  public mutating func takeOver(
+    in state: ConnectionState, sndNxt next: SequenceNumber, rcvNxt expected: SequenceNumber,
+    sndWnd window: Int = 65535
+  ) {
+    beginLife()
+    self.state = state
+    (iss, sndUna, sndNxt) = (next - 1, next, next)
+    (irs, rcvNxt, lastAckSent) = (expected - 1, expected, expected)
+    rcvEdge = rcvNxt + rules.receiveBuffer
+    (sndWnd, maxSndWnd) = (window, window)
+    (sndWl1, sndWl2) = (expected, next)
+  }
+
   /// Forgets everything of the last life, and begins one.
   mutating func beginLife() {
     var fresh = Endpoint(end, rules: rules, secret: secret)
@@ -294,11 +311,13 @@ public struct Endpoint: Sendable {
 
   /// Ends the connection without a word on the wire.
   mutating func closeNow(_ journal: inout Journal, listening: Bool = false) {
-    stopAllTimers(&journal)
+    let stopped = timers.running
+    timers = Timers()
     outstanding = []
     kept = []
     reopened = nil
     enter(listening ? .listen : .closed, &journal)
+    reportStopped(stopped, &journal)
   }
 
   /// The connection broke: the user will be told, what was to be sent is dropped.
@@ -308,7 +327,7 @@ public struct Endpoint: Sendable {
     if pendingError == nil { pendingError = error }
     readingEnded = true
     writtenCount = sentCount
-    report(.connectionReset(end, reason), &journal)
     closeNow(&journal)
+    report(.connectionReset(end, reason), &journal)
   }
 }

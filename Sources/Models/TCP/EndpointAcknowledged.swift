@@ -56,7 +56,6 @@ extension Endpoint {
     upTo ack: SequenceNumber, _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
     sndUna = ack
-    report(.dataAcknowledged(end, upTo: ack), &journal)
     let covered = outstanding.prefix { $0.end.isAtOrBefore(ack) }
     let firstSentAt = covered.first?.sentAt
     let wasResent = covered.contains { $0.transmissions > 1 }
@@ -67,6 +66,8 @@ extension Endpoint {
     let count = covered.count
     outstanding.removeFirst(count)
     trimFirstChunk(upTo: ack)
+    if outstanding.isEmpty { stopRetransmission(&journal) }
+    report(.dataAcknowledged(end, upTo: ack), &journal)
     takeSample(
       sentAt: wasResent ? nil : firstSentAt, echo: segment.timestamp?.echo, at: now, &journal)
     timeouts = 0
@@ -75,9 +76,7 @@ extension Endpoint {
     if let probed = recovery.probedUpTo, ack.isAtOrAfter(probed) { recovery.probedUpTo = nil }
     if let until = recovery.until, ack.isAtOrAfter(until) { recovery.until = nil }
     recovery.grow(by: count)
-    if outstanding.isEmpty {
-      stopRetransmission(&journal)
-    } else {
+    if !outstanding.isEmpty {
       start(.retransmission, for: rto, at: now, &journal)
       scheduleProbe(at: now, &journal)
     }

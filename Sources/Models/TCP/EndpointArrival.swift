@@ -279,12 +279,16 @@ extension Endpoint {
   ///
   /// Source: RFC 9293, section 3.6.1.
   mutating func enterTimeWait(at now: Microseconds, _ journal: inout Journal) {
-    stopAllTimers(&journal)
     guard rules.guards.contains(.timeWait) else {
       closeNow(&journal)
       return
     }
+    let stopped = timers.running
+    timers = Timers()
+    let timer = RunningTimer(startedAt: now, deadline: now + rules.timeWait)
+    timers[.timeWait] = timer
     enter(.timeWait, &journal)
-    start(.timeWait, for: rules.timeWait, at: now, &journal)
+    reportStopped(stopped, &journal)
+    report(.timerStarted(end, .timeWait, deadline: timer.deadline), &journal)
   }
 }

@@ -50,12 +50,13 @@ extension Endpoint {
       }
       beyond = sndNxt + 65537
       report(.timeWaitReused(end), &journal)
-      stopAllTimers(&journal)
     default: return .failed(.alreadyConnected)
     }
+    let stopped = timers.running
     beginLife()
-    chooseIss(at: now, beyond: beyond, &journal)
     enter(.synSent, &journal)
+    reportStopped(stopped, &journal)
+    chooseIss(at: now, beyond: beyond, &journal)
     sendSyn(at: now, &journal)
     return .done
   }
@@ -203,7 +204,6 @@ extension Endpoint {
       isListening = false
       enter(.closed, &journal)
     case .synRcvd, .established, .finWait1, .finWait2, .closeWait:
-      enter(.closed, &journal)
       send(rules.abortCarriesAck ? [.rst, .ack] : .rst, seq: sndNxt, at: now, &journal)
       breakConnection(.user, error: nil, &journal)
     case .synSent: breakConnection(.user, error: nil, &journal)

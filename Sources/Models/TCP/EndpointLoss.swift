@@ -24,6 +24,8 @@ extension Endpoint {
   ///
   /// Source: RFC 8985, section 6.2, step 5; Linux `tcp_rack_detect_loss`.
   mutating func detectLosses(at now: Microseconds, _ journal: inout Journal) {
+    guard !outstanding.isEmpty else { return }
+    if timers.retransmission == nil { start(.retransmission, for: rto, at: now, &journal) }
     let sacked = outstanding.count { $0.isSacked }
     var wait: Microseconds = 0
     if let newest = recovery.newestDelivered, sacked > 0 || recovery.until != nil {
@@ -42,11 +44,7 @@ extension Endpoint {
       }
     }
     resendLost(at: now, &journal)
-    if wait > 0 {
-      start(.reordering, for: wait + 8000, at: now, &journal)
-    } else if timers.retransmission == nil, !outstanding.isEmpty {
-      start(.retransmission, for: rto, at: now, &journal)
-    }
+    if wait > 0 { start(.reordering, for: wait + 8000, at: now, &journal) }
   }
 
   /// A chunk is lost; the first loss of a flight halves the rate.
@@ -95,12 +93,12 @@ extension Endpoint {
   /// Source: RFC 8985, section 7.3; Linux `tcp_send_loss_probe`.
   mutating func probeTail(at now: Microseconds, _ journal: inout Journal) {
     guard !outstanding.isEmpty else { return }
+    start(.retransmission, for: rto, at: now, &journal)
     if recovery.probedUpTo == nil {
       let before = sndNxt
-      sendPending(at: now, &journal)
+      sendPending(at: now, isProbe: true, &journal)
       if sndNxt == before { resend(outstanding.count - 1, at: now, &journal) }
       recovery.probedUpTo = sndNxt
     }
-    start(.retransmission, for: rto, at: now, &journal)
   }
 }

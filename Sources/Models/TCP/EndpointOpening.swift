@@ -27,11 +27,13 @@ extension Endpoint {
   mutating func acceptSyn(
     _ segment: Segment, beyond: SequenceNumber?, at now: Microseconds, _ journal: inout Journal
   ) {
+    let stopped = timers.running
     beginLife()
     isPassive = true
     takeSyn(segment, at: now)
-    chooseIss(at: now, beyond: beyond, &journal)
     enter(.synRcvd, &journal)
+    reportStopped(stopped, &journal)
+    chooseIss(at: now, beyond: beyond, &journal)
     sendSynAck(at: now, &journal)
     keepEarlyData(segment, at: now, &journal)
   }

@@ -5,9 +5,9 @@ extension Endpoint {
   /// Sends the SYN of an active open.
   mutating func sendSyn(at now: Microseconds, _ journal: inout Journal) {
     queue(.syn, payload: nil, at: now)
-    send(.syn, seq: iss, at: now, &journal)
     rto = rules.initialRto
     start(.retransmission, for: rto, at: now, &journal)
+    send(.syn, seq: iss, at: now, &journal)
   }
 
   /// Sends the SYN ACK; after an own SYN it takes the same number.
@@ -43,7 +43,9 @@ extension Endpoint {
   /// Sends what waits, as far as windows and Nagle's rule let it, and the FIN behind it.
   ///
   /// Source: RFC 9293, section 3.7.4 (Nagle), 3.8.6.2 (sender's window); Linux `tcp_write_xmit`.
-  mutating func sendPending(at now: Microseconds, _ journal: inout Journal) {
+  mutating func sendPending(
+    at now: Microseconds, isProbe: Bool = false, _ journal: inout Journal
+  ) {
     guard mayTransmit else { return }
     var sentAnything = false
     while finSeq == nil, unsentCount > 0 || finRequested {
@@ -59,7 +61,7 @@ extension Endpoint {
       transmitNew(count, fin: carriesFin, at: now, &journal)
       sentAnything = true
     }
-    if sentAnything { armAfterSending(at: now, &journal) }
+    if sentAnything, !isProbe { scheduleProbe(at: now, &journal) }
     if unsentCount > 0, outstanding.isEmpty, timers[.persist] == nil {
       start(.persist, for: rto, at: now, &journal)
     }
@@ -71,6 +73,9 @@ extension Endpoint {
     return smallSegmentEnd.map { $0.isAfter(sndUna) } ?? false
   }
 
+  /// Sends what was never sent before; the RTO starts unless a timer runs.
+  ///
+  /// Source: RFC 6298, section 5.1; Linux `tcp_event_new_data_sent`.
   private mutating func transmitNew(
     _ count: Int, fin: Bool, at now: Microseconds, _ journal: inout Journal
   ) {
@@ -80,19 +85,10 @@ extension Endpoint {
     if fin { finSeq = seq + count }
     if count > 0, count < sendMss { smallSegmentEnd = seq + count }
     stop(.persist, &journal)
+    if timers.retransmission == nil { start(.retransmission, for: rto, at: now, &journal) }
     var flags: SegmentFlags = fin ? [.fin, .ack] : .ack
     if count > 0, unsentCount == 0 { flags.insert(.psh) }
     send(flags, seq: seq, payload: payload, at: now, &journal)
-  }
-
-  /// Starts the RTO when something is outstanding and no timer runs; a tail probe may come first.
-  ///
-  /// Source: RFC 6298, section 5.1; Linux `tcp_event_new_data_sent`, `tcp_schedule_loss_probe`.
-  private mutating func armAfterSending(at now: Microseconds, _ journal: inout Journal) {
-    if timers[.retransmission] == nil, timers[.reordering] == nil, timers[.lossProbe] == nil {
-      start(.retransmission, for: rto, at: now, &journal)
-    }
-    scheduleProbe(at: now, &journal)
   }
 
   // MARK: Again
@@ -127,16 +123,14 @@ extension Endpoint {
     }
     if state != .synSent, state != .synRcvd { enterLossRecovery() }
     let isLinear = state == .synSent && timeouts <= rules.linearSynTimeouts
-    if !isLinear {
-      let doubled = min(rules.maxRto, rto * 2)
-      if doubled != rto {
-        let previous = rto
-        rto = doubled
-        report(.rtoBackedOff(end, from: previous, to: doubled), &journal)
-      }
+    let previous = rto
+    if !isLinear { rto = min(rules.maxRto, rto * 2) }
+    start(.retransmission, for: rto, at: now, &journal)
+    if rto != previous {
+      let doubled = rto
+      report(.rtoBackedOff(end, from: previous, to: doubled), &journal)
     }
     resend(0, at: now, &journal)
-    start(.retransmission, for: rto, at: now, &journal)
   }
 
   private func patienceIsOver(at now: Microseconds) -> Bool {
@@ -180,7 +174,6 @@ extension Endpoint {
       send(.ack, seq: sndUna - 1, at: now, &journal)
     } else if unsentCount > 0, outstanding.isEmpty {
       transmitNew(1, fin: false, at: now, &journal)
-      start(.retransmission, for: rto, at: now, &journal)
       return
     }
     rto = min(rules.maxRto, rto * 2)

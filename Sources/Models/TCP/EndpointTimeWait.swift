@@ -96,7 +96,6 @@ extension Endpoint {
       incarnation: incarnation, timer: timers[.timeWait],
       counts: (writtenCount, sentCount, acknowledgedCount), finSeq: finSeq, tsRecent: tsRecent,
       timestampsOn: timestampsOn)
-    stop(.timeWait, &journal)
     acceptSyn(segment, beyond: beyond, at: now, &journal)
     reopened = held
   }
@@ -104,7 +103,8 @@ extension Endpoint {
   /// The SYN that ended TIME_WAIT was an old one after all.
   mutating func returnToTimeWait(at now: Microseconds, _ journal: inout Journal) {
     guard let held = reopened else { return }
-    stopAllTimers(&journal)
+    let stopped = timers.running
+    timers = Timers()
     outstanding = []
     kept = []
     reopened = nil
@@ -116,9 +116,11 @@ extension Endpoint {
     (writtenCount, sentCount, acknowledgedCount) = held.counts
     (tsRecent, timestampsOn) = (held.tsRecent, held.timestampsOn)
     (finRequested, isOrphan) = (true, true)
+    timers[.timeWait] = held.timer
     enter(.timeWait, &journal)
-    if let deadline = held.timer?.deadline {
-      start(.timeWait, for: deadline - now, at: now, &journal)
+    reportStopped(stopped, &journal)
+    if let timer = held.timer {
+      report(.timerStarted(end, .timeWait, deadline: timer.deadline), &journal)
     }
   }
 

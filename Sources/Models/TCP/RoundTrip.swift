@@ -25,7 +25,7 @@ public struct RoundTrip: Sendable, Equatable {
   /// Takes a sample; the numbers tell when a round trip is over.
   ///
   /// Source: RFC 6298, sections 2.2 and 2.3; Linux `tcp_rtt_estimator`, `tcp_set_rto`.
-  mutating func measure(
+  public mutating func measure(
     _ sample: Microseconds, rules: TCPRules, sndUna: SequenceNumber, sndNxt: SequenceNumber
   ) {
     let isFirst = srtt == 0

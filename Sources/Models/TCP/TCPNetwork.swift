@@ -77,15 +77,9 @@ public struct TCPNetwork: Model {
   public let timerLateness: TimerLateness
 
   /// The timer of each end that runs out first: two for each connection, the client's first.
-  var dueTimers: [DueTimer] = []
+  var dueTimers = DueTimers()
   var rank = 0
   let seed: UInt64
-
-  /// When an end's next timer runs out, and which; for ever away where none runs.
-  struct DueTimer: Sendable {
-    var at = Microseconds.max
-    var kind = TimerKind.retransmission
-  }
 
   /// How coarse hosts' timers are.
   public enum TimerLateness: Sendable, Equatable {
@@ -215,7 +209,8 @@ public struct TCPNetwork: Model {
       }
     }
     connections.append(connection)
-    dueTimers += [DueTimer(), DueTimer()]
+    dueTimers.append()
+    dueTimers.append()
     report(
       .connectionAdded(index, clientPort: clientPort, serverPort: serverPort), to: observer)
   }

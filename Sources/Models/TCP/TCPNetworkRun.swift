@@ -21,14 +21,9 @@ extension TCPNetwork {
 
   /// The timer that runs out next, and when.
   var nextTimer: (end: End, kind: TimerKind, due: Microseconds)? {
-    var best: Int?
-    for index in dueTimers.indices
-    where dueTimers[index].at < best.map({ dueTimers[$0].at }) ?? .max {
-      best = index
-    }
-    guard let best else { return nil }
-    let end = End(best / 2, best % 2 == 0 ? .client : .server)
-    return (end, dueTimers[best].kind, dueTimers[best].at)
+    guard let next = dueTimers.first else { return nil }
+    let end = End(next.index / 2, next.index % 2 == 0 ? .client : .server)
+    return (end, next.due.kind, next.due.at)
   }
 
   /// Notes which of an end's timers runs out first.
@@ -38,7 +33,7 @@ extension TCPNetwork {
       let at = timer.deadline + timerLateness.limit(for: timer.duration)
       if at < first.at { first = DueTimer(at: at, kind: kind) }
     }
-    dueTimers[2 * end.connection + (end.side == .client ? 0 : 1)] = first
+    dueTimers.set(2 * end.connection + (end.side == .client ? 0 : 1), first)
   }
 
   mutating func expire(_ kind: TimerKind, at end: End, _ observer: Observer?) {

@@ -51,13 +51,12 @@ extension Endpoint {
   mutating func start(
     _ kind: TimerKind, for duration: Microseconds, at now: Microseconds, _ journal: inout Journal
   ) {
-    if let other = runningRetransmissionKind, other != kind, kind.isOfRetransmission {
-      stop(other, &journal)
-    }
+    let other = kind.isOfRetransmission ? runningRetransmissionKind : nil
     let wasRunning = timers[kind] != nil
     let timer = RunningTimer(startedAt: now, deadline: now + max(0, duration))
     guard timers[kind] != timer else { return }
     timers[kind] = timer
+    if let other, other != kind { report(.timerStopped(end, other), &journal) }
     if wasRunning {
       report(.timerRestarted(end, kind, deadline: timer.deadline), &journal)
     } else {
@@ -77,8 +76,11 @@ extension Endpoint {
     if let kind = runningRetransmissionKind { stop(kind, &journal) }
   }
 
-  mutating func stopAllTimers(_ journal: inout Journal) {
-    for kind in TimerKind.allCases { stop(kind, &journal) }
+  /// Tells of timers that were stopped together with something else.
+  func reportStopped(
+    _ stopped: [(kind: TimerKind, timer: RunningTimer)], _ journal: inout Journal
+  ) {
+    for (kind, _) in stopped { report(.timerStopped(end, kind), &journal) }
   }
 
   private var runningRetransmissionKind: TimerKind? {
@@ -91,8 +93,8 @@ extension Endpoint {
   ) {
     guard timers[kind] != nil else { return }
     cause = .timer(kind)
-    timers[kind] = nil
     report(.timerExpired(end, kind), &journal)
+    timers[kind] = nil
     switch kind {
     case .retransmission: retransmissionTimeout(at: now, &journal)
     case .lossProbe: probeTail(at: now, &journal)

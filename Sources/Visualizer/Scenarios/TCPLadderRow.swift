@@ -6,6 +6,8 @@ enum TCPLimits {
   static let connections = 10_000
   /// The largest number of events of one ladder.
   static let rows = 1_000_000
+  /// The most bytes that one call may send.
+  static let bytes = 1 << 24
   /// The longest time that a run may cover: 30 days.
   static let time: Microseconds = 30 * 86_400 * 1_000_000
 }
@@ -60,7 +62,7 @@ extension TCPLadder.App {
     if let args = fields["args"], !args.isNull {
       let args = TraceFields(reader: fields.reader, value: args)
       if args["bytes"]?.isNull == false {
-        byteCount = try args.integer("bytes", in: 0...1 << 30)
+        byteCount = try args.integer("bytes", in: 0...TCPLimits.bytes)
       }
     }
     if call == "send", byteCount == nil {
