@@ -18,7 +18,9 @@ protocol Subject {
     _ event: State.Event, _ moment: Moment<State>, _ language: Language
   ) -> Narration
   /// The event's own fields, in the order in which `steps --json` prints them.
-  func fields(_ event: State.Event) -> [(name: String, value: FieldValue)]
+  func fields(
+    _ event: State.Event, _ moment: Moment<State>
+  ) -> [(name: String, value: FieldValue)]
   /// Draws a moment into a part of the canvas; progress goes from 0 (before) to 1 (after).
   func draw(
     _ moment: Moment<State>, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look)
