@@ -132,9 +132,9 @@ extension TCPLadder {
       }
       try reader.forEachElement { (reader) throws(InputError) in
         let value = try reader.readValue()
-        guard rows.count < TCPLimits.rows else {
+        guard rows.count < Limits.rows else {
           throw reader.error(
-            at: value.offset, "events: more than \(TCPLimits.rows) events; write fewer")
+            at: value.offset, "events: more than \(Limits.rows) events; write fewer")
         }
         let row = try Row(TraceFields(reader: reader, value: value))
         rows.append((row, value["conn"]))
@@ -183,9 +183,9 @@ extension TCPLadder {
           isns[side, default: []].append(try life.sequence(side.name))
         }
       }
-      guard connections.count < TCPLimits.connections else {
+      guard connections.count < Limits.connections else {
         throw fields.error(
-          "id", "more than \(TCPLimits.connections) connections; write fewer")
+          "id", "more than \(Limits.connections) connections; write fewer")
       }
       let id = try fields.integer("id")
       guard indices.updateValue(connections.count, forKey: id) == nil else {

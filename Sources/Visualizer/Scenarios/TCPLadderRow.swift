@@ -1,15 +1,17 @@
 import Models
 
-/// How much a file may ask of the TCP model.
-enum TCPLimits {
-  /// The largest number of connections of one run.
-  static let connections = 10_000
-  /// The largest number of events of one ladder.
-  static let rows = 1_000_000
-  /// The most bytes that one call may send.
-  static let bytes = 1 << 24
-  /// The longest time that a run may cover: 30 days.
-  static let time: Microseconds = 30 * 86_400 * 1_000_000
+extension TCPLadder {
+  /// How much a ladder may hold.
+  enum Limits {
+    /// The largest number of connections of one run.
+    static let connections = 10_000
+    /// The largest number of events of one ladder.
+    static let rows = 1_000_000
+    /// The most bytes that one call may send.
+    static let bytes = 1 << 24
+    /// The longest time that a run may cover: 30 days.
+    static let time: Microseconds = 30 * 86_400 * 1_000_000
+  }
 }
 
 /// Reading one event of a ladder.
@@ -62,7 +64,7 @@ extension TCPLadder.App {
     if let args = fields["args"], !args.isNull {
       let args = TraceFields(reader: fields.reader, value: args)
       if args["bytes"]?.isNull == false {
-        byteCount = try args.integer("bytes", in: 0...TCPLimits.bytes)
+        byteCount = try args.integer("bytes", in: 0...Limits.bytes)
       }
     }
     if call == "send", byteCount == nil {
@@ -184,7 +186,7 @@ extension TraceFields {
     guard let value = self[name] else { throw error(name, "the member is missing") }
     guard let number = value.number else { throw error(name, "a number of \(unit) belongs here") }
     let time = (number * perUnit).rounded()
-    guard time >= 0, time <= Double(TCPLimits.time) else {
+    guard time >= 0, time <= Double(Limits.time) else {
       throw error(name, "\(number) \(unit) is out of range; write 0 to 30 days")
     }
     return Microseconds(time)

@@ -93,7 +93,7 @@ final class Performance<S: Subject>: Show {
     case .say: record.event = "say"
     case .event(let event):
       record.event = event.name
-      record.fields = subject.fields(event)
+      record.fields = subject.fields(event, moment)
     }
     return record
   }

@@ -18,7 +18,9 @@ protocol Subject {
     _ event: State.Event, _ moment: Moment<State>, _ language: Language
   ) -> Narration
   /// The event's own fields, in the order in which `steps --json` prints them.
-  func fields(_ event: State.Event) -> [(name: String, value: FieldValue)]
+  func fields(
+    _ event: State.Event, _ moment: Moment<State>
+  ) -> [(name: String, value: FieldValue)]
   /// The ways in which the stage can be drawn, the usual one first; empty where there is only one.
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on, where the stage shows a list; nil where it shows none.

@@ -132,22 +132,3 @@ struct TCPScene {
     }
   }
 }
-
-extension TCPEvent {
-  /// The end that the event is about.
-  var end: End? {
-    switch self {
-    case .connectionAdded: nil
-    case .userCalled(let end, _), .callReturned(let end, _, _), .issChosen(let end, _, _),
-      .segmentSent(let end, _, _, _), .segmentLost(let end, _), .segmentHeld(let end, _),
-      .segmentDuplicated(let end, _, _), .segmentArrived(let end, _, _),
-      .segmentDiscarded(let end, _), .segmentKept(let end, _), .stateChanged(let end, _, _, _),
-      .timerStarted(let end, _, _), .timerRestarted(let end, _, _), .timerExpired(let end, _),
-      .timerStopped(let end, _), .rtoBackedOff(let end, _, _),
-      .roundTripMeasured(let end, _, _, _), .dataAcknowledged(let end, _),
-      .dataDelivered(let end, _), .streamEnded(let end), .challengeAckSent(let end),
-      .timeWaitRestarted(let end, _), .timeWaitReused(let end), .connectionReset(let end, _):
-      end
-    }
-  }
-}

@@ -13,12 +13,20 @@ struct TCPSubject: Subject {
     caption = Bilingual("TCP, \(from)", "TCP，\(from)")
   }
 
-  func describe(_ operation: TCPOperation) -> String { "\(operation)" }
+  func describe(_ operation: TCPOperation) -> String { words.describe(operation) }
 
   func pace(_ event: TCPEvent) -> Pace {
     switch event {
-    case .segmentArrived: Pace(motion: 900, hold: 900)
-    default: Pace(motion: 0, hold: 900)
+    case .segmentArrived: Pace(motion: 900, hold: 1300)
+    case .segmentLost: Pace(motion: 600, hold: 1300)
+    case .segmentSent, .segmentHeld, .segmentDuplicated, .segmentDiscarded, .segmentKept:
+      Pace(motion: 0, hold: 1500)
+    case .stateChanged, .connectionReset, .timeWaitRestarted, .timeWaitReused, .challengeAckSent:
+      Pace(motion: 0, hold: 1600)
+    case .timerStarted, .timerRestarted, .timerStopped, .roundTripMeasured:
+      Pace(motion: 0, hold: 500)
+    case .callReturned(_, _, .done): Pace(motion: 0, hold: 600)
+    default: Pace(motion: 0, hold: 1200)
     }
   }
 
@@ -28,7 +36,9 @@ struct TCPSubject: Subject {
     TCPNarration(words: words, rules: rules).narrate(event, moment, language)
   }
 
-  func fields(_ event: TCPEvent) -> [(name: String, value: FieldValue)] { [] }
+  func fields(
+    _ event: TCPEvent, _ moment: Moment<TCPNetwork>
+  ) -> [(name: String, value: FieldValue)] { TCPFields(event, moment).all }
 
   var views: [Bilingual] { TCPScene.views }
 
