@@ -186,7 +186,7 @@ extension TraceFields {
     guard let value = self[name] else { throw error(name, "the member is missing") }
     guard let number = value.number else { throw error(name, "a number of \(unit) belongs here") }
     let time = (number * perUnit).rounded()
-    guard time >= 0, time <= Double(Limits.time) else {
+    guard time >= 0, time <= Double(TCPLadder.Limits.time) else {
       throw error(name, "\(number) \(unit) is out of range; write 0 to 30 days")
     }
     return Microseconds(time)
