@@ -64,7 +64,7 @@ extension TCPLadder.App {
     if let args = fields["args"], !args.isNull {
       let args = TraceFields(reader: fields.reader, value: args)
       if args["bytes"]?.isNull == false {
-        byteCount = try args.integer("bytes", in: 0...Limits.bytes)
+        byteCount = try args.integer("bytes", in: 0...TCPLadder.Limits.bytes)
       }
     }
     if call == "send", byteCount == nil {
