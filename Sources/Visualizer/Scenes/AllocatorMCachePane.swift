@@ -41,14 +41,14 @@ struct AllocatorMCachePane {
   private var headerRows: Int { inner.height >= 4 ? 1 : 0 }
   private var footerRows: Int { cache.tiny == nil ? 0 : 1 }
   private var isWide: Bool { inner.width >= 34 }
-  private var spanColumn: Int { isWide ? 13 : 7 }
-  private var slotsColumn: Int { spanColumn + (isWide ? 7 : 5) }
+  private var spanColumn: Int { isWide ? 17 : 11 }
+  private var slotsColumn: Int { spanColumn + (isWide ? 6 : 5) }
 
   private func drawRows(_ canvas: inout Canvas) {
     let x = inner.x + 1
     if headerRows > 0 {
       canvas.put(
-        isWide ? "class bytes span   slots" : "class span slots", x, inner.y, .dim)
+        isWide ? "spc class bytes span  slots" : "spc class span slots", x, inner.y, .dim)
     }
     let rows = self.rows
     let room = inner.height - headerRows - footerRows
@@ -79,12 +79,13 @@ struct AllocatorMCachePane {
     let isFocus = isInPlay && spanClass == style.focus.spanClass
     let x = inner.x
     canvas.put(isFocus ? "▸" : " ", x, y, Style(.current, .bold))
+    canvas.put(TextLayout.padLeft("\(spanClass)", columns: 3), x + 1, y, .dim)
     canvas.put(
-      TextLayout.padLeft(style.className(spanClass), columns: 5), x + 1, y,
+      TextLayout.padLeft(style.className(spanClass), columns: 6), x + 4, y,
       isFocus ? Style(.current, .bold) : .text)
     let size = style.state.classes.slotSizeBytes(
       style.state.classes.sizeClass(spanClass: spanClass))
-    if isWide { canvas.put(TextLayout.padLeft("\(size)", columns: 6), x + 6, y, .dim) }
+    if isWide { canvas.put(TextLayout.padLeft("\(size)", columns: 6), x + 10, y, .dim) }
     guard let id = cache[spanClass], let span = style.state.span(id) else {
       canvas.put(Bilingual("no span", "无")[style.look.language], x + spanColumn, y, .dim)
       return

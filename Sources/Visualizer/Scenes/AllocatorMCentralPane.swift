@@ -131,9 +131,10 @@ struct AllocatorMCentralPane {
       ? Bilingual("large objects", "大对象")
       : Bilingual("\(size) bytes", "\(size) 字节")
     canvas.put(isFocus ? "▸" : " ", x - 1, y, Style(.current, .bold))
-    let class_ = Bilingual("class", "规格")[style.look.language]
+    let number = canvas.put("\(spanClass) ", x, y, .dim)
+    let word = Bilingual("class", "规格")[style.look.language]
     let column = canvas.put(
-      "\(class_) \(style.className(spanClass))", x, y,
+      "\(word) \(style.className(spanClass))", number, y,
       isFocus ? Style(.current, .bold) : .heading)
     canvas.put(" \(what[style.look.language])", column, y, .dim)
   }
