@@ -10,14 +10,14 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
   private let mask: Int
 
   /// An empty array; a chunk holds 2 to the power of `chunkBits` elements.
-  public init(chunkBits: Int) {
+  public init(chunkBits: Int = 6) {
     shift = chunkBits
     mask = 1 << chunkBits - 1
   }
 
   /// An array of equal elements, which share one chunk until they are first written, as fresh
   /// memory shares the zero page.
-  public init(repeating element: Element, count: Int, chunkBits: Int) {
+  public init(repeating element: Element, count: Int, chunkBits: Int = 6) {
     self.init(chunkBits: chunkBits)
     self.count = count
     let chunk = [Element](repeating: element, count: mask + 1)

@@ -214,6 +214,18 @@ extension Allocator {
     #expect(model.location(of: 12)?.span == 0)
   }
 
+  /// The same for a span that was partly used before: it is taken before any full one.
+  @Test func aDeadPartialSpanIsUsedFirst() {
+    var model = Allocator(rules: .go1_19)
+    model.play(.malloc(sizeBytes: 2048, noscan: true, count: 6), .gc)
+    #expect(model.spans(in: .partialSwept, spanClass: 77) == [1])
+    model.play(.drop(first: 0, last: 5, step: 1), .gcLazy)
+    let seen = events(.malloc(sizeBytes: 2048, noscan: true, count: 1), &model)
+    #expect(model.location(of: 6)?.span == 1)
+    #expect(model.location(of: 6)?.slot == 0)
+    #expect(seen.contains(.spanSwept(span: 1, spanClass: 77, died: [0, 1], allocCount: 0)))
+  }
+
   /// Source: Go 1.19 mcache.go, allocLarge; Go 1.10 malloc.go, largeAlloc.
   @Test func largeObjectsGetSpansOfTheirOwn() {
     var model = Allocator(rules: .go1_27)

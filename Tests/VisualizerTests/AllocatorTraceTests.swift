@@ -70,7 +70,7 @@ enum AllocatorFixtures {
     #expect(script.version == "go1.27.3")
     #expect(
       script.steps.map(\.text) == [
-        "malloc 1024", "drop 0...31 by 2", "drop 32...39 by 1", "gc", "malloc 1024", "gc",
+        "malloc 1024", "drop 0...30 by 2", "drop 32...39 by 1", "gc", "malloc 1024", "gc",
         "malloc 1000",
       ])
     #expect(script.steps[0].operation == .malloc(sizeBytes: 1024, noscan: true, count: 60))

@@ -13,12 +13,12 @@ import Testing
 
   @Test(
     arguments: [
-      ([:], .english),
-      (["LANG": "zh_CN.UTF-8"], .chinese),
-      (["LANG": "zh_CN.UTF-8", "LC_ALL": ""], .chinese),
-      (["LANG": "zh_CN.UTF-8", "LC_MESSAGES": "de_DE.UTF-8"], .english),
-      (["LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_TW"], .chinese),
-      (["LANG": "zh_CN.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8", "LC_ALL": "C"], .english),
+      ([:], .en),
+      (["LANG": "zh_CN.UTF-8"], .zh),
+      (["LANG": "zh_CN.UTF-8", "LC_ALL": ""], .zh),
+      (["LANG": "zh_CN.UTF-8", "LC_MESSAGES": "de_DE.UTF-8"], .en),
+      (["LANG": "en_US.UTF-8", "LC_MESSAGES": "zh_TW"], .zh),
+      (["LANG": "zh_CN.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8", "LC_ALL": "C"], .en),
     ] as [([String: String], Language)])
   func language(_ variables: [String: String], _ language: Language) {
     #expect(environment(variables).language == language)

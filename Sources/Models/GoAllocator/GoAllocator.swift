@@ -148,9 +148,8 @@ public struct GoAllocator: Model {
     var bytes = spans.footprint + objects.footprint + pages.footprint + pageSpans.footprint
     bytes += freeRuns.footprint + centrals.footprint + busy.count * 24
     for p in ps { bytes += p.mcache.footprint + 32 }
-    // Queue entries: each span is in one at most, stale entries and half-filled blocks aside.
-    bytes += spans.count / 8 + spans.aliveCount * 8
-    bytes += (sweepSpans[0].count + sweepSpans[1].count + 1024) * 4
+    for spanClass in 0..<centrals.count { bytes += centrals[spanClass].queueFootprint }
+    bytes += sweepSpans[0].footprint + sweepSpans[1].footprint
     return bytes + 4096
   }
 }

@@ -43,13 +43,9 @@ extension GoAllocator {
       return which.isPartial ? partial[index].popFirst() : full[index].popFirst()
     }
 
-    var footprint: Int {
-      var bytes = MemoryLayout<MCentral>.stride
-      for index in 0..<2 {
-        if !partial[index].isEmpty { bytes += partial[index].footprint }
-        if !full[index].isEmpty { bytes += full[index].footprint }
-      }
-      return bytes
+    /// What the queues hold, in bytes.
+    var queueFootprint: Int {
+      partial[0].footprint + partial[1].footprint + full[0].footprint + full[1].footprint
     }
   }
 

@@ -68,6 +68,12 @@ extension GoAllocator {
       loadAllocCache()
     }
 
+    /// What it holds in arrays of its own, headers included.
+    var outsideBytes: Int {
+      let words = allocBits.wordCount - 1
+      return (words == 0 ? 0 : 3 * (words * 8 + 32)) + (pieces.isEmpty ? 0 : pieces.count + 32)
+    }
+
     /// Whether a slot is free to be handed out.
     public var hasFreeSlot: Bool { allocCount < nelems }
 

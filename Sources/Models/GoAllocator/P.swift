@@ -29,7 +29,7 @@ extension GoAllocator {
     }
 
     /// The cached span of a span class; nil stands for Go's dummy span without slots.
-    public subscript(spanClass: Int) -> SpanID? {
+    public internal(set) subscript(spanClass: Int) -> SpanID? {
       get { alloc[spanClass] < 0 ? nil : Int(alloc[spanClass]) }
       set { alloc[spanClass] = newValue.map { Int32(truncatingIfNeeded: $0) } ?? -1 }
     }

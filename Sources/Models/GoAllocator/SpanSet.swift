@@ -62,7 +62,8 @@ struct SpanSet: Sendable {
     return all
   }
 
-  var footprint: Int { (count + Self.blockSize) * 4 }
+  /// An upper bound in bytes: a block's array may have room for twice its entries.
+  var footprint: Int { isEmpty ? 0 : (count + head) * 8 + blocks.count * 40 }
 }
 
 /// A doubly linked list of spans, of which the links are in the spans themselves.

@@ -59,8 +59,6 @@ struct SlotBits: Sendable {
   }
 
   var isEmpty: Bool { first == 0 && rest.allSatisfy { $0 == 0 } }
-
-  var footprint: Int { rest.count * 8 }
 }
 
 /// Spans by their number, with the chunks of spans that are all dead given up.
@@ -77,6 +75,10 @@ struct SpanTable: Sendable {
   private(set) var count = 0
   /// How many spans are in use.
   private(set) var aliveCount = 0
+  /// Chunks that still hold spans.
+  private var keptChunks = 0
+  /// What spans in use hold outside of themselves.
+  private var outsideBytes = 0
 
   subscript(id: Int) -> GoAllocator.MSpan {
     @inline(__always) get { chunks[id >> Self.shift][id & Self.mask] }
@@ -94,7 +96,9 @@ struct SpanTable: Sendable {
       chunks.append([])
       chunks[chunks.count - 1].reserveCapacity(Self.mask + 1)
       alive.append(0)
+      keptChunks += 1
     }
+    outsideBytes += span.outsideBytes
     chunks[chunks.count - 1].append(span)
     alive[alive.count - 1] += 1
     count += 1
@@ -105,11 +109,13 @@ struct SpanTable: Sendable {
   /// Marks a span as dead; its contents are no longer of use.
   mutating func remove(_ id: Int) {
     let chunk = id >> Self.shift
+    outsideBytes -= self[id].outsideBytes
     chunks[chunk][id & Self.mask].die()
     alive[chunk] -= 1
     aliveCount -= 1
     if alive[chunk] == 0, chunk < chunks.count - 1 || count & Self.mask == 0 {
       chunks[chunk] = []
+      keptChunks -= 1
     }
   }
 
@@ -131,9 +137,10 @@ struct SpanTable: Sendable {
     }
   }
 
-  /// An upper bound in bytes, small arrays inside spans included.
+  /// What the table comes to, in bytes, arrays inside spans included.
   var footprint: Int {
-    chunks.count * 9 + aliveCount * (MemoryLayout<GoAllocator.MSpan>.stride * 2 + 128)
+    let chunkBytes = (Self.mask + 1) * MemoryLayout<GoAllocator.MSpan>.stride + 64
+    return chunks.count * 9 + keptChunks * chunkBytes + outsideBytes
   }
 }
 

@@ -1,8 +1,12 @@
-/// A key as the map sees it. What it looks like is known only to whoever made it.
+/// A key as the map sees it.
+///
+/// What it looks like is known only to whoever made it.
 public struct MapKey: Hashable, Sendable {
   /// Which spelling this is; keys that are equal may be spelled differently, as 0 and -0 are.
   public var spelling: Int32
-  /// Equal keys share it. NaN, which equals nothing, has `neverEqual`.
+  /// Equal keys share it.
+  ///
+  /// NaN, which equals nothing, has `neverEqual`.
   public var identity: Int32
 
   /// The identity of a key that is not equal even to itself.

@@ -20,7 +20,7 @@ public struct BucketArray: Sendable {
     self.B = B
     self.generation = generation
     self.preallocatedCount = preallocatedCount
-    blocks = ChunkedArray(repeating: Bmap(), count: 1 << B, chunkBits: 6)
+    blocks = ChunkedArray(repeating: Bmap(), count: 1 << B)
   }
 
   /// The number of buckets, 2 to the power of `B`.

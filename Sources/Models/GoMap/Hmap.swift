@@ -189,7 +189,9 @@ public struct Hmap: Model {
     }
   }
 
-  /// The hash of a key: given, or computed with the map's seed. That of NaN is new each time.
+  /// The hash of a key: given, or computed with the map's seed.
+  ///
+  /// That of NaN is new each time.
   mutating func hash(of key: HashedKey) -> UInt64 {
     switch key.hash {
     case .fixed(let hash): hash

@@ -127,7 +127,8 @@ extension Hmap {
   }
 
   /// Takes the next free slot of a destination, linking an overflow block where it is full.
-  private mutating func claim(_ destination: inout Destination, _ observer: Observer?) -> SlotPlace {
+  private mutating func claim(_ destination: inout Destination, _ observer: Observer?) -> SlotPlace
+  {
     if destination.block < 0 {
       destination.block = destination.bucket
     } else if destination.slot == Bmap.slotCount {

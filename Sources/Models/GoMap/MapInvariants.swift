@@ -28,7 +28,7 @@ extension Hmap {
     return broken + brokenGrowth()
   }
 
-  /// C2: the hash's low bits are the bucket's index. C3: its high byte is the tophash.
+  /// C2 and C3: the hash's low bits are the bucket's index, its high byte is the tophash.
   private func brokenSlots(
     _ name: ArrayName, _ array: BucketArray, _ bucket: Int, _ chain: [Int],
     _ identities: inout [Int32: Int]

@@ -68,7 +68,7 @@ extension Hmap {
   mutating func range(_ observer: Observer?) {
     let start = random.next()
     let startBucket = Int(start & newArray.mask)
-    let offset = Int(start >> UInt64(B)) & 7
+    let offset = Int((start >> UInt64(B)) & 7)
     report(.rangeStarted(id: nil, startBucket: startBucket, offset: offset), to: observer)
     if count > 0 {
       if type.rules == .notes, isGrowing {

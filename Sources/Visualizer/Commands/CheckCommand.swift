@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `visualizer check`: is a scenario valid, does the model agree with a captured trace?
+/// `visualizer check`: whether scenarios are valid, and models agree with captured traces.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",

@@ -36,7 +36,8 @@ struct FrameCommand: ParsableCommand {
     var output = ByteSink(descriptor: 1, name: "standard output")
     switch format {
     case .text: try output.write(canvas.text)
-    case .ansi: try output.write(ANSIText.page(canvas, Theme(depth: looks.color == .never ? .none : .many)))
+    case .ansi:
+      try output.write(ANSIText.page(canvas, Theme(depth: looks.color == .never ? .none : .many)))
     }
     try output.flush()
   }

@@ -52,7 +52,8 @@ struct RecordCommand: ParsableCommand {
     case "cast": return .cast
     default:
       throw ValidationError(
-        "the format of '\(VisibleText.escape(output))' is not known; end it in .frames, .txt or .cast, or add --format.")
+        "the format of '\(VisibleText.escape(output))' is not known; end it in .frames, .txt or .cast, or add --format."
+      )
     }
   }
 

@@ -20,7 +20,7 @@ struct Visualizer: ParsableCommand {
     version: "visualizer 0.1",
     subcommands: [
       PlayCommand.self, ListCommand.self, FrameCommand.self, StepsCommand.self, RecordCommand.self,
-      CheckCommand.self, TerminalProbeCommand.self,
+      CheckCommand.self, TerminalProbeCommand.self, BenchmarkCommand.self,
     ])
 
   mutating func run() throws { try ListCommand.printList(choosing: true) }
@@ -39,7 +39,9 @@ struct Visualizer: ParsableCommand {
     } catch let error as OutputError {
       fail("\(VisibleText.escape(error.description))", EX_IOERR)
     } catch let error as ScreenError {
-      fail("visualizer: \(error.message(TerminalEnvironment.current().language))", ScreenError.exitCode)
+      fail(
+        "visualizer: \(error.message(TerminalEnvironment.current().language))", ScreenError.exitCode
+      )
     } catch {
       exit(withError: error)
     }

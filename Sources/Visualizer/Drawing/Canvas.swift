@@ -113,7 +113,9 @@ struct Canvas: Equatable {
     let area = rect.intersection(clip)
     guard !area.isEmpty else { return }
     for row in area.y..<area.bottom {
-      for column in area.x..<area.right { put(Cell(scalar: scalar.value, style: style), column, row) }
+      for column in area.x..<area.right {
+        put(Cell(scalar: scalar.value, style: style), column, row)
+      }
     }
   }
 

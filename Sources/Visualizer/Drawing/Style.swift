@@ -1,4 +1,6 @@
-/// What a cell means. Scenes name roles; only a theme knows colours.
+/// What a cell means.
+///
+/// Scenes name roles; only a theme knows colours.
 enum Role: UInt8, CaseIterable {
   /// Plain text, the terminal's own colours.
   case text

@@ -96,7 +96,9 @@ extension MapNarration {
     }
     let bit = moment.before.oldbuckets?.B ?? 0
     let half = (
-      toY ? "1: Y, bucket \(from.bucket) + \(1 << bit) = \(to.bucket)" : "0: X, bucket \(to.bucket) as before",
+      toY
+        ? "1: Y, bucket \(from.bucket) + \(1 << bit) = \(to.bucket)"
+        : "0: X, bucket \(to.bucket) as before",
       toY ? "1：去 Y，即 \(from.bucket) + \(1 << bit) = \(to.bucket) 号桶" : "0：去 X，仍是 \(to.bucket) 号桶"
     )
     let partner = ordinal % 2 == 0 ? moment.partnerAhead : moment.partnerBehind
@@ -114,7 +116,10 @@ extension MapNarration {
       )
     case (let other?, _, _):
       prefix = ("\(words[key]) follows \(words[other]). ", "\(words[key]) 随 \(words[other]) 之后。")
-    default: prefix = ("\(words[key]) leaves old bucket \(from.bucket). ", "\(words[key]) 离开旧数组 \(from.bucket) 号桶。")
+    default:
+      prefix = (
+        "\(words[key]) leaves old bucket \(from.bucket). ", "\(words[key]) 离开旧数组 \(from.bucket) 号桶。"
+      )
     }
     return say(
       language, "evacuate",

@@ -15,7 +15,8 @@ struct MapNarration {
     case .keyHashed, .bucketChosen, .tophashCompared, .keyCompared, .overflowFollowed, .keyFound,
       .keyMissed:
       search(event, moment, language)
-    case .keyInserted, .elemOverwritten, .keyDeleted, .emptyRestSpread: write(event, moment, language)
+    case .keyInserted, .elemOverwritten, .keyDeleted, .emptyRestSpread:
+      write(event, moment, language)
     case .growthStarted, .evacuationStarted, .keyMoved, .bucketEvacuated, .evacuationMarkAdvanced,
       .growthFinished:
       growth(event, moment, language)
@@ -131,7 +132,9 @@ struct MapNarration {
       ? "\(high) = \(raw) is below 5, where the marks are: tophash is \(raw) + 5 = \(top)"
       : "\(high) = \(top) is its tophash"
     let topZh =
-      lifted ? "\(high) = \(raw)，小于 5 的值留给标记，所以 tophash 是 \(raw) + 5 = \(top)" : "\(high) = \(top) 是 tophash"
+      lifted
+      ? "\(high) = \(raw)，小于 5 的值留给标记，所以 tophash 是 \(raw) + 5 = \(top)"
+      : "\(high) = \(top) 是 tophash"
     if B == 0 {
       return say(
         language, "mapassign",

@@ -30,7 +30,9 @@ enum OutputFile {
     do {
       try produce(&sink)
       try sink.flush()
-      guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(path, "cannot be written") }
+      guard fsync(descriptor) == 0 || errno == EINVAL else {
+        throw failure(path, "cannot be written")
+      }
       close(descriptor)
       guard rename(temporary, path) == 0 else { throw failure(path, "cannot be put in place") }
     } catch {

@@ -97,8 +97,13 @@ struct AllocatorReplay {
       let limit = GoAllocator.processorLimit
       let processors =
         header.has("GOMAXPROCS") ? try header.integer("GOMAXPROCS", in: 1...limit) : 1
-      let gogc = Int((header.json["GOGC"]?.string ?? "off").prefix { $0.isNumber })
-      if let gogc, gogc > 1_000_000_000 { throw header.error("GOGC", "is far too large") }
+      // `"off (...)"`, `"1000000 (...)"` or a plain number.
+      let gogc =
+        header.json["GOGC"]?.integer
+        ?? Int((header.json["GOGC"]?.string ?? "off").prefix { $0.isNumber })
+      if let gogc, !(0...1_000_000_000).contains(gogc) {
+        throw header.error("GOGC", "must be \"off\" or a percentage up to 1000000000")
+      }
       var replay = AllocatorReplay(
         reader: reader, notesEra: notesEra,
         model: GoAllocator(rules: rules, processors: processors, gogc: gogc))
@@ -267,11 +272,11 @@ struct AllocatorReplay {
     case "readmemstats": return .readMemStats
     case "sweep":
       let count = try captured.integer("count", in: 0...1 << 30)
-      doing = "sweep \(count)"
+      doing = GoAllocator.Operation.sweep(spans: count).text
       return .sweep(spans: count)
     case "worker":
       let worker = try captured.integer("worker", in: 0...1000)
-      doing = "worker \(worker)"
+      doing = GoAllocator.Operation.worker(worker).text
       guard model.refusal(of: .worker(worker)) == nil else {
         throw captured.error(
           "worker", "worker \(worker) has no P; the header's GOMAXPROCS is \(model.ps.count)")
@@ -317,7 +322,7 @@ struct AllocatorReplay {
     let first = try captured.integer("first", in: 0...limit)
     let last = try captured.integer("last", in: 0...limit)
     let step = try captured.integer("step", in: 1...limit)
-    doing = first == last ? "drop \(first)" : "drop \(first)...\(last) by \(step)"
+    doing = GoAllocator.Operation.drop(first: first, last: last, step: step).text
     guard first <= last else { throw captured.error("first", "must not be above 'last'") }
     guard first < nextId else {
       throw captured.error("first", "id \(first) was never allocated; ids below \(nextId) were")

@@ -8,7 +8,7 @@ struct AllocatorTraceScript {
   struct Step {
     var operation: GoAllocator.Operation
     /// As it is shown: `malloc 48`, `gc`.
-    var text: String
+    var text: String { operation.text }
   }
 
   /// The Go release that it was captured from.
@@ -44,11 +44,33 @@ struct AllocatorTraceScript {
         }
         for operation in operations {
           replay.model.perform(operation, observer: nil)
-          steps.append(Step(operation: operation, text: replay.doing))
+          steps.append(Step(operation: operation))
         }
       },
       spans: { (_, _) throws(InputError) in })
     return AllocatorTraceScript(
       version: replay.version, start: start ?? replay.model, steps: steps)
+  }
+}
+
+extension GoAllocator.Operation {
+  /// The operation in the words of a trace: `malloc 48`, `drop 3`, `gc`.
+  var text: String {
+    switch self {
+    case .malloc(let sizeBytes, _, _): "malloc \(sizeBytes)"
+    case .drop(let first, let last, _) where first == last: "drop \(first)"
+    case .drop(let first, let last, let step): "drop \(first)...\(last) by \(step)"
+    case .gc: "gc"
+    case .gcLazy: "gclazy"
+    case .gcStart: "gcstart"
+    case .gcMarkTermination: "gcmarktermination"
+    case .sweep(let spans): "sweep \(spans)"
+    case .finishSweep: "finishsweep"
+    case .worker(let worker): "worker \(worker)"
+    case .scavenge(let bytes): bytes.map { "scavenge \($0)" } ?? "scavenge"
+    case .freeOSMemory: "freeosmemory"
+    case .memoryPressure: "memorypressure"
+    case .readMemStats: "readmemstats"
+    }
   }
 }

@@ -14,5 +14,8 @@ enum CheckReport: Equatable {
     }
   }
 
+  /// The first difference; nil where all match.
+  var difference: String? { if case .differs(let sentence) = self { sentence } else { nil } }
+
   var isMatch: Bool { if case .matches = self { true } else { false } }
 }

@@ -15,7 +15,8 @@ struct JSON {
   var offset: Int
 
   var bool: Bool? { if case .bool(let value) = value { value } else { nil } }
-  var integer: Int? { if case .integer(let value) = value { value } else { nil } }
+  // Inlined beside `string`, this makes the optimizer of Swift 6.3.1 crash (CopyPropagation).
+  @inline(never) var integer: Int? { if case .integer(let value) = value { value } else { nil } }
   var string: String? { if case .string(let value) = value { value } else { nil } }
   var array: [JSON]? { if case .array(let value) = value { value } else { nil } }
   var isNull: Bool { if case .null = value { true } else { false } }

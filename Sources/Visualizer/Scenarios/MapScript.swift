@@ -91,7 +91,8 @@ struct MapScript: ScriptLanguage {
         guard let pattern = HashPattern(argument) else {
           throw tokens.error(
             index + 1,
-            "write a hash of 64 bits as 0x... or 0b..., or with its middle left out as 0b1001_…_0110")
+            "write a hash of 64 bits as 0x... or 0b..., or with its middle left out as 0b1001_…_0110"
+          )
         }
         hash = pattern
       case "=" where mayHaveValue:
@@ -101,7 +102,8 @@ struct MapScript: ScriptLanguage {
         value = number
       default:
         throw tokens.error(
-          index, "'\(option)' is not understood here; write hash ..." + (mayHaveValue ? " or = N" : ""))
+          index,
+          "'\(option)' is not understood here; write hash ..." + (mayHaveValue ? " or = N" : ""))
       }
       index += 2
     }
@@ -168,7 +170,7 @@ struct HashPattern {
   init?(_ text: String) {
     let bare = text.replacing("_", with: "").replacing("...", with: "…")
     if bare.hasPrefix("0x"), bare.utf8.count <= 18 {
-      guard let value = UInt64(bare.dropFirst(2), radix: 16) else { return nil }
+      guard let value = UInt64(hexDigits: bare.dropFirst(2)) else { return nil }
       (low, lowMask) = (value, .max)
       return
     }

@@ -168,7 +168,9 @@ extension MapTrace.Expected {
     _ fields: TraceFields, _ name: String
   ) throws(InputError) -> [[MapTrace.Structure.Block]]? {
     guard let value = fields[name], !value.isNull else { return nil }
-    guard let chains = value.array else { throw fields.error(name, "an array of chains belongs here") }
+    guard let chains = value.array else {
+      throw fields.error(name, "an array of chains belongs here")
+    }
     var buckets: [[MapTrace.Structure.Block]] = []
     for chain in chains {
       var blocks: [MapTrace.Structure.Block] = []
@@ -187,7 +189,7 @@ extension MapTrace.Expected {
     _ fields: TraceFields
   ) throws(InputError) -> MapTrace.Structure.Block {
     let hex = try fields.string("t")
-    guard hex.utf8.count == 16, let packed = UInt64(hex, radix: 16) else {
+    guard hex.utf8.count == 16, let packed = UInt64(hexDigits: hex) else {
       throw fields.error("t", "write eight tophash bytes as 16 hexadecimal digits")
     }
     var slots: [(slot: Int, key: String, elem: Int)] = []

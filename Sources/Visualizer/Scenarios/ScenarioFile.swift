@@ -77,9 +77,10 @@ extension ScenarioFile {
       }
       seed = value
     }
-    parameters = try members["parameters"].map { (node) throws(InputError) in
-      try Self.parameters(file, node)
-    } ?? []
+    parameters =
+      try members["parameters"].map { (node) throws(InputError) in
+        try Self.parameters(file, node)
+      } ?? []
     guard let script = members["script"] else {
       throw Self.error(file, root, "script: is missing; write script: and a list of operations")
     }
@@ -100,7 +101,8 @@ extension ScenarioFile {
     }
     var parameters: [(name: Word, value: Word)] = []
     for (key, value) in mapping {
-      parameters.append((try word(file, key, "a parameter's name"), try word(file, value, "a value")))
+      parameters.append(
+        (try word(file, key, "a parameter's name"), try word(file, value, "a value")))
     }
     return parameters
   }

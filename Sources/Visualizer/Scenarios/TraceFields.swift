@@ -45,7 +45,7 @@ struct TraceFields {
   /// A hash as 16 hexadecimal digits.
   func hash(_ name: String) throws(InputError) -> UInt64 {
     let text = try string(name)
-    guard text.utf8.count == 16, let hash = UInt64(text, radix: 16) else {
+    guard text.utf8.count == 16, let hash = UInt64(hexDigits: text) else {
       throw error(name, "write the hash as 16 hexadecimal digits")
     }
     return hash
@@ -56,10 +56,18 @@ struct TraceFields {
     guard let values = object[name] else { return [] }
     var hashes: [UInt64] = []
     for value in values.array ?? [] {
-      guard let text = value.string, text.utf8.count == 16, let hash = UInt64(text, radix: 16)
+      guard let text = value.string, text.utf8.count == 16, let hash = UInt64(hexDigits: text)
       else { throw error(name, "write each hash as 16 hexadecimal digits") }
       hashes.append(hash)
     }
     return hashes
+  }
+}
+
+extension UInt64 {
+  /// The number that a text of hexadecimal digits stands for; nil for anything else, such as a sign.
+  init?(hexDigits text: some StringProtocol) {
+    guard text.unicodeScalars.allSatisfy({ Character($0).isHexDigit }) else { return nil }
+    self.init(text, radix: 16)
   }
 }

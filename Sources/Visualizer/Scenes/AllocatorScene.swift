@@ -1,6 +1,7 @@
 import Models
 
-/// Draws a moment of the allocator: mcaches, mcentral and mheap, and spans on their way.
+/// Draws a moment of the allocator: the three levels side by side, the request and how far it has
+/// climbed, and spans on their way from one level to another.
 struct AllocatorScene {
   let moment: Moment<GoAllocator>
   let progress: Double
@@ -8,5 +9,137 @@ struct AllocatorScene {
   let words: AllocatorWords
   let look: Look
 
-  func draw(_ canvas: inout Canvas) {}
+  /// What moves is drawn at its old place until it has arrived.
+  private var shown: GoAllocator {
+    guard progress < 1 else { return moment.after }
+    if case .spanMoved = moment.event { return moment.before }
+    return moment.after
+  }
+
+  func draw(_ canvas: inout Canvas) {
+    let state = shown
+    let focus = AllocatorFocus(moment)
+    let layout = AllocatorLayout(
+      stage: stage, processors: state.ps.count, inPlay: focus.p)
+    let style = AllocatorStyle(state: state, focus: focus, moment: moment, look: look)
+    var panes: [AllocatorMCachePane] = []
+    for (p, rect) in layout.mcaches {
+      let pane = AllocatorMCachePane(p: p, rect: rect, framed: layout.framed, style: style)
+      pane.draw(&canvas)
+      panes.append(pane)
+    }
+    AllocatorRequestPane(rect: layout.request, framed: layout.framed, style: style).draw(&canvas)
+    let mcentral = AllocatorMCentralPane(
+      rect: layout.mcentral, framed: layout.framed, style: style)
+    mcentral.draw(&canvas)
+    let mheap = AllocatorMHeapPane(rect: layout.mheap, framed: layout.framed, style: style)
+    mheap.draw(&canvas)
+    drawTraveller(panes, mcentral, mheap, &canvas)
+  }
+
+  // MARK: - A span on its way
+
+  private func drawTraveller(
+    _ mcaches: [AllocatorMCachePane], _ mcentral: AllocatorMCentralPane,
+    _ mheap: AllocatorMHeapPane, _ canvas: inout Canvas
+  ) {
+    guard case .spanMoved(let span, let spanClass, let from, let to) = moment.event else { return }
+    func point(_ place: GoAllocator.Place) -> Point {
+      switch place {
+      case .mheap, .busy: return mheap.point(span: span)
+      case .mcache(let p):
+        return (mcaches.first { $0.p == p } ?? mcaches[0]).point(spanClass: spanClass)
+      case .mcentral: return mcentral.point(inHands: spanClass)
+      case .queue(let queue, _): return mcentral.point(queue: queue, spanClass: spanClass)
+      case .nonempty: return mcentral.point(nonempty: true, spanClass: spanClass)
+      case .empty: return mcentral.point(nonempty: false, spanClass: spanClass)
+      }
+    }
+    let (start, end) = (point(from), point(to))
+    if progress == 1, case .mcentral = to {
+      // In the mcentral's hands and in no queue: it goes on in the next step.
+      canvas.put("[s\(span)]", end.x, end.y, Style(.moved, .bold))
+    }
+    let turn = end.x < start.x ? (start.x + end.x) / 2 : (start.x + end.x + 1) / 2
+    let traveller = Traveller(
+      label: "s\(span)", from: start, to: end, turn: turn, fraction: progress)
+    Traveller.draw([traveller], within: stage, on: &canvas)
+  }
+}
+
+/// How spans, slots and sizes are drawn, whatever pane they are in.
+struct AllocatorStyle {
+  let state: GoAllocator
+  let focus: AllocatorFocus
+  let moment: Moment<GoAllocator>
+  let look: Look
+
+  /// A span's number in the style of what happens to it.
+  func put(span: GoAllocator.SpanID, _ x: Int, _ y: Int, on canvas: inout Canvas) -> Int {
+    let label = "s\(span)"
+    var style = Style.text
+    if let mspan = state.span(span), !mspan.hasFreeSlot { style = Style(.full) }
+    if span == focus.span { style = Style(.current, [.bold, .reverse]) }
+    return canvas.put(label, x, y, style)
+  }
+
+  /// Draws a span's slots into so many columns: a cell a slot, or a cell for several.
+  ///
+  /// `▓` is in use, `▒` holds something that the program forgot, `░` is free.
+  func put(
+    slotsOf id: GoAllocator.SpanID, _ x: Int, _ y: Int, columns: Int, on canvas: inout Canvas
+  ) {
+    guard let span = state.span(id) else { return }
+    put(
+      slotsOf: id, in: Rect(x: x, y: y, width: columns, height: 1),
+      cells: min(columns, span.nelems), on: &canvas)
+  }
+
+  /// Draws a span's slots into so many cells of a rectangle, row by row.
+  func put(
+    slotsOf id: GoAllocator.SpanID, in rect: Rect, cells: Int, on canvas: inout Canvas
+  ) {
+    guard let span = state.span(id), cells > 0, rect.width > 0 else { return }
+    for cell in 0..<cells {
+      let slots = span.nelems * cell / cells..<span.nelems * (cell + 1) / cells
+      canvas.put(
+        glyph(span, slots, id), rect.x + cell % rect.width, rect.y + cell / rect.width,
+        slotStyle(span, slots, id))
+    }
+  }
+
+  private func glyph(
+    _ span: GoAllocator.MSpan, _ slots: Range<Int>, _ id: GoAllocator.SpanID
+  ) -> Unicode.Scalar {
+    if id == focus.span, focus.died.contains(where: slots.contains) { return "×" }
+    let used = slots.count { span.isUsed($0) }
+    if used * 2 < slots.count || used == 0 { return "░" }
+    let live = slots.count { span.isUsed($0) && span.isReachable($0) }
+    return live * 2 >= used ? "▓" : "▒"
+  }
+
+  private func slotStyle(
+    _ span: GoAllocator.MSpan, _ slots: Range<Int>, _ id: GoAllocator.SpanID
+  ) -> Style {
+    guard id == focus.span else { return .text }
+    if focus.died.contains(where: slots.contains) { return Style(.freed, .bold) }
+    if let slot = focus.slot, slots.contains(slot) { return Style(.new, [.bold, .reverse]) }
+    return .text
+  }
+
+  /// A class as its size class number and `ns` for pointer-free objects or `sc` for others.
+  func className(_ spanClass: Int) -> String {
+    let number = state.classes.sizeClass(spanClass: spanClass)
+    guard state.rules.hasNoscanSpanClasses else { return "\(number)" }
+    return "\(number) \(state.classes.isNoscan(spanClass: spanClass) ? "ns" : "sc")"
+  }
+
+  /// Bytes with a unit, at most one decimal.
+  static func bytes(_ count: Int) -> String {
+    for (shift, unit) in [(30, "GB"), (20, "MB"), (10, "KB")] where count >= 1 << shift {
+      let tenths = (count * 10 + 1 << (shift - 1)) >> shift
+      return tenths % 10 == 0 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
+    }
+    return "\(count) B"
+  }
 }

@@ -54,7 +54,9 @@ struct AllocatorSubject: Subject {
     AllocatorNarration(words: words, rules: rules).narrate(event, moment, language)
   }
 
-  func fields(_ event: GoAllocator.Event) -> [(name: String, value: FieldValue)] {
+  func fields(
+    _ event: GoAllocator.Event, _ moment: Moment<GoAllocator>
+  ) -> [(name: String, value: FieldValue)] {
     AllocatorFields(words: words).fields(event)
   }
 

@@ -21,6 +21,9 @@ enum CapturedFormat {
         var reader = JSONReader(file: file, bytes: bytes)
         return try MapHints(reader: &reader)
       },
+      TCPLadder.schema: { (file, bytes) throws(InputError) in
+        return try TCPLadder(file: file, bytes: bytes)
+      },
     ]
     for format in AllocatorTrace.formats {
       readers[format] = { (file, bytes) in AllocatorTrace(file: file, bytes: bytes) }

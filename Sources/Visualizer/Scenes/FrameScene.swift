@@ -84,7 +84,8 @@ struct FrameScene {
     let room = statusColumn - 2
     var column = canvas.put(TextLayout.fit(" " + show.name, columns: room), 0, 0, .heading)
     column += 3
-    let description = look.size.columns >= 150 ? "\(title)   \(caption[language])" : caption[language]
+    let description =
+      look.size.columns >= 150 ? "\(title)   \(caption[language])" : caption[language]
     canvas.put(TextLayout.fit(description, columns: room - column), column, 0, .dim)
     canvas.put(status, statusColumn, 0)
   }
@@ -135,12 +136,15 @@ struct FrameScene {
     let language = look.language
     let narration = show.narration(ofStep: step, language)
     let title =
-      show.what(atStep: step) ?? show.chapter(ofStep: step).map { "\($0 + 1) \(show.chapters[$0].title[language])" }
+      show.what(atStep: step) ?? show.chapter(ofStep: step).map {
+        "\($0 + 1) \(show.chapters[$0].title[language])"
+      }
       ?? show.title[language]
     guard framed else {
       canvas.put(TextLayout.fit(title, columns: rect.width - 2), rect.x + 1, rect.y, .heading)
       drawText(
-        narration.text, Rect(x: rect.x + 1, y: rect.y + 1, width: rect.width - 2, height: 2), &canvas)
+        narration.text, Rect(x: rect.x + 1, y: rect.y + 1, width: rect.width - 2, height: 2),
+        &canvas)
       return
     }
     canvas.box(rect, title: title)
@@ -208,7 +212,12 @@ struct FrameScene {
     let help = ("?", Bilingual("help", "帮助")[language])
     var parts: [(String, String)] = []
     var used = 1 + 2 + GlyphWidth.of(help.1) + 2
-    for (key, what) in Self.hints {
+    var hints = Self.hints
+    if show.views.count > 1 {
+      let next = ((look.view ?? 0) + 1) % show.views.count
+      hints.insert(("v", show.views[next]), at: 3)
+    }
+    for (key, what) in hints {
       if key == "L", look.charset == .ascii { continue }
       let text =
         key == "space" && look.status.isPlaying

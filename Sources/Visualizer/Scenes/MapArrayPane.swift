@@ -61,7 +61,9 @@ struct MapArrayPane {
     var line: Int
   }
 
-  /// The blocks from top to bottom. Where there is room the buckets stand apart; overflow blocks
+  /// The blocks from top to bottom.
+  ///
+  /// Where there is room the buckets stand apart; overflow blocks
   /// then take the lines between.
   private var rows: [Row] {
     // Both arrays are spaced alike, so that a key which keeps its index moves straight across.

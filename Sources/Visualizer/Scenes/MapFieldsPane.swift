@@ -113,7 +113,8 @@ struct MapFieldsPane {
       : [
         ("·", Bilingual("emptyRest", "emptyRest")), ("○", Bilingual("emptyOne", "emptyOne")),
         ("└▸", Bilingual("overflow block", "溢出桶")), ("▒", Bilingual("leaving", "迁移中")),
-        ("╌x", Bilingual("evacuatedX", "evacuatedX")), ("╌y", Bilingual("evacuatedY", "evacuatedY")),
+        ("╌x", Bilingual("evacuatedX", "evacuatedX")),
+        ("╌y", Bilingual("evacuatedY", "evacuatedY")),
         ("╌", Bilingual("evacuatedEmpty", "evacuatedEmpty")),
       ]
     let first = bottom - marks.count
@@ -157,7 +158,8 @@ struct MapFieldsPane {
   // MARK: - The hash
 
   private var keyAndHash: (MapKey, UInt64)? {
-    if case .keyMoved(let key, let from, _, _, _) = moment.event, let old = moment.before.oldbuckets {
+    if case .keyMoved(let key, let from, _, _, _) = moment.event, let old = moment.before.oldbuckets
+    {
       return (key, old[old.chain(from.bucket)[from.bmap]].hashes[from.slot])
     }
     switch moment.operation {

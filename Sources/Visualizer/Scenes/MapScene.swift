@@ -72,40 +72,31 @@ struct MapScene {
 
   // MARK: - Keys on their way
 
-  /// A key that is drawn between two places.
-  private struct Traveller {
-    var label: String
-    var from: Point
-    var to: Point
-    /// How far it has come, 0 to 1.
-    var fraction: Double
-  }
-
   private func drawTravellers(
     _ panes: MapLayout, _ drawn: [ArrayName: MapArrayPane], _ canvas: inout Canvas
   ) {
+    var travellers: [Traveller] = []
     switch moment.event {
     case .keyMoved(let key, let from, let to, _, let ordinal):
-      var travellers: [Traveller] = []
       func add(_ key: MapKey, _ from: SlotPlace, _ to: SlotPlace, _ fraction: Double) {
         guard let start = drawn[from.array]?.point(from), let end = drawn[to.array]?.point(to)
         else { return }
         travellers.append(
-          Traveller(label: words[key], from: start, to: end, fraction: fraction))
+          Traveller(label: words[key], from: start, to: end, turn: panes.gap, fraction: fraction))
       }
       let isSecond = ordinal % 2 == 1 && moment.partnerBehind != nil
       add(key, from, to, isSecond ? Self.headStart + (1 - Self.headStart) * progress : progress)
       if ordinal % 2 == 0, case .keyMoved(let partner, let from, let to, _, _) = partnerEvent {
         add(partner, from, to, max(0, progress * 1.2 - 0.2) * Self.headStart)
       }
-      draw(travellers.filter { $0.fraction > 0 && $0.fraction < 1 }, gap: panes.gap, &canvas)
     case .keyInserted(let key, let place, _, _) where progress < 1:
       guard let end = drawn[place.array]?.point(place) else { return }
       let start = Point(x: panes.fields.right - 2, y: min(panes.fields.bottom - 1, end.y))
-      draw(
-        [Traveller(label: words[key], from: start, to: end, fraction: progress)], gap: nil, &canvas)
+      travellers.append(
+        Traveller(label: words[key], from: start, to: end, turn: nil, fraction: progress))
     default: return
     }
+    Traveller.draw(travellers, within: stage, on: &canvas)
   }
 
   /// How far the second key of a pair has come when the first one lands.
@@ -114,52 +105,6 @@ struct MapScene {
   private var partnerEvent: MapEvent? {
     guard moment.partnerAhead != nil else { return nil }
     return moment.upcoming.first { $0.name == "keyMoved" }
-  }
-
-  /// Draws keys on their paths (along a row to the gap between the panes, up or down there, and
-  /// along the other row): the trails first, so that no trail hides another key.
-  private func draw(_ travellers: [Traveller], gap: Int?, _ canvas: inout Canvas) {
-    var heads: [Point] = []
-    for traveller in travellers {
-      let path = Self.path(from: traveller.from, to: traveller.to, gap: gap)
-      let reached = Int((Double(path.count - 1) * traveller.fraction).rounded())
-      for index in max(0, reached - Self.trailLength)..<reached {
-        let isVertical = path[index].x == path[index + 1].x
-        canvas.put(isVertical ? "┃" : "━", path[index].x, path[index].y, Style(.moved))
-      }
-      heads.append(path[reached])
-    }
-    for (traveller, head) in zip(travellers, heads).reversed() {
-      let label = "[" + TextLayout.fit(traveller.label, columns: 8) + "]"
-      let width = GlyphWidth.of(label)
-      let left = max(stage.x, min(stage.right - width, head.x - 1))
-      canvas.put(label, left, head.y, Style(.moved, .bold))
-    }
-  }
-
-  /// The longest trail, in cells.
-  private static let trailLength = 14
-
-  /// The cells of a path, one next to the other.
-  private static func path(from: Point, to: Point, gap: Int?) -> [Point] {
-    var path: [Point] = []
-    func walk(to end: Point) {
-      var here = path.last ?? from
-      if path.isEmpty { path.append(here) }
-      while here != end {
-        if here.x != end.x {
-          here.x += here.x < end.x ? 1 : -1
-        } else {
-          here.y += here.y < end.y ? 1 : -1
-        }
-        path.append(here)
-      }
-    }
-    let turn = gap ?? to.x
-    walk(to: Point(x: turn, y: from.y))
-    walk(to: Point(x: turn, y: to.y))
-    walk(to: to)
-    return path
   }
 }
 

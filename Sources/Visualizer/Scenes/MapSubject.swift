@@ -56,7 +56,9 @@ struct MapSubject: Subject {
       .draw(&canvas)
   }
 
-  func fields(_ event: MapEvent) -> [(name: String, value: FieldValue)] {
+  func fields(
+    _ event: MapEvent, _ moment: Moment<Hmap>
+  ) -> [(name: String, value: FieldValue)] {
     func path(_ place: SlotPlace) -> FieldValue { .text(MapWords.path(place)) }
     func name(_ key: MapKey) -> FieldValue { .text(keys[key]) }
     func id(_ id: Int?) -> FieldValue { id.map { .integer($0) } ?? .none }

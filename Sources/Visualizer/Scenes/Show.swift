@@ -29,6 +29,10 @@ protocol Show: AnyObject {
   /// The operation that a step belongs to, as a scenario writes it; nil for none.
   func what(atStep step: Int) -> String?
   func narration(ofStep step: Int, _ language: Language) -> Narration
+  /// The ways in which the stage can be drawn; see `Subject`.
+  var views: [Bilingual] { get }
+  /// What the viewer's cursor is on; nil where the stage shows no list.
+  func selection(atStep step: Int, _ look: Look) -> Int?
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
 }
@@ -89,7 +93,7 @@ final class Performance<S: Subject>: Show {
     case .say: record.event = "say"
     case .event(let event):
       record.event = event.name
-      record.fields = subject.fields(event)
+      record.fields = subject.fields(event, moment)
     }
     return record
   }
@@ -124,6 +128,12 @@ final class Performance<S: Subject>: Show {
     case .say(let text): return Narration(text[language])
     case .event(let event): return subject.narrate(event, moment, language)
     }
+  }
+
+  var views: [Bilingual] { subject.views }
+
+  func selection(atStep step: Int, _ look: Look) -> Int? {
+    subject.selection(timeline.moment(step), look)
   }
 
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas {

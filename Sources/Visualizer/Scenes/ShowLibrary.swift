@@ -54,8 +54,9 @@ enum ShowLibrary {
     switch file.model.text {
     case MapShow.model: return try MapShow.open(file, name: name)
     case AllocatorShow.model: return try AllocatorShow.open(file, name: name)
+    case TCPShow.model: return try TCPShow.open(file, name: name)
     default:
-      let known = [MapShow.model, AllocatorShow.model]
+      let known = [MapShow.model, AllocatorShow.model, TCPShow.model]
       throw InputError(
         file: file.file, line: file.model.line, column: file.model.column,
         "unknown model '\(file.model.text)'; \(Nearest.hint(file.model.text, among: known))")

@@ -18,10 +18,21 @@ protocol Subject {
     _ event: State.Event, _ moment: Moment<State>, _ language: Language
   ) -> Narration
   /// The event's own fields, in the order in which `steps --json` prints them.
-  func fields(_ event: State.Event) -> [(name: String, value: FieldValue)]
+  func fields(
+    _ event: State.Event, _ moment: Moment<State>
+  ) -> [(name: String, value: FieldValue)]
+  /// The ways in which the stage can be drawn, the usual one first; empty where there is only one.
+  var views: [Bilingual] { get }
+  /// What the viewer's cursor is on, where the stage shows a list; nil where it shows none.
+  func selection(_ moment: Moment<State>, _ look: Look) -> Int?
   /// Draws a moment into a part of the canvas; progress goes from 0 (before) to 1 (after).
   func draw(
     _ moment: Moment<State>, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look)
+}
+
+extension Subject {
+  var views: [Bilingual] { [] }
+  func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }
 }
 
 /// How a frame is to look, apart from what it shows.
@@ -33,6 +44,10 @@ struct Look: Equatable {
   var status = PlayStatus.paused
   /// Rows by which the viewer has scrolled the stage away from where it would be.
   var scroll = 0
+  /// Which of the subject's views is drawn; nil for what suits the moment.
+  var view: Int?
+  /// What the viewer has opened from a list.
+  var opened: Int?
 }
 
 /// Whether the player plays, and how fast.

@@ -3,6 +3,8 @@ enum Command: Equatable {
   case act(Action)
   case digit(Int)
   case switchLanguage
+  case switchView
+  case open
   case help
   case goTo
   case repaint
@@ -85,6 +87,12 @@ struct Keymap {
     Entry(
       keys: [.character("L")], label: "L", what: Bilingual("中文", "English"),
       command: .switchLanguage),
+    Entry(
+      keys: [.character("v")], label: "v",
+      what: Bilingual("other view, where there is one", "切换视图（如有）"), command: .switchView),
+    Entry(
+      keys: [.enter], label: "Enter", what: Bilingual("open from a list", "从列表中打开"),
+      command: .open),
     Entry(
       keys: [.control("l")], label: "Ctrl-L", what: Bilingual("paint anew", "重画屏幕"),
       command: .repaint),

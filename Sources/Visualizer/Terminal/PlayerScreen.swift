@@ -65,11 +65,17 @@ struct PlayerScreen {
 
   // MARK: - Drawing
 
-  private func canvas(_ window: Size) -> Canvas {
+  /// How the present frame looks in a window.
+  private func presentLook(_ window: Size) -> Look {
     var look = look
     look.size = fixedSize ?? window
     look.status = PlayStatus(isPlaying: player.isPlaying, speed: player.speed)
     look.scroll = player.scroll
+    return look
+  }
+
+  private func canvas(_ window: Size) -> Canvas {
+    let look = presentLook(window)
     var canvas = show.frame(player.step, progress: player.progress(in: show), look)
     switch overlay {
     case .none: break
@@ -119,10 +125,19 @@ struct PlayerScreen {
       return true
     case .switchLanguage:
       if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }
+    case .switchView:
+      if show.views.count > 1 { look.view = ((look.view ?? 0) + 1) % show.views.count }
+    case .open:
+      if let selection = show.selection(atStep: player.step, presentLook(screen.size)) {
+        (look.opened, look.view) = (selection, 0)
+        player.handle(.goTo(step: player.step), in: show)
+      }
     case .help: overlay = overlay == .help ? .none : .help
     case .goTo: overlay = .goTo("", failed: false)
     case .repaint: screen.repaintAll()
-    case .close: overlay = .none
+    case .close:
+      if overlay == .none { (look.opened, look.view) = (nil, nil) }
+      overlay = .none
     case .quit:
       if overlay == .none { return false }
       overlay = .none

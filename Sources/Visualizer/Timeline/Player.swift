@@ -22,6 +22,8 @@ struct Player: Equatable {
   private(set) var step: Int
   /// How far into the step, in milliseconds at normal speed.
   private(set) var elapsed: Int
+  /// What of the time that has passed is less than a millisecond.
+  private var fraction = 0.0
   private(set) var isPlaying = false
   /// The step's motion is shown though the player is paused, because one has just stepped to it.
   private(set) var isSettling = false
@@ -59,7 +61,9 @@ struct Player: Equatable {
   /// Lets time pass.
   mutating func advance(milliseconds: Double, in show: any Show) {
     guard isMoving else { return }
-    elapsed += max(1, Int((milliseconds * rate(show)).rounded()))
+    let passed = milliseconds * rate(show) + fraction
+    elapsed += Int(passed)
+    fraction = passed - passed.rounded(.down)
     if isPlaying {
       while elapsed >= show.pace(ofStep: step).total {
         guard step < show.stepCount - 1 else {
@@ -177,7 +181,7 @@ struct Player: Equatable {
   }
 
   private mutating func settle(in show: any Show) {
-    isSettling = false
+    (isSettling, fraction) = (false, 0)
     elapsed = show.pace(ofStep: step).motion
   }
 }

@@ -57,7 +57,7 @@ final class Timeline<State: Model> {
   private static var checkpointLimit: Int { 256 }
   private static var windowLength: Int { 256 }
   /// How many of the events before and after it a moment carries.
-  private static var neighbours: Int { 4 }
+  private static var neighbours: Int { 16 }
 
   /// Performs the script once, counting its steps.
   ///
@@ -281,8 +281,9 @@ final class Timeline<State: Model> {
     for position in moments.indices {
       let here = position + first - eventsFrom
       moments[position].recent = events[max(0, here - Self.neighbours)..<here]
-      moments[position].upcoming = events[
-        min(here + 1, events.count)..<min(here + 1 + Self.neighbours, events.count)]
+      moments[position].upcoming =
+        events[
+          min(here + 1, events.count)..<min(here + 1 + Self.neighbours, events.count)]
     }
     cursor = Checkpoint(item: item + 1, state: state)
     return Window(item: item, first: first, moments: moments, times: times)

@@ -1,0 +1,201 @@
+/// When and how arriving data is acknowledged.
+///
+/// Linux acknowledges a connection's first segments at once (*quick*), until the user answers
+/// promptly and the connection looks *interactive*; then acknowledgments wait for the answer.
+struct Acknowledging: Sendable, Equatable {
+  /// Something arrived that must be acknowledged some time.
+  var isScheduled = false
+  /// It must be acknowledged now.
+  var isUrgent = false
+  /// A small segment arrived since the last acknowledgment; and another one.
+  var isPushed = false
+  var isPushedTwice = false
+  /// How many acknowledgments are still to go at once.
+  var quickCount = 0
+  /// The user answers promptly: acknowledgments ride on the answers.
+  var isInteractive = false
+  /// The delay of the moment.
+  var delay: Microseconds = 0
+  /// When data arrived last.
+  var lastDataAt: Microseconds = 0
+  /// The size of a full segment, as far as known.
+  var segmentSize = 536
+  /// Data segments since the last acknowledgment.
+  var segmentCount = 0
+
+  static let minimumDelay: Microseconds = 40_000
+  static let quickLimit = 16
+
+  /// The next acknowledgments go at once.
+  ///
+  /// Source: Linux `tcp_incr_quickack`.
+  mutating func addQuick(window: Int) {
+    let count = min(Self.quickLimit, max(2, window / (2 * segmentSize)))
+    quickCount = max(quickCount, count)
+  }
+
+  /// Something is wrong on the way; be quick.
+  ///
+  /// Source: Linux `tcp_enter_quickack_mode`.
+  mutating func enterQuick(window: Int) {
+    addQuick(window: window)
+    isInteractive = false
+    delay = Self.minimumDelay
+  }
+}
+
+extension Endpoint {
+  /// Data arrived in order.
+  ///
+  /// Source: Linux `tcp_event_data_recv`, `tcp_measure_rcv_mss`.
+  mutating func noteDataArrived(_ count: Int, at now: Microseconds) {
+    acking.isScheduled = true
+    acking.segmentCount += 1
+    if count >= acking.segmentSize {
+      acking.segmentSize = min(count, rules.mss)
+    } else {
+      if acking.isPushed { acking.isPushedTwice = true }
+      acking.isPushed = true
+    }
+    let gap = now - acking.lastDataAt
+    if acking.delay == 0 {
+      acking.addQuick(window: rcvWnd)
+      acking.delay = Acknowledging.minimumDelay
+    } else if gap <= Acknowledging.minimumDelay / 2 {
+      acking.delay = acking.delay / 2 + Acknowledging.minimumDelay / 2
+    } else if gap < acking.delay {
+      acking.delay = min(acking.delay / 2 + gap, rto)
+    } else if gap > rto {
+      acking.addQuick(window: rcvWnd)
+    }
+    acking.lastDataAt = now
+  }
+
+  /// An acknowledgment left.
+  ///
+  /// Source: Linux `tcp_event_ack_sent`, `tcp_event_data_sent`.
+  mutating func noteAckSent(
+    dataLength: Int, at now: Microseconds, _ journal: inout Journal
+  ) {
+    lastAckSent = rcvNxt
+    if acking.quickCount > 0, acking.isScheduled {
+      acking.quickCount -= 1
+      if acking.quickCount == 0 { acking.delay = Acknowledging.minimumDelay }
+    }
+    acking.isScheduled = false
+    acking.isUrgent = false
+    acking.isPushed = false
+    acking.isPushedTwice = false
+    acking.segmentCount = 0
+    stop(.delayedAck, &journal)
+    if dataLength > 0, now - acking.lastDataAt < acking.delay { acking.isInteractive = true }
+  }
+
+  /// Acknowledges what was scheduled, now or later.
+  ///
+  /// Source: RFC 9293, section 3.8.6.3; Linux `__tcp_ack_snd_check`.
+  mutating func acknowledgeArrived(at now: Microseconds, _ journal: inout Journal) {
+    guard acking.isScheduled else { return }
+    var isDue = acking.isUrgent || !kept.isEmpty
+    switch rules.ackDelay {
+    case .none: isDue = true
+    case .everySecondSegment(let delay):
+      if acking.segmentCount >= 2 { isDue = true }
+      if !isDue, timers[.delayedAck] == nil {
+        start(.delayedAck, for: delay, at: now, &journal)
+      }
+    case .adaptive:
+      if rcvNxt - lastAckSent > acking.segmentSize
+        || (acking.quickCount > 0 && !acking.isInteractive)
+      {
+        isDue = true
+      }
+      if !isDue { delayAck(at: now, &journal) }
+    }
+    if isDue { sendAck(at: now, &journal) }
+  }
+
+  /// Source: Linux `tcp_send_delayed_ack`.
+  private mutating func delayAck(at now: Microseconds, _ journal: inout Journal) {
+    var delay = acking.delay
+    if delay > Acknowledging.minimumDelay {
+      var limit = acking.isInteractive || acking.isPushed ? 200_000 : 500_000
+      if roundTrip.srtt > 0 {
+        limit = min(limit, max(roundTrip.srtt, Acknowledging.minimumDelay))
+      }
+      delay = min(delay, limit)
+    }
+    // Before the first data there is no delay yet, but for the timer's next tick.
+    delay = max(4000, min(delay, 200_000))
+    if let running = timers[.delayedAck] {
+      if running.deadline <= now + delay / 4 {
+        sendAck(at: now, &journal)
+        return
+      }
+      if running.deadline <= now + delay { return }
+    }
+    start(.delayedAck, for: delay, at: now, &journal)
+  }
+
+  /// The acknowledgment has waited long enough.
+  ///
+  /// Source: Linux `tcp_delack_timer_handler`.
+  mutating func delayedAckDue(at now: Microseconds, _ journal: inout Journal) {
+    guard acking.isScheduled else { return }
+    if acking.isInteractive {
+      acking.isInteractive = false
+      acking.delay = Acknowledging.minimumDelay
+    } else {
+      acking.delay = min(acking.delay * 2, rto)
+    }
+    sendAck(at: now, &journal)
+  }
+
+  /// The user has read: the window may have opened, or an acknowledgment may have become due.
+  ///
+  /// Source: RFC 9293, section 3.8.6.2.2; Linux `__tcp_cleanup_rbuf`.
+  mutating func windowMayOpen(at now: Microseconds, _ journal: inout Journal) {
+    guard state == .established || state == .finWait1 || state == .finWait2 || state == .closeWait
+    else { return }
+    if rules.ackDelay == .adaptive, acking.isScheduled {
+      let isDrained =
+        readable.isEmpty
+        && (acking.isPushedTwice || (acking.isPushed && !acking.isInteractive))
+      if isDrained || rcvNxt - lastAckSent > acking.segmentSize {
+        sendAck(at: now, &journal)
+        return
+      }
+    }
+    guard !state.hasPeerFin else { return }
+    let told = rcvWnd
+    let possible = rules.receiveBuffer - unreadCount
+    if 2 * told <= rules.receiveBuffer, possible >= 2 * told, possible > told {
+      sendAck(at: now, &journal)
+    }
+  }
+
+  /// Tells the peer of a larger window with the next segment; the edge never moves back.
+  mutating func openWindow() {
+    let edge = rcvNxt + max(0, rules.receiveBuffer - unreadCount)
+    if edge.isAfter(rcvEdge) { rcvEdge = edge }
+  }
+
+  /// What arrived out of order, joined, the latest first.
+  func sackRanges() -> [SequenceRange] {
+    guard !kept.isEmpty else { return [] }
+    var joined: [(range: SequenceRange, arrivedAt: Microseconds)] = []
+    for range in kept {
+      let all = SequenceRange(range.range.start, range.range.end + (range.hasFin ? 1 : 0))
+      if let last = joined.last, all.start.isAtOrBefore(last.range.end) {
+        if all.end.isAfter(last.range.end) { joined[joined.count - 1].range.end = all.end }
+        joined[joined.count - 1].arrivedAt = max(last.arrivedAt, range.arrivedAt)
+      } else {
+        joined.append((all, range.arrivedAt))
+      }
+    }
+    let order = joined.indices.sorted {
+      (joined[$0].arrivedAt, $0) > (joined[$1].arrivedAt, $1)
+    }
+    return order.prefix(3).map { joined[$0].range }
+  }
+}

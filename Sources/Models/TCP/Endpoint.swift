@@ -1,0 +1,333 @@
+/// One end of a connection: the RFC's transmission control block, and what outlives it.
+///
+/// An end is driven from outside: a user's `call`, an arriving segment (`arrive`), a timer that
+/// ran out (`expire`). Each takes the virtual time and a `Journal` into which the end writes what
+/// it sends and reports. It never reads a clock and knows nothing of its peer but what arrives.
+///
+/// Words, as in RFC 9293, section 3.3.1:
+/// - `sndUna`, `sndNxt`, `sndWnd`, `iss`: oldest unacknowledged number, next to send, the peer's
+///   window, initial number;
+/// - `rcvNxt`, `rcvWnd`, `irs`: next expected number, own window, the peer's initial number;
+/// - *listener*: the passive open of the port, which stays when a connection ends;
+/// - *orphan*: an end whose user has closed and cannot be reached any more.
+///
+/// Left out: urgent data, options but MSS, SACK and timestamps (windows are plain numbers of
+/// bytes, so scaling has no meaning), congestion control beyond slow start, keepalive, and security
+/// compartments. None of them changes when a connection opens, closes or breaks.
+///
+/// Source: RFC 9293, sections 3.3 to 3.10.
+public struct Endpoint: Sendable {
+  /// Which end of which connection this is.
+  public let end: End
+  /// What it does where the RFC leaves room.
+  public let rules: TCPRules
+
+  // MARK: What outlives a connection
+
+  /// Whether a script plays this end, so that nothing here reacts to what arrives.
+  public internal(set) var isScripted = false
+  /// Whether a listener stands on the port.
+  public internal(set) var isListening = false
+  /// How many lives this end has begun; 0 before the first.
+  public internal(set) var incarnation = 0
+  /// The initial number that the next life is to take; nil: the clock decides.
+  public var nextIss: SequenceNumber?
+  /// The secret that the host mixes into its initial numbers.
+  let secret: UInt32
+
+  // MARK: The control block
+
+  /// Where the end is in its life.
+  public internal(set) var state = ConnectionState.closed
+  /// Opened by a listener rather than by `connect`.
+  public internal(set) var isPassive = false
+  /// Whether the user has closed for good.
+  public internal(set) var isOrphan = false
+  /// Whether reading was given up.
+  public internal(set) var readingEnded = false
+  /// ISS.
+  public internal(set) var iss = SequenceNumber(0)
+  /// SND.UNA.
+  public internal(set) var sndUna = SequenceNumber(0)
+  /// SND.NXT.
+  public internal(set) var sndNxt = SequenceNumber(0)
+  /// SND.WND in bytes.
+  public internal(set) var sndWnd = 0
+  /// SND.WL1.
+  public internal(set) var sndWl1 = SequenceNumber(0)
+  /// SND.WL2.
+  public internal(set) var sndWl2 = SequenceNumber(0)
+  /// MAX.SND.WND of RFC 5961, in bytes.
+  public internal(set) var maxSndWnd = 0
+  /// IRS; nil before the peer's SYN.
+  public internal(set) var irs: SequenceNumber?
+  /// RCV.NXT.
+  public internal(set) var rcvNxt = SequenceNumber(0)
+  /// RCV.NXT as it was last told to the peer.
+  public internal(set) var lastAckSent = SequenceNumber(0)
+  /// The right edge of the receive window that the peer was told; it never moves back.
+  var rcvEdge = SequenceNumber(0)
+
+  /// What is sent and not acknowledged, oldest first.
+  public internal(set) var outstanding: [SentChunk] = []
+  /// Bytes written by the user in this life.
+  public internal(set) var writtenCount = 0
+  /// Bytes of them that were sent at least once.
+  public internal(set) var sentCount = 0
+  /// Bytes of them that the peer acknowledged.
+  public internal(set) var acknowledgedCount = 0
+  /// Whether the user has ended the stream.
+  public internal(set) var finRequested = false
+  /// The number of the own FIN; nil until it is sent.
+  public internal(set) var finSeq: SequenceNumber?
+  /// The end of the last segment smaller than the maximum.
+  var smallSegmentEnd: SequenceNumber?
+
+  /// What arrived out of order, by number.
+  public internal(set) var kept: [KeptRange] = []
+  /// Bytes in order that the user has not read.
+  public internal(set) var readable: [Payload] = []
+  /// Every byte that arrived in order in this life, in runs.
+  public internal(set) var delivered: [Payload] = []
+  /// Whether the user has been told of the stream's end.
+  var endOfFileRead = false
+  /// What the next call of the user fails with.
+  public internal(set) var pendingError: CallError?
+
+  /// The timers that run.
+  public internal(set) var timers = Timers()
+  /// The round trip's estimate.
+  public internal(set) var roundTrip: RoundTrip
+  /// The present RTO, with backoff.
+  public internal(set) var rto: Microseconds
+  /// How often the RTO ran out since something new was acknowledged.
+  public internal(set) var timeouts = 0
+  /// When the segment that has timed out was first sent.
+  var troubleSince: Microseconds?
+  /// Loss recovery and congestion window.
+  var recovery = Recovery()
+  /// When and how data is acknowledged.
+  var acking = Acknowledging()
+  /// The largest segment that the peer takes, options deducted.
+  public internal(set) var sendMss = 536
+  /// Whether both offered SACK.
+  public internal(set) var sackOn = false
+  /// Whether both offered timestamps.
+  public internal(set) var timestampsOn = false
+  /// TS.Recent of RFC 7323.
+  var tsRecent: UInt32 = 0
+  /// When TS.Recent was taken over.
+  var tsRecentAt: Microseconds = 0
+  /// What TIME_WAIT held when a new SYN took its place.
+  var reopened: ReopenedTimeWait?
+  /// When SYN or RST were answered by a bare ACK last.
+  var lastBadSegmentAck: Microseconds?
+  /// What the current stimulus is, for `stateChanged`.
+  var cause = TransitionCause.call("none")
+
+  /// An end without a connection; the secret is any number, the same for the same run.
+  public init(_ end: End, rules: TCPRules, secret: UInt32 = 0) {
+    self.end = end
+    self.rules = rules
+    self.secret = secret
+    roundTrip = RoundTrip(rules: rules)
+    rto = rules.initialRto
+  }
+
+  /// What TIME_WAIT held before it was given up for a new SYN.
+  struct ReopenedTimeWait: Sendable {
+    var sndNxt: SequenceNumber
+    var rcvNxt: SequenceNumber
+    var irs: SequenceNumber?
+    var iss: SequenceNumber
+    var delivered: [Payload]
+    var incarnation: Int
+    var timer: RunningTimer?
+    var counts: (written: Int, sent: Int, acknowledged: Int)
+    var finSeq: SequenceNumber?
+    var tsRecent: UInt32
+    var timestampsOn: Bool
+  }
+
+  // MARK: What can be asked
+
+  /// RCV.WND in bytes: what is left of the window that the peer was told.
+  public var rcvWnd: Int { max(0, rcvEdge - rcvNxt) }
+
+  /// How many bytes the user could read.
+  public var unreadCount: Int { readable.reduce(0) { $0 + $1.count } }
+
+  /// How many bytes wait to be sent for the first time.
+  public var unsentCount: Int { writtenCount - sentCount }
+
+  /// The end's own stream in its present life.
+  public var stream: StreamOrigin { StreamOrigin(end, incarnation: incarnation) }
+
+  /// Whether the own FIN was sent and acknowledged.
+  public var isFinAcknowledged: Bool { finSeq.map { sndUna.isAfter($0) } ?? false }
+
+  /// Whether the connection was given up by its user in a way that refuses data.
+  var refusesData: Bool { rules.closeEndsReading && isOrphan }
+
+  /// Whether an orphan in FIN_WAIT_2 is kept as Linux does, with no more than its numbers.
+  var isMinimalFinWait2: Bool {
+    rules.linuxTimeWait && state == .finWait2 && isOrphan && timers[.finWait2] != nil
+  }
+
+  /// The clock of the timestamps option, in milliseconds.
+  func timestampClock(_ now: Microseconds) -> UInt32 {
+    UInt32(truncatingIfNeeded: now / 1000 + 1) &+ secret
+  }
+
+  // MARK: Reporting and sending
+
+  /// Notes an event; it is constructed only if somebody listens.
+  @inline(__always)
+  func report(_ event: @autoclosure () -> TCPEvent, _ journal: inout Journal) {
+    if journal.isListening { journal.append(.event(event(), after: self)) }
+  }
+
+  /// Enters a state.
+  mutating func enter(_ next: ConnectionState, _ journal: inout Journal) {
+    guard next != state else { return }
+    let previous = state
+    state = next
+    journal.append(.state(previous, next, cause, after: journal.isListening ? self : nil))
+  }
+
+  /// Hands a segment to the wire, with window and options filled in, and settles what an ACK settles.
+  mutating func send(
+    _ flags: SegmentFlags, seq: SequenceNumber, payload: Payload? = nil,
+    isRetransmission: Bool = false, at now: Microseconds, _ journal: inout Journal
+  ) {
+    var segment = Segment(flags, seq: seq, payload: payload)
+    let isReset = flags.contains(.rst)
+    if flags.contains(.ack) {
+      segment.ack = rcvNxt
+      openWindow()
+      if !isReset { noteAckSent(dataLength: segment.payloadLength, at: now, &journal) }
+    }
+    segment.window = isReset && !flags.contains(.ack) ? 0 : rcvWnd
+    if flags.contains(.syn) {
+      segment.window = rules.receiveBuffer
+      segment.mss = rules.mss
+      segment.sackPermitted = flags.contains(.ack) ? sackOn : rules.offersSack
+    } else if sackOn, flags.contains(.ack) {
+      segment.sack = sackRanges()
+    }
+    let offers = flags == .syn ? rules.offersTimestamps : timestampsOn
+    if offers, !isReset {
+      segment.timestamp = TimestampOption(
+        value: timestampClock(now), echo: flags.contains(.ack) ? tsRecent : 0)
+    }
+    append(segment, isRetransmission: isRetransmission, &journal)
+  }
+
+  /// Sends `<SEQ=SND.NXT><ACK=RCV.NXT>`.
+  mutating func sendAck(at now: Microseconds, _ journal: inout Journal) {
+    send(.ack, seq: sndNxt, at: now, &journal)
+  }
+
+  /// Hands a finished segment to the wire.
+  mutating func append(
+    _ segment: Segment, isRetransmission: Bool = false, _ journal: inout Journal
+  ) {
+    journal.append(
+      .sent(
+        Journal.Outgoing(
+          segment: segment, isRetransmission: isRetransmission, state: state,
+          incarnation: incarnation),
+        after: journal.isListening ? self : nil))
+  }
+
+  /// Answers a segment for which there is no connection, or one not worth keeping.
+  ///
+  /// A segment with ACK is answered from that number, without ACK; another one is acknowledged.
+  /// Source: RFC 9293, section 3.10.7.1.
+  mutating func sendReset(answering segment: Segment, _ journal: inout Journal) {
+    guard !segment.flags.contains(.rst) else { return }
+    var reset = Segment(.rst, seq: segment.ack, window: 0)
+    if !segment.flags.contains(.ack) {
+      reset = Segment(
+        [.rst, .ack], seq: SequenceNumber(0), ack: segment.seq + segment.length, window: 0)
+    }
+    append(reset, &journal)
+  }
+
+  // MARK: Beginning and ending
+
+  /// Takes a connection over in the middle, as when it was not watched from its beginning.
+  ///
+  /// The numbers are the next that this end and its peer will send; what went before is unknown, so
+  /// that ISS and IRS are taken to lie just before them.
+  public mutating func takeOver(
+    in state: ConnectionState, sndNxt next: SequenceNumber, rcvNxt expected: SequenceNumber,
+    sndWnd window: Int = 65535
+  ) {
+    beginLife()
+    self.state = state
+    (iss, sndUna, sndNxt) = (next - 1, next, next)
+    (irs, rcvNxt, lastAckSent) = (expected - 1, expected, expected)
+    rcvEdge = rcvNxt + rules.receiveBuffer
+    (sndWnd, maxSndWnd) = (window, window)
+    (sndWl1, sndWl2) = (expected, next)
+  }
+
+  /// Forgets everything of the last life, and begins one.
+  mutating func beginLife() {
+    var fresh = Endpoint(end, rules: rules, secret: secret)
+    fresh.isListening = isListening
+    fresh.incarnation = incarnation + 1
+    fresh.nextIss = nextIss
+    fresh.state = state
+    fresh.cause = cause
+    self = fresh
+    recovery.congestionWindow = rules.initialWindow
+  }
+
+  /// Chooses ISS: what the script says, or by the clock and the secret.
+  ///
+  /// Source: RFC 9293, section 3.4.1; Linux `secure_tcp_seq`.
+  mutating func chooseIss(
+    at now: Microseconds, beyond used: SequenceNumber? = nil, _ journal: inout Journal
+  ) {
+    var source = IssSource.given
+    if let used {
+      (iss, source) = (used, .beyondTimeWait)
+    } else if let given = nextIss {
+      iss = given
+    } else {
+      let secret = UInt32(truncatingIfNeeded: SplitMix64.mix(UInt64(self.secret) + 1))
+      let ticks = now * 1000 / rules.isnTickNanoseconds
+      let clockOn = rules.guards.contains(.isnClock)
+      iss = SequenceNumber(secret &+ (clockOn ? UInt32(truncatingIfNeeded: ticks) : 0))
+      source = clockOn ? .clock : .fixed
+    }
+    nextIss = nil
+    (sndUna, sndNxt) = (iss, iss)
+    let chosen = iss
+    report(.issChosen(end, chosen, source), &journal)
+  }
+
+  /// Ends the connection without a word on the wire.
+  mutating func closeNow(_ journal: inout Journal, listening: Bool = false) {
+    let stopped = timers.running
+    timers = Timers()
+    outstanding = []
+    kept = []
+    reopened = nil
+    enter(listening ? .listen : .closed, &journal)
+    reportStopped(stopped, &journal)
+  }
+
+  /// The connection broke: the user will be told, what was to be sent is dropped.
+  mutating func breakConnection(
+    _ reason: ResetReason, error: CallError?, _ journal: inout Journal
+  ) {
+    if pendingError == nil { pendingError = error }
+    readingEnded = true
+    writtenCount = sentCount
+    closeNow(&journal)
+    report(.connectionReset(end, reason), &journal)
+  }
+}

@@ -1,0 +1,294 @@
+/// What an arriving segment does, in the order of the RFC's steps.
+extension Endpoint {
+  /// Takes an arriving segment.
+  ///
+  /// Source: RFC 9293, section 3.10.7.
+  public mutating func arrive(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    guard !isScripted else { return }
+    cause = .arrival(segment.flags)
+    switch state {
+    case .closed:
+      if isListening, !segment.flags.contains(.rst) {
+        arriveInListen(segment, at: now, &journal)
+      } else {
+        arriveInClosed(segment, &journal)
+      }
+    case .listen: arriveInListen(segment, at: now, &journal)
+    case .synSent: arriveInSynSent(segment, at: now, &journal)
+    case .timeWait: arriveInTimeWait(segment, at: now, &journal)
+    case .finWait2 where isMinimalFinWait2:
+      arriveInMinimalFinWait2(segment, at: now, &journal)
+    case .synRcvd where isPassive && rules.linuxArrival:
+      if arriveInRequest(segment, at: now, &journal) {
+        arriveSynchronized(segment, at: now, &journal)
+      }
+    default: arriveSynchronized(segment, at: now, &journal)
+    }
+  }
+
+  /// Steps 1 to 8 for SYN_RCVD and everything behind it but TIME_WAIT.
+  private mutating func arriveSynchronized(
+    _ arrived: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    var segment = arrived
+    let crossesOpen = isCrossingSynAck(segment)
+    if crossesOpen {
+      segment.flags.remove(.syn)
+      segment.seq += 1
+    }
+    guard passesTimestamp(segment, at: now, &journal) else { return }
+    guard passesSequence(segment, at: now, &journal) else { return }
+    if segment.flags.contains(.rst) {
+      takeReset(segment, at: now, &journal)
+      return
+    }
+    if segment.flags.contains(.syn) {
+      takeStraySyn(segment, at: now, &journal)
+      return
+    }
+    guard segment.flags.contains(.ack) else {
+      report(.segmentDiscarded(end, .withoutAck), &journal)
+      return
+    }
+    rememberTimestamp(segment, at: now)
+    guard takeAckByState(segment, at: now, &journal) else { return }
+    guard state != .closed, state != .timeWait else { return }
+    takePayload(segment, at: now, &journal)
+    guard state != .closed, state != .timeWait else { return }
+    if state == .finWait2, timers[.finWait2] == nil { startFinWait2(at: now, &journal) }
+    sendPending(at: now, &journal)
+    if crossesOpen, rules.linuxArrival {
+      sendAck(at: now, &journal)
+    } else {
+      acknowledgeArrived(at: now, &journal)
+    }
+  }
+
+  /// A SYN ACK that crossed our own in a simultaneous open.
+  ///
+  /// Source: RFC 9293, section 3.5, figure 7; Linux `tcp_validate_incoming`.
+  private func isCrossingSynAck(_ segment: Segment) -> Bool {
+    state == .synRcvd && !isPassive && segment.flags.contains([.syn, .ack])
+      && !segment.flags.contains(.rst) && segment.seq == irs && segment.ack == sndNxt
+  }
+
+  // MARK: Step 1: sequence numbers
+
+  /// Whether a segment occupies numbers that the window wants.
+  ///
+  /// Source: RFC 9293, section 3.4, table 6; Linux `tcp_sequence`.
+  func isAcceptable(_ segment: Segment) -> Bool {
+    let window = rcvWnd
+    if rules.linuxArrival {
+      let last = segment.seq + segment.length
+      if last.isBefore(lastAckSent) { return false }
+      let edge = rcvNxt + window
+      return !(last.isAfter(edge) && (segment.seq.isAfter(edge) || !readable.isEmpty))
+    }
+    func isInWindow(_ number: SequenceNumber) -> Bool {
+      number.isAtOrAfter(rcvNxt) && number.isBefore(rcvNxt + window)
+    }
+    if segment.length == 0 {
+      return window == 0 ? segment.seq == rcvNxt : isInWindow(segment.seq)
+    }
+    guard window > 0 else { return false }
+    return isInWindow(segment.seq) || isInWindow(segment.end - 1)
+  }
+
+  private mutating func passesSequence(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) -> Bool {
+    if isAcceptable(segment) { return true }
+    let flags = segment.flags
+    if flags.contains(.rst) {
+      if resetsOneEarly(segment) { return true }
+      report(.segmentDiscarded(end, .outsideWindow), &journal)
+      return false
+    }
+    if flags.contains(.syn), rules.guards.contains(.challengeAck), state.isSynchronized {
+      takeStraySyn(segment, at: now, &journal)
+      return false
+    }
+    report(.segmentDiscarded(end, .outsideWindow), &journal)
+    if segment.length > 0, rcvWnd == 0, segment.seq == rcvNxt, flags.contains(.ack),
+      state.isSynchronized
+    {
+      _ = takeAck(segment, at: now, &journal)
+    }
+    if rules.ackDelay == .adaptive, segment.length > 0, segment.seq.isBefore(rcvNxt) {
+      acking.enterQuick(window: rcvWnd)
+    }
+    answerBadSegment(segment, at: now, &journal)
+    return false
+  }
+
+  /// A reset that took the number of our FIN's predecessor still counts.
+  ///
+  /// Source: Linux `tcp_reset_check`.
+  private func resetsOneEarly(_ segment: Segment) -> Bool {
+    rules.linuxArrival && segment.seq == rcvNxt - 1
+      && (state == .closeWait || state == .lastAck || state == .closing)
+  }
+
+  /// Answers by an ACK, unless that was done a moment ago for a segment just as bare.
+  ///
+  /// Source: RFC 9293, section 3.10.7.4, step 1; RFC 5961, section 7; Linux `tcp_oow_rate_limited`.
+  mutating func answerBadSegment(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    let isLimited = segment.flags.contains(.syn) || segment.length == 0
+    if isLimited, let interval = rules.badSegmentAckInterval {
+      if let last = lastBadSegmentAck, now - last < interval { return }
+      lastBadSegmentAck = now
+    }
+    sendAck(at: now, &journal)
+  }
+
+  /// Segments older than the latest are not of this connection.
+  ///
+  /// Source: RFC 7323, section 5.3; Linux `tcp_paws_discard`.
+  private mutating func passesTimestamp(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) -> Bool {
+    guard rules.guards.contains(.paws), timestampsOn, !segment.flags.contains(.rst),
+      let value = segment.timestamp?.value, Int32(bitPattern: value &- tsRecent) < 0
+    else { return true }
+    report(.segmentDiscarded(end, .oldTimestamp), &journal)
+    answerBadSegment(segment, at: now, &journal)
+    return false
+  }
+
+  /// Source: RFC 7323, section 4.3.
+  func shouldRemember(_ segment: Segment) -> Bool {
+    segment.seq.isAtOrBefore(lastAckSent)
+  }
+
+  mutating func rememberTimestamp(_ segment: Segment, at now: Microseconds) {
+    guard timestampsOn, let timestamp = segment.timestamp, shouldRemember(segment),
+      Int32(bitPattern: timestamp.value &- tsRecent) >= 0
+    else { return }
+    tsRecent = timestamp.value
+    tsRecentAt = now
+  }
+
+  // MARK: Steps 2 and 4: RST and SYN
+
+  /// Source: RFC 9293, section 3.10.7.4, step 2; RFC 5961, section 3.
+  private mutating func takeReset(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    let isExact = segment.seq == rcvNxt || resetsOneEarly(segment)
+    if !isExact, rules.guards.contains(.challengeAck) {
+      challenge(segment, at: now, &journal)
+      return
+    }
+    if state == .synRcvd, isPassive {
+      if reopened != nil, rules.reopeningFallsBack {
+        returnToTimeWait(at: now, &journal)
+      } else {
+        report(.connectionReset(end, .peer), &journal)
+        closeNow(&journal, listening: isListening && !rules.linuxArrival)
+      }
+      return
+    }
+    let error: CallError? =
+      switch state {
+      case .synRcvd: .connectionRefused
+      case .closeWait: rules.linuxArrival ? .brokenPipe : .connectionReset
+      case .closing, .lastAck, .timeWait: rules.linuxArrival ? .connectionReset : nil
+      default: .connectionReset
+      }
+    breakConnection(.peer, error: error, &journal)
+  }
+
+  /// A SYN where none belongs.
+  ///
+  /// Source: RFC 9293, section 3.10.7.4, step 4; RFC 5961, section 4.
+  private mutating func takeStraySyn(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    if state == .synRcvd, isPassive {
+      closeNow(&journal, listening: isListening)
+      return
+    }
+    guard rules.guards.contains(.challengeAck) else {
+      sendReset(answering: segment, &journal)
+      breakConnection(.peer, error: .connectionReset, &journal)
+      return
+    }
+    challenge(segment, at: now, &journal)
+  }
+
+  mutating func challenge(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    report(.segmentDiscarded(end, .challenged), &journal)
+    if let interval = rules.badSegmentAckInterval {
+      if let last = lastBadSegmentAck, now - last < interval { return }
+      lastBadSegmentAck = now
+    }
+    sendAck(at: now, &journal)
+    report(.challengeAckSent(end), &journal)
+  }
+
+  // MARK: Step 5: ACK
+
+  /// Takes the ACK and what it means for the state; false if the segment ends here.
+  private mutating func takeAckByState(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) -> Bool {
+    if state == .synRcvd {
+      guard segment.ack.isAfter(sndUna), segment.ack.isAtOrBefore(sndNxt) else {
+        report(.segmentDiscarded(end, .ackOfUnsent), &journal)
+        sendReset(answering: segment, &journal)
+        return false
+      }
+      reopened = nil
+      becomeEstablished(segment, synWasLost: timeouts > 0, at: now, &journal)
+    }
+    guard takeAck(segment, at: now, &journal) else { return false }
+    switch state {
+    case .finWait1 where isFinAcknowledged: enter(.finWait2, &journal)
+    case .closing where isFinAcknowledged: enterTimeWait(at: now, &journal)
+    case .lastAck where isFinAcknowledged: closeNow(&journal)
+    default: break
+    }
+    return true
+  }
+
+  /// The handshake is complete at this end.
+  ///
+  /// Source: RFC 9293, section 3.10.7.4, step 5; RFC 6298, section 5.7; Linux `tcp_init_metrics`.
+  mutating func becomeEstablished(
+    _ segment: Segment, synWasLost: Bool, at now: Microseconds, _ journal: inout Journal
+  ) {
+    sndWnd = segment.window
+    maxSndWnd = max(maxSndWnd, sndWnd)
+    sndWl1 = segment.seq
+    sndWl2 = segment.ack
+    acking.lastDataAt = now
+    if synWasLost, roundTrip.srtt == 0 { rto = rules.rtoAfterLostSyn }
+    enter(.established, &journal)
+  }
+
+  // MARK: TIME_WAIT
+
+  /// Everything is done; the end lingers, unless the guard is off.
+  ///
+  /// Source: RFC 9293, section 3.6.1.
+  mutating func enterTimeWait(at now: Microseconds, _ journal: inout Journal) {
+    guard rules.guards.contains(.timeWait) else {
+      closeNow(&journal)
+      return
+    }
+    let stopped = timers.running
+    timers = Timers()
+    let timer = RunningTimer(startedAt: now, deadline: now + rules.timeWait)
+    timers[.timeWait] = timer
+    enter(.timeWait, &journal)
+    reportStopped(stopped, &journal)
+    report(.timerStarted(end, .timeWait, deadline: timer.deadline), &journal)
+  }
+}

@@ -1,0 +1,214 @@
+/// What the user asks for.
+extension Endpoint {
+  /// Performs a call and returns its result.
+  ///
+  /// Source: RFC 9293, sections 3.9.1 and 3.10.1 to 3.10.6.
+  public mutating func call(
+    _ call: Call, at now: Microseconds, _ journal: inout Journal
+  ) -> CallResult {
+    cause = .call(call.name)
+    switch call {
+    case .listen: return listen(&journal)
+    case .connect(let automaticPort): return connect(automaticPort, at: now, &journal)
+    case .accept: return state.isSynchronized || hasEnded ? .done : .wouldBlock
+    case .connectResult: return connectResult()
+    case .send(let count): return write(count, at: now, &journal)
+    case .receive(let limit): return read(limit, at: now, &journal)
+    case .shutdownWrite: return shutdownWrite(at: now, &journal)
+    case .shutdownRead: return .done
+    case .close: return close(at: now, &journal)
+    case .abort: return abort(at: now, &journal)
+    case .destroyTimeWait:
+      guard state == .timeWait else { return .failed(.invalid) }
+      closeNow(&journal)
+      return .done
+    }
+  }
+
+  /// Whether there was a connection that has come to its end.
+  private var hasEnded: Bool { state == .closed && incarnation > 0 }
+
+  // MARK: Opening
+
+  private mutating func listen(_ journal: inout Journal) -> CallResult {
+    isListening = true
+    if state == .closed, incarnation == 0 { enter(.listen, &journal) }
+    return .done
+  }
+
+  /// Source: RFC 9293, section 3.10.1; Linux `tcp_twsk_unique`.
+  private mutating func connect(
+    _ automaticPort: Bool, at now: Microseconds, _ journal: inout Journal
+  ) -> CallResult {
+    var beyond: SequenceNumber?
+    switch state {
+    case .closed: break
+    case .listen: isListening = false
+    case .timeWait:
+      guard rules.linuxTimeWait, timestampsOn, !automaticPort || mayReuseTimeWait(at: now) else {
+        return .failed(.addressNotAvailable)
+      }
+      beyond = sndNxt + 65537
+      report(.timeWaitReused(end), &journal)
+    default: return .failed(.alreadyConnected)
+    }
+    let stopped = timers.running
+    beginLife()
+    enter(.synSent, &journal)
+    reportStopped(stopped, &journal)
+    chooseIss(at: now, beyond: beyond, &journal)
+    sendSyn(at: now, &journal)
+    return .done
+  }
+
+  private func mayReuseTimeWait(at now: Microseconds) -> Bool {
+    rules.reusesTimeWait && now - tsRecentAt > rules.reuseDelay
+  }
+
+  private mutating func connectResult() -> CallResult {
+    if let error = pendingError {
+      pendingError = nil
+      return .failed(error)
+    }
+    switch state {
+    case .synSent, .synRcvd: return .wouldBlock
+    case .closed, .listen: return .failed(.notConnected)
+    default: return .done
+    }
+  }
+
+  // MARK: Data
+
+  /// Source: RFC 9293, section 3.10.2.
+  private mutating func write(
+    _ count: Int, at now: Microseconds, _ journal: inout Journal
+  ) -> CallResult {
+    if let error = pendingError {
+      pendingError = nil
+      return .failed(error)
+    }
+    guard !finRequested else { return .failed(.brokenPipe) }
+    switch state {
+    case .closed: return .failed(incarnation > 0 ? .brokenPipe : .notConnected)
+    case .listen: return .failed(.notConnected)
+    case .synSent, .synRcvd, .established, .closeWait:
+      writtenCount += count
+      sendPending(at: now, &journal)
+      return .sent(count)
+    default: return .failed(.brokenPipe)
+    }
+  }
+
+  /// Bytes come first, then the stream's end, then an error.
+  ///
+  /// Source: RFC 9293, section 3.10.3; Linux `tcp_recvmsg_locked`.
+  private mutating func read(
+    _ limit: Int, at now: Microseconds, _ journal: inout Journal
+  ) -> CallResult {
+    guard !isOrphan || !rules.closeEndsReading else { return .failed(.notConnected) }
+    if !readable.isEmpty {
+      var taken: [Payload] = []
+      var left = limit
+      while left > 0, let first = readable.first {
+        taken.append(first.prefix(left))
+        left -= taken[taken.count - 1].count
+        if first.count > taken[taken.count - 1].count {
+          readable[0] = first.dropFirst(taken[taken.count - 1].count)
+        } else {
+          readable.removeFirst()
+        }
+      }
+      windowMayOpen(at: now, &journal)
+      return .data(taken)
+    }
+    if streamHasEnded {
+      endOfFileRead = true
+      return .endOfFile
+    }
+    if let error = pendingError {
+      pendingError = nil
+      return .failed(error)
+    }
+    if readingEnded { return .endOfFile }
+    if state == .closed || state == .listen { return .failed(.notConnected) }
+    return .wouldBlock
+  }
+
+  // MARK: Closing
+
+  /// Source: RFC 9293, section 3.6.
+  private mutating func shutdownWrite(
+    at now: Microseconds, _ journal: inout Journal
+  ) -> CallResult {
+    switch state {
+    case .closed, .listen: return .failed(.notConnected)
+    case .synSent:
+      finRequested = true
+      closeNow(&journal)
+    case .synRcvd, .established, .closeWait: endStream(at: now, &journal)
+    default: break
+    }
+    return .done
+  }
+
+  /// Source: RFC 9293, section 3.10.4; Linux `__tcp_close`.
+  private mutating func close(at now: Microseconds, _ journal: inout Journal) -> CallResult {
+    let hadUnread = !readable.isEmpty
+    switch state {
+    case .closed:
+      isOrphan = true
+      return .done
+    case .listen:
+      isListening = false
+      enter(.closed, &journal)
+    case .synSent:
+      isOrphan = true
+      closeNow(&journal)
+    case .synRcvd, .established, .closeWait:
+      if rules.resetsOnUnread, hadUnread { return abort(at: now, &journal) }
+      isOrphan = true
+      endStream(at: now, &journal)
+    case .finWait1, .finWait2:
+      if rules.resetsOnUnread, rules.closeEndsReading, hadUnread {
+        return abort(at: now, &journal)
+      }
+      isOrphan = true
+      if state == .finWait2 { startFinWait2(at: now, &journal) }
+    case .closing, .lastAck, .timeWait:
+      isOrphan = true
+      if !rules.closeEndsReading { return .failed(.closing) }
+    }
+    return .done
+  }
+
+  /// Queues the FIN behind what waits to be sent.
+  private mutating func endStream(at now: Microseconds, _ journal: inout Journal) {
+    finRequested = true
+    enter(state == .closeWait ? .lastAck : .finWait1, &journal)
+    sendPending(at: now, &journal)
+  }
+
+  /// An orphan does not wait for the peer's FIN for ever, where the rules set a limit.
+  mutating func startFinWait2(at now: Microseconds, _ journal: inout Journal) {
+    guard isOrphan, let timeout = rules.finWait2Timeout else { return }
+    start(.finWait2, for: max(timeout, rto * 7 / 2), at: now, &journal)
+  }
+
+  /// Source: RFC 9293, section 3.10.5; Linux `tcp_disconnect`, `tcp_need_reset`.
+  private mutating func abort(at now: Microseconds, _ journal: inout Journal) -> CallResult {
+    isOrphan = true
+    readable = []
+    switch state {
+    case .closed: return .done
+    case .listen:
+      isListening = false
+      enter(.closed, &journal)
+    case .synRcvd, .established, .finWait1, .finWait2, .closeWait:
+      send(rules.abortCarriesAck ? [.rst, .ack] : .rst, seq: sndNxt, at: now, &journal)
+      breakConnection(.user, error: nil, &journal)
+    case .synSent: breakConnection(.user, error: nil, &journal)
+    case .closing, .lastAck, .timeWait: closeNow(&journal)
+    }
+    return .done
+  }
+}

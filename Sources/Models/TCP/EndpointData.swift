@@ -1,0 +1,132 @@
+/// Steps 7 and 8: the bytes of an arriving segment, and its FIN.
+extension Endpoint {
+  /// Takes bytes and FIN in order, keeps them out of order, drops them where none belong.
+  ///
+  /// Source: RFC 9293, section 3.10.7.4, steps 7 and 8; Linux `tcp_data_queue`.
+  mutating func takePayload(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    guard segment.length > 0 else { return }
+    let dataEnd = segment.seq + segment.payloadLength
+    let isNewData = segment.payloadLength > 0 && dataEnd.isAfter(rcvNxt)
+    switch state {
+    case .established, .finWait1, .finWait2: break
+    default:
+      guard segment.end.isAfter(rcvNxt) || !rules.linuxArrival else {
+        takeDuplicate(&journal)
+        return
+      }
+      report(.segmentDiscarded(end, .noDataExpected), &journal)
+      return
+    }
+    if refusesData, isNewData, state != .established {
+      sendReset(answering: segment, &journal)
+      breakConnection(.dataForOrphan, error: nil, &journal)
+      return
+    }
+    guard segment.end.isAfter(rcvNxt) else {
+      takeDuplicate(&journal)
+      return
+    }
+    guard segment.seq.isAtOrBefore(rcvNxt) else {
+      keep(segment, at: now, &journal)
+      return
+    }
+    let hadGap = !kept.isEmpty
+    deliver(
+      segment.payload, from: segment.seq, fin: segment.flags.contains(.fin), at: now, &journal)
+    takeKept(at: now, &journal)
+    if hadGap, kept.isEmpty { acking.isUrgent = true }
+  }
+
+  private mutating func takeDuplicate(_ journal: inout Journal) {
+    report(.segmentDiscarded(end, .duplicate), &journal)
+    acking.enterQuick(window: rcvWnd)
+    acking.isScheduled = true
+    acking.isUrgent = true
+  }
+
+  /// Hands bytes from RCV.NXT on to the user, as many as the window takes, then the FIN.
+  private mutating func deliver(
+    _ payload: Payload?, from seq: SequenceNumber, fin: Bool, at now: Microseconds,
+    _ journal: inout Journal
+  ) {
+    var isWhole = true
+    if let payload {
+      let fresh = payload.dropFirst(rcvNxt - seq)
+      let taken = rules.linuxArrival ? fresh : fresh.prefix(rcvWnd)
+      isWhole = taken.count == fresh.count
+      if taken.count > 0 {
+        rcvNxt += taken.count
+        delivered.appendJoining(taken)
+        readable.appendJoining(taken)
+        noteDataArrived(taken.count, at: now)
+        report(.dataDelivered(end, taken), &journal)
+      }
+    }
+    if fin, isWhole { takeFin(at: now, &journal) }
+  }
+
+  /// Source: RFC 9293, section 3.10.7.4, step 7 (reassembly); Linux `tcp_data_queue_ofo`.
+  private mutating func keep(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    acking.isScheduled = true
+    acking.isUrgent = true
+    let room = max(0, rcvEdge - segment.seq)
+    let payload = segment.payload?.prefix(room)
+    let count = payload?.count ?? 0
+    let hasFin = segment.flags.contains(.fin) && count == segment.payloadLength
+    let range = SequenceRange(segment.seq, segment.seq + count)
+    let isKnown = kept.contains { $0.range.contains(range) && ($0.hasFin || !hasFin) }
+    if isKnown {
+      report(.segmentDiscarded(end, .duplicate), &journal)
+      return
+    }
+    let index = kept.firstIndex { segment.seq.isBefore($0.range.start) } ?? kept.count
+    kept.insert(
+      KeptRange(range: range, payload: payload, hasFin: hasFin, arrivedAt: now), at: index)
+    report(.segmentKept(end, range), &journal)
+  }
+
+  /// Takes from what was kept whatever is in order by now.
+  private mutating func takeKept(at now: Microseconds, _ journal: inout Journal) {
+    while let first = kept.first, first.range.start.isAtOrBefore(rcvNxt) {
+      kept.removeFirst()
+      if first.range.end.isAfter(rcvNxt) || (first.hasFin && first.range.end == rcvNxt) {
+        deliver(
+          first.payload, from: first.range.start, fin: first.hasFin, at: now, &journal)
+      }
+    }
+  }
+
+  /// The peer's stream has ended.
+  ///
+  /// Source: RFC 9293, section 3.10.7.4, step 8; Linux `tcp_fin`.
+  private mutating func takeFin(at now: Microseconds, _ journal: inout Journal) {
+    rcvNxt += 1
+    acking.isScheduled = true
+    kept = []
+    report(.streamEnded(end), &journal)
+    switch state {
+    case .established:
+      enter(.closeWait, &journal)
+      acking.isInteractive = true
+      if rules.ackDelay != .adaptive { acking.isUrgent = true }
+    case .finWait1:
+      sendAck(at: now, &journal)
+      enter(.closing, &journal)
+    case .finWait2:
+      sendAck(at: now, &journal)
+      enterTimeWait(at: now, &journal)
+    default: break
+    }
+  }
+
+  /// Whether the peer's FIN has arrived in order in this life.
+  var streamHasEnded: Bool {
+    guard let irs else { return false }
+    let bytes = delivered.reduce(0) { $0 + $1.count }
+    return rcvNxt == irs + 1 + bytes + 1
+  }
+}

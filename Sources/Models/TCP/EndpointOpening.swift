@@ -1,0 +1,171 @@
+/// Arrivals before a connection is open, and where there is none.
+extension Endpoint {
+  /// Source: RFC 9293, section 3.10.7.1.
+  mutating func arriveInClosed(_ segment: Segment, _ journal: inout Journal) {
+    report(.segmentDiscarded(end, .noConnection), &journal)
+    sendReset(answering: segment, &journal)
+  }
+
+  /// Source: RFC 9293, section 3.10.7.2.
+  mutating func arriveInListen(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    let flags = segment.flags
+    if flags.contains(.rst) {
+      report(.segmentDiscarded(end, .noConnection), &journal)
+    } else if flags.contains(.ack) {
+      report(.segmentDiscarded(end, .noConnection), &journal)
+      sendReset(answering: segment, &journal)
+    } else if flags.contains(.syn) {
+      acceptSyn(segment, beyond: nil, at: now, &journal)
+    } else {
+      report(.segmentDiscarded(end, .meaningless), &journal)
+    }
+  }
+
+  /// Begins a life in answer to a SYN.
+  mutating func acceptSyn(
+    _ segment: Segment, beyond: SequenceNumber?, at now: Microseconds, _ journal: inout Journal
+  ) {
+    let stopped = timers.running
+    beginLife()
+    isPassive = true
+    takeSyn(segment, at: now)
+    enter(.synRcvd, &journal)
+    reportStopped(stopped, &journal)
+    chooseIss(at: now, beyond: beyond, &journal)
+    sendSynAck(at: now, &journal)
+    keepEarlyData(segment, at: now, &journal)
+  }
+
+  /// Takes IRS, window and options from the peer's SYN.
+  mutating func takeSyn(_ segment: Segment, at now: Microseconds) {
+    irs = segment.seq
+    rcvNxt = segment.seq + 1
+    lastAckSent = rcvNxt
+    rcvEdge = rcvNxt + rules.receiveBuffer
+    sndWnd = segment.window
+    maxSndWnd = max(maxSndWnd, sndWnd)
+    sndWl1 = segment.seq
+    sndWl2 = segment.ack
+    sackOn = rules.offersSack && segment.sackPermitted
+    timestampsOn = rules.offersTimestamps && segment.timestamp != nil
+    if let timestamp = segment.timestamp {
+      tsRecent = timestamp.value
+      tsRecentAt = now
+    }
+    sendMss = max(48, min(rules.mss, segment.mss ?? 536) - (timestampsOn ? 12 : 0))
+  }
+
+  /// Text or FIN that came with a SYN waits until the connection is open.
+  private mutating func keepEarlyData(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    guard !rules.linuxArrival, segment.payloadLength > 0 else { return }
+    let range = SequenceRange(segment.seq + 1, segment.seq + 1 + segment.payloadLength)
+    kept.append(
+      KeptRange(range: range, payload: segment.payload, hasFin: false, arrivedAt: now))
+    report(.segmentKept(end, range), &journal)
+  }
+
+  /// Source: RFC 9293, section 3.10.7.3; Linux `tcp_rcv_synsent_state_process`.
+  mutating func arriveInSynSent(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    let flags = segment.flags
+    if flags.contains(.ack), segment.ack.isAtOrBefore(iss) || segment.ack.isAfter(sndNxt) {
+      report(.segmentDiscarded(end, .ackOfUnsent), &journal)
+      sendReset(answering: segment, &journal)
+      if rules.linuxArrival, timeouts == 0 {
+        start(.retransmission, for: 8000, at: now, &journal)
+      }
+      return
+    }
+    if flags.contains(.rst) {
+      guard flags.contains(.ack) else {
+        report(.segmentDiscarded(end, .meaningless), &journal)
+        return
+      }
+      breakConnection(.peer, error: .connectionRefused, &journal)
+      return
+    }
+    guard flags.contains(.syn) else {
+      report(.segmentDiscarded(end, .meaningless), &journal)
+      return
+    }
+    takeSyn(segment, at: now)
+    guard flags.contains(.ack) else {
+      enter(.synRcvd, &journal)
+      sendSynAck(at: now, &journal)
+      keepEarlyData(segment, at: now, &journal)
+      return
+    }
+    let synWasLost = timeouts > 0
+    acknowledge(upTo: segment.ack, segment, at: now, &journal)
+    becomeEstablished(segment, synWasLost: synWasLost, at: now, &journal)
+    finishOpening(segment, at: now, &journal)
+  }
+
+  /// Acknowledges the SYN ACK, with data if some waits, and takes what came with it.
+  private mutating func finishOpening(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    acking.isScheduled = true
+    if !rules.linuxArrival, segment.payloadLength > 0 || segment.flags.contains(.fin) {
+      var rest = segment
+      rest.flags.remove(.syn)
+      rest.seq += 1
+      takePayload(rest, at: now, &journal)
+    }
+    if !rules.linuxArrival, unsentCount > 0 { sendPending(at: now, &journal) }
+    if acking.isScheduled { sendAck(at: now, &journal) }
+    sendPending(at: now, &journal)
+  }
+
+  // MARK: Linux's request
+
+  /// SYN_RCVD of a passive open, which Linux keeps as a small request beside the listener; true if
+  /// the segment goes on as in any other state.
+  ///
+  /// Source: Linux `tcp_check_req`.
+  mutating func arriveInRequest(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) -> Bool {
+    let flags = segment.flags
+    if flags.contains(.syn), !flags.contains(.ack), !flags.contains(.rst), segment.seq == irs {
+      if let interval = rules.badSegmentAckInterval, let last = lastBadSegmentAck,
+        now - last < interval
+      {
+        report(.segmentDiscarded(end, .duplicate), &journal)
+        return false
+      }
+      lastBadSegmentAck = now
+      report(.segmentDiscarded(end, .duplicate), &journal)
+      resend(0, at: now, &journal)
+      start(.retransmission, for: rto, at: now, &journal)
+      return false
+    }
+    let isBadAck = flags.contains(.ack) && segment.ack != iss + 1
+    if isBadAck {
+      report(.segmentDiscarded(end, .ackOfUnsent), &journal)
+      sendReset(answering: segment, &journal)
+      return false
+    }
+    let isWanted =
+      segment.seq == rcvNxt
+      || (segment.end.isAfter(rcvNxt) && segment.seq.isBefore(rcvNxt + rcvWnd))
+      || (segment.seq == rcvNxt + rcvWnd && segment.length == 0)
+    guard isWanted else {
+      report(.segmentDiscarded(end, .outsideWindow), &journal)
+      if !flags.contains(.rst) { answerBadSegment(segment, at: now, &journal) }
+      return false
+    }
+    if flags.contains(.rst) || flags.contains(.syn) {
+      if !flags.contains(.rst) { sendReset(answering: segment, &journal) }
+      report(.connectionReset(end, .peer), &journal)
+      closeNow(&journal)
+      return false
+    }
+    return true
+  }
+}

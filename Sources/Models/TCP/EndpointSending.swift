@@ -1,0 +1,182 @@
+/// Sending: SYN, data, FIN, and everything of it again.
+extension Endpoint {
+  // MARK: For the first time
+
+  /// Sends the SYN of an active open.
+  mutating func sendSyn(at now: Microseconds, _ journal: inout Journal) {
+    queue(.syn, payload: nil, at: now)
+    rto = rules.initialRto
+    start(.retransmission, for: rto, at: now, &journal)
+    send(.syn, seq: iss, at: now, &journal)
+  }
+
+  /// Sends the SYN ACK; after an own SYN it takes the same number.
+  mutating func sendSynAck(at now: Microseconds, _ journal: inout Journal) {
+    if outstanding.isEmpty {
+      queue(.syn, payload: nil, at: now)
+      rto = rules.initialRto
+      start(.retransmission, for: rto, at: now, &journal)
+    } else {
+      outstanding[0].sentAt = now
+    }
+    send([.syn, .ack], seq: iss, at: now, &journal)
+  }
+
+  private mutating func queue(
+    _ control: SegmentFlags, payload: Payload?, at now: Microseconds
+  ) {
+    let chunk = SentChunk(
+      seq: sndNxt, control: control, payload: payload, sentAt: now, firstSentAt: now)
+    outstanding.append(chunk)
+    sndNxt += chunk.count
+    sentCount += payload?.count ?? 0
+  }
+
+  /// Whether the state lets data and FIN out.
+  private var mayTransmit: Bool {
+    switch state {
+    case .established, .closeWait, .finWait1, .lastAck, .closing: true
+    default: false
+    }
+  }
+
+  /// Sends what waits, as far as windows and Nagle's rule let it, and the FIN behind it.
+  ///
+  /// Source: RFC 9293, section 3.7.4 (Nagle), 3.8.6.2 (sender's window); Linux `tcp_write_xmit`.
+  mutating func sendPending(
+    at now: Microseconds, isProbe: Bool = false, _ journal: inout Journal
+  ) {
+    guard mayTransmit else { return }
+    var sentAnything = false
+    while finSeq == nil, unsentCount > 0 || finRequested {
+      let window = max(0, sndUna + sndWnd - sndNxt)
+      let count = min(unsentCount, sendMss, window)
+      let isLast = count == unsentCount
+      let carriesFin = isLast && finRequested
+      if unsentCount > 0 {
+        guard count > 0, inFlight < recovery.congestionWindow else { break }
+        guard count == sendMss || carriesFin || (isLast && !nagleHolds) || 2 * count >= maxSndWnd
+        else { break }
+      }
+      transmitNew(count, fin: carriesFin, at: now, &journal)
+      sentAnything = true
+    }
+    if sentAnything, !isProbe { scheduleProbe(at: now, &journal) }
+    if unsentCount > 0, outstanding.isEmpty, timers[.persist] == nil {
+      start(.persist, for: rto, at: now, &journal)
+    }
+  }
+
+  /// Nagle's rule, with Minshall's addition: only an earlier small segment holds the next back.
+  private var nagleHolds: Bool {
+    guard rules.nagle, !outstanding.isEmpty else { return false }
+    return smallSegmentEnd.map { $0.isAfter(sndUna) } ?? false
+  }
+
+  /// Sends what was never sent before; the RTO starts unless a timer runs.
+  ///
+  /// Source: RFC 6298, section 5.1; Linux `tcp_event_new_data_sent`.
+  private mutating func transmitNew(
+    _ count: Int, fin: Bool, at now: Microseconds, _ journal: inout Journal
+  ) {
+    let payload = count > 0 ? Payload(stream, offset: sentCount, count: count) : nil
+    let seq = sndNxt
+    queue(fin ? .fin : [], payload: payload, at: now)
+    if fin { finSeq = seq + count }
+    if count > 0, count < sendMss { smallSegmentEnd = seq + count }
+    stop(.persist, &journal)
+    if timers.retransmission == nil { start(.retransmission, for: rto, at: now, &journal) }
+    var flags: SegmentFlags = fin ? [.fin, .ack] : .ack
+    if count > 0, unsentCount == 0 { flags.insert(.psh) }
+    send(flags, seq: seq, payload: payload, at: now, &journal)
+  }
+
+  // MARK: Again
+
+  /// Sends one chunk again.
+  mutating func resend(_ index: Int, at now: Microseconds, _ journal: inout Journal) {
+    outstanding[index].sentAt = now
+    outstanding[index].transmissions += 1
+    if outstanding[index].isLost { outstanding[index].isResent = true }
+    let chunk = outstanding[index]
+    var flags = chunk.control
+    if irs != nil { flags.insert(.ack) }
+    if chunk.payload != nil { flags.insert(.psh) }
+    send(
+      flags, seq: chunk.seq, payload: chunk.payload, isRetransmission: true, at: now, &journal)
+  }
+
+  /// The RTO ran out: the earliest segment goes again, and the next RTO is twice as long.
+  ///
+  /// Source: RFC 6298, sections 5.4 to 5.7; Linux `tcp_retransmit_timer`, `reqsk_timer_handler`.
+  mutating func retransmissionTimeout(at now: Microseconds, _ journal: inout Journal) {
+    guard !outstanding.isEmpty else { return }
+    timeouts += 1
+    if troubleSince == nil { troubleSince = outstanding[0].sentAt }
+    if patienceIsOver(at: now) {
+      if state == .synRcvd, isPassive {
+        closeNow(&journal, listening: isListening && !rules.linuxArrival)
+      } else {
+        breakConnection(.timeout, error: .timedOut, &journal)
+      }
+      return
+    }
+    if state != .synSent, state != .synRcvd { enterLossRecovery() }
+    let isLinear = state == .synSent && timeouts <= rules.linearSynTimeouts
+    let previous = rto
+    if !isLinear { rto = min(rules.maxRto, rto * 2) }
+    start(.retransmission, for: rto, at: now, &journal)
+    if rto != previous {
+      let doubled = rto
+      report(.rtoBackedOff(end, from: previous, to: doubled), &journal)
+    }
+    resend(0, at: now, &journal)
+  }
+
+  private func patienceIsOver(at now: Microseconds) -> Bool {
+    let waited = now - (troubleSince ?? now)
+    switch state {
+    case .synSent:
+      if let retries = rules.synRetries { return timeouts > retries + rules.linearSynTimeouts }
+      return waited >= rules.synPatience
+    case .synRcvd:
+      if let retries = rules.synAckRetries { return timeouts > retries }
+      return waited >= rules.synPatience
+    default:
+      let patience = isOrphan ? rules.orphanPatience ?? rules.dataPatience : rules.dataPatience
+      return waited >= patience
+    }
+  }
+
+  /// Everything outstanding counts as lost; the congestion window starts anew at one segment.
+  ///
+  /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
+  private mutating func enterLossRecovery() {
+    for index in outstanding.indices where !outstanding[index].isSacked {
+      outstanding[index].isLost = true
+      outstanding[index].isResent = false
+    }
+    if recovery.until == nil { recovery.threshold = max(2, outstanding.count / 2) }
+    recovery.congestionWindow = 1
+    recovery.until = sndNxt
+    recovery.duplicateAcks = 0
+    recovery.probedUpTo = nil
+  }
+
+  // MARK: A window of 0
+
+  /// Asks whether the peer's window is still closed.
+  ///
+  /// Source: RFC 9293, section 3.8.6.1; Linux `tcp_write_wakeup` (a number already acknowledged).
+  mutating func probeWindow(at now: Microseconds, _ journal: inout Journal) {
+    guard unsentCount > 0 || (finRequested && finSeq == nil) else { return }
+    if rules.linuxArrival {
+      send(.ack, seq: sndUna - 1, at: now, &journal)
+    } else if unsentCount > 0, outstanding.isEmpty {
+      transmitNew(1, fin: false, at: now, &journal)
+      return
+    }
+    rto = min(rules.maxRto, rto * 2)
+    start(.persist, for: rto, at: now, &journal)
+  }
+}

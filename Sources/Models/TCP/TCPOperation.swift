@@ -1,0 +1,30 @@
+/// What a script asks of the network.
+public enum TCPOperation: Sendable, Equatable {
+  /// Adds a connection's addresses: client port and server port. It gets the next index, from 0.
+  case addConnection(clientPort: Int, serverPort: Int)
+  /// A user's call at an end.
+  case call(End, Call)
+  /// Lets time pass; what is due on the way happens.
+  case run(for: Microseconds)
+  /// Lets time pass up to a point in time.
+  case runUntil(Microseconds)
+  /// Lets time pass until an end is in a state, but not longer than the limit.
+  case runUntilState(End, ConnectionState, limit: Microseconds)
+  /// Lets time pass until nothing is under way, but not longer than the limit.
+  case runUntilQuiet(limit: Microseconds)
+  /// The delay of everything that the side sends from now on.
+  case wireDelay(from: Side, Microseconds)
+  /// What happens to the next segment that an end sends and that has no fate yet.
+  case fate(End, Fate)
+  /// The ISN that an end takes next, if it may choose one.
+  case nextIss(End, SequenceNumber)
+  /// Puts a segment on the wire as if the end had sent it; the end itself does not know of it.
+  case inject(from: End, Segment, isRetransmission: Bool)
+  /// One more copy of a segment of the log arrives, after a delay from now.
+  case deliverCopy(index: Int, after: Microseconds)
+  /// A script plays an end from now on; see `inject`.
+  case playByScript(End)
+  /// A timer runs out now, as it may on a system whose timers are coarse. Retransmission, loss probe
+  /// and reordering share a timer: any of the three names whichever runs.
+  case expire(End, TimerKind)
+}

@@ -1,0 +1,245 @@
+import Models
+
+/// Replays a captured ladder through the model and compares, row by row.
+///
+/// Exactly equal must be: each direction's segments (flags, relative numbers, length, whether they
+/// are retransmissions, what made the end send them), the states of both ends before and after each
+/// row, paths, and results of calls. Within a tolerance: arrival times, timers, TIME_WAIT's length.
+/// Not compared: windows, absolute numbers, timestamps, PSH.
+extension TCPLadder {
+  /// How far times may lie apart.
+  enum Tolerance {
+    /// How much later than the delay a segment may arrive.
+    static let arrival: Microseconds = 25_000
+    /// How much the capture's clocks may disagree about TIME_WAIT's timer: three ticks.
+    static let timeWaitValue: Microseconds = 12_000
+    /// How much earlier than the model's a captured timer may run out.
+    static func early(_ duration: Microseconds) -> Microseconds { 5000 + duration / 50 }
+  }
+
+  /// Compares the model with the ladder, up to the first difference.
+  func check() -> CheckReport {
+    var check = TCPLadderCheck(ladder: self)
+    if let difference = check.run() { return .differs(difference) }
+    let segments = rows.count { if case .send = $0.kind { true } else { false } }
+    return .matches(
+      count: rows.count, what: "rows (\(segments) segments)", version: "linux")
+  }
+}
+
+/// One run of the comparison.
+struct TCPLadderCheck {
+  let ladder: TCPLadder
+  var network: TCPNetwork
+  /// Indices into the log, by sender.
+  var sent: [End: [Int]] = [:]
+  /// How many captured segments of each end were compared.
+  var compared: [End: Int] = [:]
+  /// How far the log was read into `sent`.
+  var logPosition = 0
+  /// The captured segment behind each compared log entry, and the other way around.
+  var segmentOfLog: [Int: Int] = [:]
+  /// When a captured segment was sent, and with which fate.
+  var sends: [Int: (at: Microseconds, send: TCPLadder.Send)] = [:]
+  /// When a captured segment arrived first.
+  var firstArrival: [Int: Microseconds] = [:]
+  /// The captured segments that arrived.
+  var received: Set<Int> = []
+  /// States seen at each end's rows, repeats left out.
+  var paths: [End: [ConnectionState]] = [:]
+  /// The states before and after the rows of each number, to compare what sends repeat.
+  var statesAt: [Int: (before: TCPLadder.States, after: TCPLadder.States)] = [:]
+  /// Bytes of each stream, as far as the ladder shows them.
+  var contents: [StreamOrigin: [Int: UInt8]] = [:]
+  /// Connections whose server port belongs to several.
+  let sharesPort: [Bool]
+  /// What the model's call returned.
+  var result: CallResult?
+
+  init(ladder: TCPLadder) {
+    self.ladder = ladder
+    network = ladder.initial
+    var counts: [Int: Int] = [:]
+    for connection in ladder.connections { counts[connection.serverPort, default: 0] += 1 }
+    sharesPort = ladder.connections.map { counts[$0.serverPort, default: 0] > 1 }
+  }
+
+  /// The first difference, or nil.
+  mutating func run() -> String? {
+    for row in ladder.rows {
+      switch row.kind {
+      case .send(let send): sends[send.segment] = (row.at, send)
+      case .receive(let arrival):
+        if received.insert(arrival.segment).inserted { firstArrival[arrival.segment] = row.at }
+      case .app, .state: break
+      }
+    }
+    for operation in ladder.preparation { network.perform(operation, observer: nil) }
+    let steps = ladder.steps
+    for (row, step) in zip(ladder.rows, steps) {
+      if let difference = compare(row, step) { return difference }
+    }
+    return compareCounts() ?? comparePaths() ?? compareMeasured()
+  }
+
+  private mutating func compare(_ row: TCPLadder.Row, _ step: TCPLadder.Step) -> String? {
+    for operation in step.before { network.perform(operation, observer: nil) }
+    network.perform(.runUntil(step.at - 1), observer: nil)
+    let before = states(row)
+    network.perform(.runUntil(step.at), observer: nil)
+    for (end, kind) in step.expires {
+      if let difference = expire(kind, of: end, step, row) { return difference }
+    }
+    result = nil
+    for operation in step.operations {
+      var returned: CallResult?
+      network.perform(operation) { event, _ in
+        if case .callReturned(_, _, let result) = event { returned = result }
+      }
+      result = returned ?? result
+    }
+    readLog()
+    let after = states(row)
+    switch row.kind {
+    case .send(let send):
+      if let difference = compareSend(send, row) { return difference }
+      return send.cause.event == nil ? compareStates(row, before, after) : nil
+    case .receive(let arrival):
+      return compareArrival(arrival, row) ?? compareStates(row, before, after)
+    case .app(let app):
+      return compareStates(row, before, after) ?? compareResult(app, row)
+    case .state: return compareStates(row, before, after)
+    }
+  }
+
+  // MARK: Timers
+
+  /// Lets the timer run out that the capture names, if the model's is about to as well.
+  private mutating func expire(
+    _ kind: TimerKind, of end: End, _ step: TCPLadder.Step, _ row: TCPLadder.Row
+  ) -> String? {
+    let shared = network[end].timers.retransmissionKind
+    let running = network[end].timers[kind] ?? network[end].timers[shared]
+    let isShared = kind != .delayedAck && kind != .timeWait && kind != .finWait2
+    guard let timer = isShared ? running : network[end].timers[kind] else { return nil }
+    let early = timer.deadline - step.at
+    if early > TCPLadder.Tolerance.early(timer.duration) {
+      return "\(words(row)): captured the end of a timer at \(seconds(row.at)), the model's "
+        + "\(kind.rawValue) timer ends at \(seconds(timer.deadline))"
+    }
+    network.perform(.expire(end, kind), observer: nil)
+    return nil
+  }
+
+  // MARK: States
+
+  private func states(_ row: TCPLadder.Row) -> TCPLadder.States? {
+    row.connection.map {
+      TCPLadder.States(
+        client: network[End($0, .client)].state, server: network[End($0, .server)].state)
+    }
+  }
+
+  private mutating func compareStates(
+    _ row: TCPLadder.Row, _ before: TCPLadder.States?, _ after: TCPLadder.States?
+  ) -> String? {
+    guard let connection = row.connection, let before, let after else { return nil }
+    statesAt[row.index] = (row.before ?? before, row.after ?? after)
+    for (when, captured, model) in [("before", row.before, before), ("after", row.after, after)] {
+      guard let captured else { continue }
+      for side in Side.allCases {
+        let (captured, model) = (captured[side], model[side])
+        if differ(captured, model, End(connection, side)) {
+          return "\(words(row)): \(side.name) \(when): captured \(captured.rawValue), "
+            + "model \(model.rawValue)"
+        }
+        if differ(captured, paths[End(connection, side)]?.last, End(connection, side)) {
+          paths[End(connection, side), default: []].append(captured)
+        }
+      }
+    }
+    return compareTimeWait(row, connection)
+  }
+
+  /// Whether two states differ.
+  ///
+  /// Where connections share a listener, nothing says when a ladder
+  /// ceases to show LISTEN for one that has not begun.
+  private func differ(
+    _ captured: ConnectionState, _ model: ConnectionState?, _ end: End
+  ) -> Bool {
+    if captured == model { return false }
+    let idle: [ConnectionState] = [.closed, .listen]
+    return
+      !(sharesPort[end.connection] && network[end].isListening && idle.contains(captured)
+      && model.map(idle.contains) ?? false)
+  }
+
+  private func compareTimeWait(_ row: TCPLadder.Row, _ connection: Int) -> String? {
+    for side in Side.allCases {
+      guard let captured = row.timeWaitLeft[side] else { continue }
+      let timers = network[End(connection, side)].timers
+      guard let timer = timers[.timeWait] ?? timers[.finWait2] else {
+        return "\(words(row)): \(side.name) TIME_WAIT timer: captured \(captured / 1000) ms, "
+          + "model not running"
+      }
+      let left = timer.deadline - network.now
+      if abs(captured - max(0, left)) > TCPLadder.Tolerance.timeWaitValue {
+        return "\(words(row)): \(side.name) TIME_WAIT timer: captured \(captured / 1000) ms, "
+          + "model \(left / 1000) ms"
+      }
+    }
+    return nil
+  }
+
+  // MARK: Ends of the comparison
+
+  private func compareCounts() -> String? {
+    for (end, indices) in sent.sorted(by: { $0.value[0] < $1.value[0] }) {
+      let captured = compared[end] ?? 0
+      if indices.count > captured {
+        let record = network.log[indices[captured]]
+        return "connection \(ladder.connections[end.connection].id): the model's \(end.side.name) "
+          + "sends one segment more than captured: \(record.segment.flags) at "
+          + seconds(record.sentAt)
+      }
+    }
+    return nil
+  }
+
+  private func comparePaths() -> String? {
+    for (connection, side, captured) in ladder.paths {
+      let end = End(connection, side)
+      func shown(_ path: [ConnectionState]) -> [String] {
+        let states = sharesPort[connection] ? path.map { $0 == .listen ? .closed : $0 } : path
+        return states.indices.filter { $0 == 0 || states[$0] != states[$0 - 1] }
+          .map { states[$0].rawValue }
+      }
+      let (wanted, model) = (shown(captured), shown(paths[end] ?? [.closed]))
+      if wanted != model {
+        return "path of connection \(ladder.connections[connection].id) (\(side.name)): captured "
+          + "\(wanted.joined(separator: " ")), model \(model.joined(separator: " "))"
+      }
+    }
+    return nil
+  }
+
+  // MARK: Words
+
+  func words(_ row: TCPLadder.Row) -> String {
+    let what: String =
+      switch row.kind {
+      case .app(let app): "\(app.side.name) \(app.call)"
+      case .send(let send): "\(send.side.name) sends \(send.flags)"
+      case .receive(let arrival): "\(arrival.side.name) receives segment \(arrival.segment)"
+      case .state: "a timer ends"
+      }
+    return "event \(row.index) (\(what))"
+  }
+
+  func seconds(_ time: Microseconds) -> String {
+    let millionths = String(time % 1_000_000)
+    return "\(time / 1_000_000).\(String(repeating: "0", count: 6 - millionths.utf8.count))"
+      + "\(millionths) s"
+  }
+}

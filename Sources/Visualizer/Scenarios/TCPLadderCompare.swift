@@ -1,0 +1,293 @@
+import Models
+
+/// Comparing one segment, one arrival, one call's result, one residence.
+extension TCPLadderCheck {
+  /// Sorts what the model has sent since the last look by its sender.
+  mutating func readLog() {
+    while logPosition < network.log.count {
+      sent[network.log[logPosition].sender, default: []].append(logPosition)
+      logPosition += 1
+    }
+  }
+
+  // MARK: Segments
+
+  mutating func compareSend(_ send: TCPLadder.Send, _ row: TCPLadder.Row) -> String? {
+    let end = End(row.connection ?? 0, send.side)
+    let position = compared[end, default: 0]
+    compared[end] = position + 1
+    let name = "segment \(send.segment) (\(send.side.name) \(send.flags))"
+    guard let log = sent[end], position < log.count else {
+      return "\(name): captured, but the model sends nothing"
+    }
+    let record = network.log[log[position]]
+    segmentOfLog[record.index] = send.segment
+    noteContents(send, record)
+    let model = record.segment
+    let ignored: SegmentFlags = [.psh, .urg]
+    if send.flags.subtracting(ignored) != model.flags.subtracting(ignored) {
+      return "\(name): flags: captured \(send.flags), model \(model.flags)"
+    }
+    func differ(_ what: String, _ captured: UInt32?, _ model: UInt32?) -> String? {
+      captured == model
+        ? nil
+        : "\(name): \(what): captured \(captured.map(String.init) ?? "none"), "
+          + "model \(model.map(String.init) ?? "none")"
+    }
+    return differ("seq", send.relativeSeq, record.relativeSeq)
+      ?? differ("ack", send.relativeAck, record.relativeAck)
+      ?? differ("len", UInt32(send.length), UInt32(model.payloadLength))
+      ?? compareRetransmission(send, record, name) ?? compareCause(send, record, name)
+      ?? compareOptions(send, model, name) ?? compareReuse(send, record, name, end)
+      ?? compareRepeatedStates(send, row, name) ?? compareFate(send, row, name)
+  }
+
+  private func compareRetransmission(
+    _ send: TCPLadder.Send, _ record: SegmentRecord, _ name: String
+  ) -> String? {
+    guard send.isRetransmission != record.isRetransmission else { return nil }
+    return "\(name): retransmission: captured \(send.isRetransmission), "
+      + "model \(record.isRetransmission)"
+  }
+
+  private func compareCause(
+    _ send: TCPLadder.Send, _ record: SegmentRecord, _ name: String
+  ) -> String? {
+    let model: String =
+      switch record.cause {
+      case .call: "a call"
+      case .arrival(let index):
+        segmentOfLog[index].map { "segment \($0)" } ?? "a segment that was not captured"
+      case .timer: "a timer"
+      case .script: "the scripted peer"
+      }
+    let captured: String =
+      switch send.cause {
+      case .call: "a call"
+      case .arrival(let segment, _): "segment \(segment)"
+      case .timer: "a timer"
+      case .script: "the scripted peer"
+      }
+    if captured != model { return "\(name): sent because of: captured \(captured), model \(model)" }
+    guard case .timer(let captured) = send.cause, case .timer(let kind) = record.cause else {
+      return nil
+    }
+    let isAckTimer = kind == .delayedAck
+    if captured == "delayed-ack" && !isAckTimer || captured == "retransmit" && isAckTimer {
+      return "\(name): sent because of: captured \(captured) timer, model \(kind.rawValue) timer"
+    }
+    return nil
+  }
+
+  private func compareOptions(
+    _ send: TCPLadder.Send, _ model: Segment, _ name: String
+  ) -> String? {
+    guard send.flags.contains(.syn), send.cause != .script else { return nil }
+    for (what, captured, model) in [
+      ("MSS option", send.mss != nil, model.mss != nil),
+      ("SACK option", send.sackPermitted, model.sackPermitted),
+    ] where captured != model {
+      return "\(name): \(what): captured \(captured ? "there" : "missing"), "
+        + "model \(model ? "there" : "missing")"
+    }
+    return nil
+  }
+
+  /// The ISN of a life that took TIME_WAIT's place lies a known distance from the one before.
+  private func compareReuse(
+    _ send: TCPLadder.Send, _ record: SegmentRecord, _ name: String, _ end: End
+  ) -> String? {
+    guard send.flags.contains(.syn), !send.isRetransmission, send.cause != .script,
+      let isns = ladder.connections[end.connection].isns[send.side], record.incarnation >= 2,
+      record.incarnation <= isns.count
+    else { return nil }
+    let captured = isns[record.incarnation - 1] &- isns[record.incarnation - 2]
+    let previous = sent[end]?.last { network.log[$0].incarnation == record.incarnation - 1 }
+    guard let base = previous.flatMap({ network.log[$0].seqBase }) else { return nil }
+    let model = record.segment.seq.relative(to: base)
+    return captured == model
+      ? nil : "\(name): distance from the earlier ISN: captured \(captured), model \(model)"
+  }
+
+  /// A send repeats the states of the event that caused it.
+  private func compareRepeatedStates(
+    _ send: TCPLadder.Send, _ row: TCPLadder.Row, _ name: String
+  ) -> String? {
+    guard let event = send.cause.event, let cause = statesAt[event] else { return nil }
+    for (when, captured, model) in [
+      ("before", row.before, cause.before), ("after", row.after, cause.after),
+    ] {
+      guard let captured else { continue }
+      for side in Side.allCases where captured[side] != model[side] {
+        return "\(name): \(side.name) \(when): captured \(captured[side].rawValue), "
+          + "model \(model[side].rawValue)"
+      }
+    }
+    return nil
+  }
+
+  /// What the ladder says of a segment's fate must agree with its arrivals.
+  private func compareFate(
+    _ send: TCPLadder.Send, _ row: TCPLadder.Row, _ name: String
+  ) -> String? {
+    guard send.fate == .delivered, let last = ladder.rows.last?.at else { return nil }
+    let due = row.at + ladder.oneWayDelay + TCPLadder.Tolerance.arrival
+    if last > due, !received.contains(send.segment) {
+      return "\(name): fate: captured delivered, but no event says that it arrived"
+    }
+    return nil
+  }
+
+  // MARK: Arrivals
+
+  func compareArrival(_ arrival: TCPLadder.Receive, _ row: TCPLadder.Row) -> String? {
+    let name = "\(words(row))"
+    let segment = arrival.segment
+    guard let (sentAt, send) = sends[segment] else {
+      return "\(name): captured, but no event says that it was sent"
+    }
+    let ignored: SegmentFlags = [.psh, .urg]
+    if let flags = arrival.flags, flags.subtracting(ignored) != send.flags.subtracting(ignored) {
+      return "\(name): flags: captured \(flags), model \(send.flags)"
+    }
+    if let seq = arrival.seq, seq != send.seq {
+      return "\(name): seq: captured \(seq), model \(send.seq)"
+    }
+    if let length = arrival.length, length != send.length {
+      return "\(name): len: captured \(length), model \(send.length)"
+    }
+    if send.side == arrival.side { return "\(name): captured at the end that sent it" }
+    switch send.fate {
+    case .dropped: return "\(name): fate: captured dropped, but it arrived"
+    case .held, .delayed: return nil
+    case .delivered:
+      let elapsed = row.at - sentAt
+      let isRepeat = row.at > (firstArrival[segment] ?? row.at)
+      if isRepeat { return nil }
+      let range = ladder.oneWayDelay - 1000...ladder.oneWayDelay + TCPLadder.Tolerance.arrival
+      return range.contains(elapsed)
+        ? nil
+        : "\(name): captured \(elapsed / 1000) ms after sending, the wire's delay is "
+          + "\(ladder.oneWayDelay / 1000) ms"
+    }
+  }
+
+  // MARK: Results of calls
+
+  func compareResult(_ app: TCPLadder.App, _ row: TCPLadder.Row) -> String? {
+    guard let model = result else { return nil }
+    let captured = words(app)
+    let name = words(row)
+    switch (captured, model) {
+    case (.failed(let text), .failed(let error)) where text == error.rawValue: return nil
+    case (.nothing, .done), (.nothing, .wouldBlock): return nil
+    case (.number(let captured), .sent(let count)) where captured == count: return nil
+    case (.nothing, .sent): return nil
+    case (.text(let text), .endOfFile) where text.isEmpty: return nil
+    case (.text(let text), .data(let runs)): return compareText(text, runs, name)
+    case (.number, .done): return nil
+    default: return "\(name): result: captured \(captured.words), model \(words(model))"
+    }
+  }
+
+  private enum Captured {
+    case nothing
+    case number(Int)
+    case text(String)
+    case failed(String)
+
+    var words: String {
+      switch self {
+      case .nothing: "nothing"
+      case .number(let number): "\(number)"
+      case .text(let text): text.isEmpty ? "end of file" : "\(text.unicodeScalars.count) bytes"
+      case .failed(let text): "'\(text)'"
+      }
+    }
+  }
+
+  private func words(_ app: TCPLadder.App) -> Captured {
+    if let error = app.error {
+      let message = error.split(separator: ":", maxSplits: 1).last.map(String.init) ?? error
+      let waits = ["timed out", "Resource temporarily unavailable", "Operation now in progress"]
+      return waits.contains(message) ? .nothing : .failed(message)
+    }
+    switch app.result {
+    case .string(let text): return .text(text)
+    case .integer(let number): return .number(number)
+    default: return .nothing
+    }
+  }
+
+  private func words(_ result: CallResult) -> String {
+    switch result {
+    case .done: "success"
+    case .sent(let count): "\(count)"
+    case .data(let runs): "\(runs.reduce(0) { $0 + $1.count }) bytes"
+    case .endOfFile: "end of file"
+    case .wouldBlock: "nothing yet"
+    case .failed(let error): "'\(error.rawValue)'"
+    }
+  }
+
+  /// Compares what was read with what the ladder shows of the streams.
+  private func compareText(_ text: String, _ runs: [Payload], _ name: String) -> String? {
+    let scalars = Array(text.unicodeScalars)
+    let narrow = scalars.allSatisfy { $0.value < 256 }
+    let count = runs.reduce(0) { $0 + $1.count }
+    var bytes = narrow ? scalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(text.utf8)
+    if bytes.count != count { bytes = Array(text.utf8) }
+    guard bytes.count == count else {
+      return "\(name): result: captured \(bytes.count) bytes, model \(count) bytes"
+    }
+    var position = 0
+    for run in runs {
+      for offset in run.offset..<run.offset + run.count {
+        if let known = contents[run.origin]?[offset], known != bytes[position] {
+          return "\(name): result: byte \(position): captured \(bytes[position]), model \(known)"
+        }
+        position += 1
+      }
+    }
+    return nil
+  }
+
+  private mutating func noteContents(_ send: TCPLadder.Send, _ record: SegmentRecord) {
+    guard let payload = record.segment.payload else { return }
+    for (index, byte) in send.data.prefix(payload.count).enumerated() {
+      contents[payload.origin, default: [:]][payload.offset + index] = byte
+    }
+  }
+
+  // MARK: Residences
+
+  func compareMeasured() -> String? {
+    for item in ladder.measured {
+      let end = End(item.connection, item.side)
+      let name = "\(item.side.name) in \(item.state.rawValue) from \(seconds(item.enter))"
+      let hits = item.hits.compactMap { hit -> String? in
+        guard let row = ladder.rows.first(where: { abs($0.at - hit.at) <= 2 }),
+          let shown = row.timeWaitLeft[item.side]
+        else { return nil }
+        return abs(shown - hit.left) <= TCPLadder.Tolerance.timeWaitValue
+          ? nil
+          : "\(name): timer after the arrival at \(seconds(hit.at)): captured "
+            + "\(hit.left / 1000) ms, model \(shown / 1000) ms"
+      }
+      if let difference = hits.first { return difference }
+      guard let leave = item.leave, item.leftBy == "timer" else { continue }
+      let restarted = item.hits.filter { $0.left > network.rules(of: item.side).timeWait - 8000 }
+      let begin = item.state == .timeWait ? restarted.last?.at ?? item.enter : item.enter
+      let stayed = leave - begin
+      let rules = network.rules(of: end.side)
+      let (least, most) =
+        item.state == .timeWait
+        ? (rules.timeWait, rules.timeWait + 4_000_000)
+        : (rules.finWait2Timeout ?? 0, (rules.finWait2Timeout ?? 0) * 108 / 100 + 100_000)
+      if stayed < least - 10_000 || stayed > most {
+        return "\(name): captured \(seconds(stayed)), model \(seconds(least))"
+      }
+    }
+    return nil
+  }
+}

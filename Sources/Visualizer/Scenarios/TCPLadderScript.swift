@@ -1,0 +1,251 @@
+import Models
+
+/// Turning a captured ladder into a script for the model: the calls, the fate of each segment, and
+/// the moments at which coarse timers ran out. What the ends did is not part of it.
+extension TCPLadder {
+  /// What a row asks of the model.
+  struct Step {
+    /// When, strictly after the step before.
+    var at: Microseconds
+    /// What to do before time passes up to the row.
+    var before: [TCPOperation] = []
+    /// What to do when the time has come.
+    var operations: [TCPOperation] = []
+    /// The timers that the capture says ran out.
+    var expires: [(end: End, kind: TimerKind)] = []
+  }
+
+  /// The rules that the captured system of a side followed.
+  func rules(of side: Side) -> TCPRules {
+    var rules = TCPRules.linux
+    let settings = settings[side] ?? [:]
+    func on(_ name: String, _ missing: Bool) -> Bool { settings[name].map { $0 != 0 } ?? missing }
+    func within(_ name: String, _ range: ClosedRange<Int>) -> Int? {
+      settings[name].flatMap { range.contains($0) ? $0 : nil }
+    }
+    rules.mss = family == 6 ? 1440 : 1460
+    rules.offersTimestamps = on("tcp_timestamps", true)
+    rules.offersSack = on("tcp_sack", true)
+    rules.ignoresResetInTimeWait = on("tcp_rfc1337", false)
+    rules.reusesTimeWait = settings["tcp_tw_reuse"] == 1
+    if let seconds = within("tcp_fin_timeout", 0...86_400) {
+      rules.finWait2Timeout = seconds * 1_000_000
+    }
+    if let rto = within("tcp_rto_min_us", 1...10_000_000) { rules.minRto = rto }
+    if let early = settings["tcp_early_retrans"] { rules.tailLossProbe = early == 3 || early == 4 }
+    if let retries = within("tcp_syn_retries", 0...127) { rules.synRetries = retries }
+    if let retries = within("tcp_synack_retries", 0...255) { rules.synAckRetries = retries }
+    if let linear = within("tcp_syn_linear_timeouts", 0...127) { rules.linearSynTimeouts = linear }
+    if let retries = within("tcp_retries2", 1...60) {
+      rules.dataPatience = Self.patience(retries: retries)
+    }
+    if let retries = within("tcp_orphan_retries", 1...60) {
+      rules.orphanPatience = Self.patience(retries: retries)
+    }
+    return rules
+  }
+
+  /// How long so many retransmissions last.
+  ///
+  /// Source: Linux `tcp_model_timeout`.
+  private static func patience(retries: Int) -> Microseconds {
+    let doublings = min(retries, 9)
+    return ((2 << doublings) - 1) * 200_000 + (retries - doublings) * 120_000_000
+  }
+
+  /// The network before anything happened.
+  var initial: TCPNetwork {
+    TCPNetwork(
+      client: rules(of: .client), server: rules(of: .server), delay: oneWayDelay,
+      timerLateness: .kernelWheel)
+  }
+
+  /// What sets the network up: connections, scripted ends, and the fate of every segment.
+  var preparation: [TCPOperation] {
+    var operations = connections.map {
+      TCPOperation.addConnection(clientPort: $0.clientPort, serverPort: $0.serverPort)
+    }
+    var arrivals: [Int: [Microseconds]] = [:]
+    let times = rowTimes
+    for (index, row) in rows.enumerated() {
+      if case .receive(let arrival) = row.kind {
+        arrivals[arrival.segment, default: []].append(times[index])
+      }
+    }
+    var scripted: Set<End> = []
+    for row in rows {
+      guard case .send(let send) = row.kind, let connection = row.connection else { continue }
+      let end = End(connection, send.side)
+      if send.cause == .script, scripted.insert(end).inserted {
+        operations.append(.playByScript(end))
+      }
+      operations.append(.fate(end, Self.fate(of: send, arrivals: arrivals[send.segment] ?? [])))
+    }
+    return operations
+  }
+
+  private static func fate(of send: Send, arrivals: [Microseconds]) -> Fate {
+    switch send.fate {
+    case .dropped: .lost
+    case .held, .delayed: arrivals.isEmpty ? .held : .arrives(at: arrivals)
+    case .delivered: arrivals.isEmpty ? .delivered : .arrives(at: arrivals)
+    }
+  }
+
+  /// The rows' times, each made later than the one before, so that every row has a moment of its own.
+  var rowTimes: [Microseconds] {
+    var last = 0
+    return rows.map { row in
+      last = max(last + 1, row.at)
+      return last
+    }
+  }
+
+  /// What the rows ask of the model, one step each.
+  var steps: [Step] {
+    var steps = rowTimes.map { Step(at: $0) }
+    var lives: [End: Int] = [:]
+    var positions: [Int: Int] = [:]
+    for (position, row) in rows.enumerated() {
+      positions[row.index] = position
+      switch row.kind {
+      case .app(let app): steps[position].operations = calls(app, row)
+      case .state: steps[position].expires = expiries(row)
+      case .receive: break
+      case .send(let send):
+        let end = End(row.connection ?? 0, send.side)
+        if send.flags.contains(.syn), !send.flags.contains(.rst), !send.isRetransmission,
+          !isAnswerInSimultaneousOpen(send, row)
+        {
+          let life = lives[end, default: 0]
+          lives[end] = life + 1
+          let isns = connections[end.connection].isns[send.side] ?? []
+          let iss = SequenceNumber(life < isns.count ? isns[life] : send.seq)
+          let cause = send.cause.event.flatMap { positions[$0] } ?? position
+          steps[cause].before.append(.nextIss(end, iss))
+        }
+        if send.cause == .script {
+          steps[position].operations = [injection(send, end, life: lives[end, default: 0])]
+        } else if case .timer(let name) = send.cause {
+          steps[position].expires = [(end, kind(ofTimer: name, send))]
+        }
+      }
+    }
+    return steps
+  }
+
+  /// A SYN ACK after an own SYN takes no new number.
+  private func isAnswerInSimultaneousOpen(_ send: Send, _ row: Row) -> Bool {
+    send.flags.contains(.ack) && row.before?[send.side] == .synSent
+  }
+
+  private func kind(ofTimer name: String, _ send: Send) -> TimerKind {
+    let isPureAck = send.length == 0 && send.flags.isDisjoint(with: [.syn, .fin, .rst])
+    switch name {
+    case "delayed-ack": return .delayedAck
+    case "retransmit": return .retransmission
+    case "probe": return .persist
+    default: return isPureAck ? .delayedAck : .retransmission
+    }
+  }
+
+  private func expiries(_ row: Row) -> [(end: End, kind: TimerKind)] {
+    guard let before = row.before, let after = row.after, let connection = row.connection else {
+      return []
+    }
+    return Side.allCases.filter { before[$0] != after[$0] }.map { side in
+      let kind: TimerKind =
+        switch before[side] {
+        case .timeWait: .timeWait
+        case .finWait2: .finWait2
+        default: .retransmission
+        }
+      return (End(connection, side), kind)
+    }
+  }
+
+  /// The calls of a row.
+  ///
+  /// A listen without connection is made for the first connection to each port.
+  private func calls(_ app: App, _ row: Row) -> [TCPOperation] {
+    if let connection = row.connection {
+      return [.call(End(connection, app.side), call(app, row, connections[connection]))]
+    }
+    var ports: Set<Int> = []
+    var operations: [TCPOperation] = []
+    for (index, connection) in connections.enumerated() {
+      let port = app.side == .client ? connection.clientPort : connection.serverPort
+      if app.call == "listen", ports.insert(port).inserted {
+        operations.append(.call(End(index, app.side), .listen))
+      }
+    }
+    return operations
+  }
+
+  private func call(_ app: App, _ row: Row, _ connection: Connection) -> Call {
+    switch app.call {
+    case "listen": return .listen
+    case "connect":
+      let isAutomatic = automaticPorts?.contains(connection.clientPort) ?? false
+      return .connect(automaticPort: app.side == .client && isAutomatic)
+    case "accept": return .accept
+    case "connect_result": return .connectResult
+    case "send": return .send(app.byteCount ?? 0)
+    case "recv": return .receive(65536)
+    case "shutdown_wr": return .shutdownWrite
+    case "shutdown_rd": return .shutdownRead
+    case "destroy_time_wait": return .destroyTimeWait
+    default: return closesWithReset(app, row) ? .abort : .close
+    }
+  }
+
+  /// Ladders do not say that SO_LINGER was set to 0.
+  ///
+  ///
+  /// A close that ends an open connection at once
+  /// can come from nothing else, or from unread bytes, and then it is the same for the model.
+  private func closesWithReset(_ app: App, _ row: Row) -> Bool {
+    guard let before = row.before?[app.side], row.after?[app.side] == .closed else { return false }
+    switch before {
+    case .established, .closeWait, .finWait1, .finWait2, .synRcvd: return true
+    default: return false
+    }
+  }
+
+  /// A scripted peer's segment, with whose bytes it carries.
+  ///
+  private func injection(_ send: Send, _ end: End, life: Int) -> TCPOperation {
+    var segment = Segment(
+      send.flags, seq: SequenceNumber(send.seq), ack: SequenceNumber(send.ack ?? 0),
+      window: send.window)
+    segment.mss = send.mss
+    segment.sackPermitted = send.sackPermitted
+    segment.timestamp = send.timestamp
+    if send.length > 0 {
+      let offset = Int(Int32(bitPattern: (send.relativeSeq ?? 1) &- 1))
+      segment.payload = Payload(
+        StreamOrigin(end, incarnation: life), offset: offset, count: send.length)
+    }
+    return .inject(from: end, segment, isRetransmission: send.isRetransmission)
+  }
+
+  /// The whole script, for playing the ladder.
+  var operations: [TCPOperation] {
+    preparation
+      + steps.flatMap { step in
+        step.before + [.runUntil(step.at)] + step.operations
+          + step.expires.map { .expire($0.end, $0.kind) }
+      }
+  }
+}
+
+extension TCPLadder.Send.Cause {
+  /// The event that made the end send, where it is known.
+  var event: Int? {
+    switch self {
+    case .call(let event): event
+    case .arrival(_, let event): event
+    case .timer, .script: nil
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Models
+
+/// What a TCP scenario starts with, apart from its rules: the wire, the ports, what is switched off.
+struct TCPParameters {
+  var rules: TCPRules
+  /// The wire's delay, one way.
+  var delay: Microseconds = 10_000
+  var clientPort = 40000
+  var serverPort = 80
+
+  private static let names = [
+    "delay", "guards-off", "guards-on", "msl", "ack-delay", "nagle", "timestamps", "sack", "mss",
+    "buffer", "client-port", "server-port", "rfc1337", "tw-reuse",
+  ]
+
+  /// Reads the envelope's parameters.
+  ///
+  /// - Throws: `InputError` at the name or the value, with what to write instead.
+  init(_ file: ScenarioFile, rules: TCPRules) throws(InputError) {
+    self.rules = rules
+    try file.expectParameters(Self.names)
+    for (name, value) in file.parameters { try take(name.text, value, file.file) }
+  }
+
+  private mutating func take(
+    _ name: String, _ value: ScenarioFile.Word, _ file: String
+  ) throws(InputError) {
+    func error(_ message: String) -> InputError {
+      InputError(file: file, line: value.line, column: value.column, "\(name): \(message)")
+    }
+    func time(_ longest: Microseconds, _ example: String) throws(InputError) -> Microseconds {
+      let text = value.text.replacing(" ", with: "")
+      guard let time = TCPScriptLine.time(text), time <= longest else {
+        throw error("write a time up to \(TCPWords.time(longest)), such as \(example)")
+      }
+      return time
+    }
+    func number(_ range: ClosedRange<Int>) throws(InputError) -> Int {
+      guard let number = Int(value.text), range.contains(number) else {
+        throw error("write a number from \(range.lowerBound) to \(range.upperBound)")
+      }
+      return number
+    }
+    func isOn() throws(InputError) -> Bool {
+      switch value.text {
+      case "on", "true", "yes": return true
+      case "off", "false", "no": return false
+      default: throw error("write on or off")
+      }
+    }
+    switch name {
+    case "delay": delay = try time(10_000_000, "20ms")
+    case "msl": rules.timeWait = 2 * (try time(600_000_000, "2min"))
+    case "ack-delay":
+      if value.text == "none" {
+        rules.ackDelay = .none
+      } else {
+        rules.ackDelay = .everySecondSegment(try time(500_000, "200ms"))
+      }
+    case "guards-off": rules.guards.subtract(try Self.guards(value, error))
+    case "guards-on": rules.guards.formUnion(try Self.guards(value, error))
+    case "nagle": rules.nagle = try isOn()
+    case "timestamps": rules.offersTimestamps = try isOn()
+    case "sack": rules.offersSack = try isOn()
+    case "mss": rules.mss = try number(100...65_495)
+    case "buffer": rules.receiveBuffer = try number(100...1_000_000)
+    case "client-port": clientPort = try number(1...65_535)
+    case "server-port": serverPort = try number(1...65_535)
+    case "rfc1337": rules.ignoresResetInTimeWait = try isOn()
+    default: rules.reusesTimeWait = try isOn()
+    }
+  }
+
+  /// Guards by name, several separated by commas.
+  private static func guards(
+    _ value: ScenarioFile.Word, _ error: (String) -> InputError
+  ) throws(InputError) -> TCPRules.Guards {
+    var guards: TCPRules.Guards = []
+    let names = TCPRules.Guards.named.map(\.name)
+    let words = value.text.split { $0 == "," || $0 == " " }.map(String.init)
+    guard !words.isEmpty else { throw error("write guards, such as \"time-wait, isn-clock\"") }
+    for word in words {
+      guard let known = TCPRules.Guards.named.first(where: { $0.name == word }) else {
+        throw error("unknown guard '\(word)'; \(Nearest.hint(word, among: names))")
+      }
+      guards.insert(known.value)
+    }
+    return guards
+  }
+}

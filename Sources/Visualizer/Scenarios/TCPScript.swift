@@ -1,0 +1,329 @@
+import Models
+
+/// The language in which a scenario asks something of two ends and the wire between them.
+///
+///     server listen              client connect          client send 300    server read
+///     client shutdown            server close            client abort       client iss 1000
+///     wait 200ms                 wait until quiet        wait until server CLOSE_WAIT
+///     wire delay 20ms            drop next from client   hold next from server
+///     delay next from server 300ms                       duplicate next from client after 30ms
+///     release held after 5s      deliver again 3         forge from server RST seq 1
+///     connection 2               connection 3 from 40002 to 80
+///
+/// A network of the script's own goes along, line by line: so a line that waits for what never
+/// happens, or releases what nothing holds, is an error of that line.
+struct TCPScript: ScriptLanguage {
+  private(set) var words = TCPWords()
+  /// The network before the first line: its first connection has its ports, and no more.
+  let start: TCPNetwork
+  private let file: String
+  private let parameters: TCPParameters
+  /// The network after the lines that were read.
+  private var network: TCPNetwork
+  /// The connection that the following lines are about, from 0.
+  private var connection = 0
+  private var operationCount = 0
+  /// Held segments that were released.
+  private var released: Set<Int> = []
+
+  private static let verbs = [
+    "client", "server", "wait", "wire", "drop", "hold", "delay", "duplicate", "release", "deliver",
+    "forge", "connection",
+  ]
+  private static let calls = [
+    "listen", "connect", "accept", "send", "read", "shutdown", "close", "abort", "iss", "forget",
+  ]
+
+  init(_ file: ScenarioFile, rules: TCPRules) throws(InputError) {
+    self.file = file.file
+    parameters = try TCPParameters(file, rules: rules)
+    var network = TCPNetwork(
+      client: parameters.rules, server: parameters.rules, delay: parameters.delay,
+      seed: file.seed)
+    network.perform(
+      .addConnection(
+        clientPort: parameters.clientPort, serverPort: parameters.serverPort),
+      observer: nil)
+    start = network
+    self.network = network
+  }
+
+  /// The operations of one line.
+  ///
+  /// - Throws: `InputError` for an unknown word, a number out of its bounds, a state that is never
+  ///   reached, or too much happening.
+  mutating func parse(_ line: ScenarioFile.Word) throws(InputError) -> [TCPOperation] {
+    var line = TCPScriptLine(file: file, line: line)
+    guard line.next != nil else { throw line.error("write an operation") }
+    let operations = try self.operations(&line)
+    operationCount += operations.count
+    guard operationCount <= TCPLimits.operations else {
+      throw line.tokens.error(
+        0, "too many operations; a script has at most \(TCPLimits.operations)")
+    }
+    for operation in operations {
+      network.perform(operation, observer: nil)
+      try checkOutcome(operation, line)
+    }
+    return operations
+  }
+
+  private mutating func operations(
+    _ line: inout TCPScriptLine
+  ) throws(InputError) -> [TCPOperation] {
+    if line.next == "client" || line.next == "server" { return [try call(&line)] }
+    switch try line.oneOf(Self.verbs, "operation") {
+    case "wait": return [try wait(&line)]
+    case "wire": return try wire(&line)
+    case "drop": return try fates(&line, "drop next from client")
+    case "hold": return try fates(&line, "hold next from server")
+    case "delay": return try fates(&line, "delay next from server 300ms")
+    case "duplicate": return try fates(&line, "duplicate next from client after 30ms")
+    case "release": return [try release(&line)]
+    case "deliver": return [try deliverAgain(&line)]
+    case "forge": return [try forge(&line)]
+    default: return try switchConnection(&line)
+    }
+  }
+
+  /// Whether what a line waits for came true, and whether too much happened meanwhile.
+  private func checkOutcome(
+    _ operation: TCPOperation, _ line: TCPScriptLine
+  ) throws(InputError) {
+    if case .runUntilState(let end, let state, let limit) = operation,
+      network[end].state != state
+    {
+      let stays = network[end].state.rawValue
+      throw line.tokens.error(
+        0,
+        "the \(end.side.name) is not in \(state.rawValue) within \(TCPWords.time(limit)): "
+          + "it stays in \(stays)")
+    }
+    if network.log.count > TCPLimits.segments {
+      throw line.tokens.error(
+        0, "too much happens; a script causes at most \(TCPLimits.segments) segments")
+    }
+    if network.now > TCPLimits.total {
+      throw line.tokens.error(0, "too long; a script lasts at most 24 hours")
+    }
+  }
+
+  // MARK: - Calls
+
+  private mutating func call(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
+    let side = try line.side("client connect")
+    let word = try line.oneOf(Self.calls, "call")
+    var number = 0
+    switch word {
+    case "send":
+      number = try line.number(1...TCPLimits.bytes, "how many bytes, such as send 300,")
+    case "read":
+      number =
+        try line.optionalNumber(1...TCPLimits.bytes, "how many bytes to read at most")
+        ?? TCPLimits.bytes
+    case "iss":
+      number = try line.number(0...Int(UInt32.max), "the initial sequence number")
+    case "connect":
+      guard side == .client || !network[End(connection, side)].isListening else {
+        throw line.error("the server listens on this port; write client connect")
+      }
+    default: break
+    }
+    var isAutomatic = false
+    if word == "connect", line.takes("with") {
+      try line.expect("automatic", "client connect with automatic port")
+      try line.expect("port", "client connect with automatic port")
+      isAutomatic = true
+    }
+    let end = End(try connection(named: &line), side)
+    try line.end()
+    let call: Call =
+      switch word {
+      case "listen": .listen
+      case "connect": .connect(automaticPort: isAutomatic)
+      case "accept": .accept
+      case "send": .send(number)
+      case "read": .receive(number)
+      case "shutdown": .shutdownWrite
+      case "close": .close
+      case "abort": .abort
+      default: .destroyTimeWait
+      }
+    if word == "iss" { return .nextIss(end, SequenceNumber(UInt32(number))) }
+    return .call(end, call)
+  }
+
+  /// The connection of `on connection N`, else that of the lines before.
+  private func connection(named line: inout TCPScriptLine) throws(InputError) -> Int {
+    guard line.takes("on") else { return connection }
+    try line.expect("connection", "on connection 2")
+    let number = try line.number(
+      1...network.connections.count, "a connection that exists,")
+    return number - 1
+  }
+
+  /// `connection 2`: the following lines are about it; it is added where it is new.
+  private mutating func switchConnection(
+    _ line: inout TCPScriptLine
+  ) throws(InputError) -> [TCPOperation] {
+    let count = network.connections.count
+    let number = try line.number(
+      1...min(count + 1, TCPLimits.connections), "the number of a connection, the next new one,")
+    connection = number - 1
+    guard line.takes("from") else {
+      try line.end()
+      let port = parameters.clientPort + connection
+      guard number > count else { return [] }
+      return [
+        .addConnection(
+          clientPort: port <= 65_535 ? port : port - 65_535, serverPort: parameters.serverPort)
+      ]
+    }
+    guard number > count else {
+      throw line.error("connection \(number) has its ports already; write connection \(number)")
+    }
+    let clientPort = try line.number(1...65_535, "a port")
+    try line.expect("to", "connection 2 from 40001 to 80")
+    let serverPort = try line.number(1...65_535, "a port")
+    try line.end()
+    return [.addConnection(clientPort: clientPort, serverPort: serverPort)]
+  }
+
+  // MARK: - Time
+
+  private func wait(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
+    guard line.takes("until") else {
+      let time = try line.time("wait 200ms, wait until server CLOSE_WAIT or wait until quiet")
+      try line.end()
+      return .run(for: time)
+    }
+    if line.takes("quiet") {
+      let limit = try line.time(after: "within", "wait until quiet within 10s")
+      try line.end()
+      return .runUntilQuiet(limit: limit ?? TCPLimits.time)
+    }
+    if line.next != "client", line.next != "server" {
+      let time = try line.time(
+        "wait until quiet, wait until server CLOSE_WAIT or wait until 35ms")
+      try line.end()
+      return .runUntil(time)
+    }
+    let side = try line.side("wait until server CLOSE_WAIT")
+    let name = try line.oneOf(ConnectionState.allCases.map(\.rawValue), "state")
+    let limit = try line.time(after: "within", "wait until server CLOSE_WAIT within 10s")
+    let end = End(try connection(named: &line), side)
+    try line.end()
+    guard let state = ConnectionState(rawValue: name) else { throw line.error("write a state") }
+    return .runUntilState(end, state, limit: limit ?? TCPLimits.time)
+  }
+
+  // MARK: - The wire
+
+  private func wire(_ line: inout TCPScriptLine) throws(InputError) -> [TCPOperation] {
+    try line.expect("delay", "wire delay 20ms")
+    let time = try line.time("wire delay 20ms")
+    guard line.takes("from") else {
+      try line.end()
+      return Side.allCases.map { .wireDelay(from: $0, time) }
+    }
+    let side = try line.side("wire delay 20ms from client")
+    try line.end()
+    return [.wireDelay(from: side, time)]
+  }
+
+  /// `drop next from client`, `delay next 3 from server 300ms` and their like.
+  private func fates(
+    _ line: inout TCPScriptLine, _ example: String
+  ) throws(InputError) -> [TCPOperation] {
+    let verb = line.tokens[0]
+    try line.expect("next", example)
+    let count =
+      try line.optionalNumber(1...TCPLimits.fates, "how many of the next segments") ?? 1
+    try line.expect("from", example)
+    let side = try line.side(example)
+    let usual = side == .client ? network.delay.client : network.delay.server
+    let fate: Fate
+    switch verb {
+    case "drop": fate = .lost
+    case "hold": fate = .held
+    case "delay": fate = .delivers(after: [try line.time(example)])
+    default:
+      let gap = try line.time(after: "after", example) ?? 10_000
+      fate = .delivers(after: [usual, usual + gap])
+    }
+    let end = End(try connection(named: &line), side)
+    try line.end()
+    return Array(repeating: .fate(end, fate), count: count)
+  }
+
+  /// The segment that was held first and not released yet goes on.
+  private mutating func release(
+    _ line: inout TCPScriptLine
+  ) throws(InputError) -> TCPOperation {
+    try line.expect("held", "release held after 5s")
+    let delay = try line.time(after: "after", "release held after 5s") ?? 0
+    try line.end()
+    let held = (0..<network.log.count).first { index in
+      network.log[index].isHeld && !released.contains(index)
+        && network.log[index].sender.connection == connection
+    }
+    guard let held else {
+      throw line.tokens.error(0, "nothing is held; write hold next from client before this")
+    }
+    released.insert(held)
+    words.released.insert(held)
+    return .deliverCopy(index: held, after: delay)
+  }
+
+  private func deliverAgain(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
+    try line.expect("again", "deliver again 3")
+    guard network.log.count > 0 else {
+      throw line.error("no segment has been sent so far; wait until there is one")
+    }
+    let index = try line.number(0...network.log.count - 1, "a segment that was sent,")
+    let delay = try line.time(after: "after", "deliver again 3 after 5s") ?? 0
+    try line.end()
+    return .deliverCopy(index: index, after: delay)
+  }
+
+  /// A segment that somebody else puts on the wire in an end's name, numbers relative to its ISN.
+  private mutating func forge(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
+    let example = "forge from server RST seq 1"
+    try line.expect("from", example)
+    let side = try line.side(example)
+    let end = End(connection, side)
+    var flags: SegmentFlags = []
+    while let word = line.next, let flag = SegmentFlags(name: word) {
+      flags.insert(flag)
+      _ = line.takes(word)
+    }
+    guard !flags.isEmpty else {
+      let unknown = line.next.map { "unknown flag '\($0)'; " } ?? ""
+      throw line.error("\(unknown)write one or more of SYN, FIN, RST, PSH, ACK, such as \(example)")
+    }
+    func absolute(_ number: Int, _ side: Side) -> SequenceNumber {
+      (network.connections[connection].iss(of: side) ?? SequenceNumber(0)) + number
+    }
+    try line.expect("seq", example)
+    let range = 0...Int(UInt32.max)
+    let seq = absolute(try line.number(range, "a relative number"), side)
+    var segment = Segment(flags, seq: seq)
+    if line.takes("ack") {
+      segment.ack = absolute(try line.number(range, "a relative number"), side.peer)
+      segment.flags.insert(.ack)
+    } else if flags.contains(.ack) {
+      throw line.error("the flag ACK needs its number; write ack 1 behind the seq")
+    }
+    if line.takes("length") {
+      let count = try line.number(1...network.rules(of: side).mss, "how many bytes it carries")
+      let incarnation = network[end].incarnation
+      segment.payload = Payload(
+        StreamOrigin(end, incarnation: incarnation),
+        offset: Int(seq.relative(to: absolute(1, side))), count: count)
+    }
+    try line.end()
+    let text = (0..<line.tokens.count).compactMap { line.tokens[$0] }.joined(separator: " ")
+    words.forged[segment] = text
+    return .inject(from: end, segment, isRetransmission: false)
+  }
+}

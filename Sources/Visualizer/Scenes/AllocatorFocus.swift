@@ -1,0 +1,102 @@
+import Models
+
+/// What an event of the allocator points at, and how far the request has climbed.
+struct AllocatorFocus {
+  /// The span class in play.
+  var spanClass: Int?
+  var span: GoAllocator.SpanID?
+  var slot: Int?
+  /// Pages that the event is about.
+  var pages: Range<Int>?
+  /// The P whose worker asks, or whose cache is meant.
+  var p: Int
+  /// Slots that died in this step.
+  var died: [Int] = []
+  var path = RequestPath()
+
+  /// The way of one request through the levels, as far as it has come.
+  struct RequestPath {
+    enum Level: Equatable {
+      case notAsked
+      case asked
+      /// The level had what was wanted.
+      case gave
+      /// It had not, so that the next level is asked.
+      case hadNothing
+    }
+
+    var isRequest = false
+    var mcache = Level.notAsked
+    var mcentral = Level.notAsked
+    var mheap = Level.notAsked
+    var isLarge = false
+    var isDone = false
+  }
+
+  init(_ moment: Moment<GoAllocator>) {
+    p = moment.after.worker
+    if case .malloc(let size, let noscan, _) = moment.operation {
+      let placement = moment.before.classes.placement(sizeBytes: size, noscan: noscan)
+      if placement.sizeClass > 0 {
+        spanClass = moment.before.classes.spanClass(placement.sizeClass, noscan: noscan)
+      }
+    }
+    if let event = moment.event {
+      point(at: event)
+      let current = moment.recent + [event]
+      let start = current.lastIndex { $0.name == "requested" } ?? current.startIndex
+      for event in current[start...] { climb(event) }
+    }
+    if let span, spanClass == nil || moment.event?.name == "spanMoved" {
+      spanClass = moment.after.span(span)?.spanClass ?? moment.before.span(span)?.spanClass
+    }
+  }
+
+  private mutating func point(at event: GoAllocator.Event) {
+    switch event {
+    case .sizeClassFound(_, let spanClass, _, _), .mcentralAsked(let spanClass):
+      self.spanClass = spanClass
+    case .mcacheAsked(let p, let spanClass, let span, _):
+      (self.p, self.spanClass, self.span) = (p, spanClass, span)
+    case .tinyPacked(_, let span, let slot, _), .tinyBlockOpened(_, let span, let slot),
+      .tinyBlockKept(_, let span, let slot), .slotReturned(_, let span, let slot, _):
+      (self.span, self.slot) = (span, slot)
+    case .pageCacheFilled(let p, let first, let npages),
+      .pageCacheFlushed(let p, let first, let npages):
+      self.p = p
+      pages = first..<first + npages
+    case .heapGrew(let first, let npages), .pagesTaken(let first, let npages, _),
+      .runSplit(let first, let npages), .runsMerged(let first, let npages),
+      .pagesScavenged(let first, let npages):
+      pages = first..<first + npages
+    case .spanMoved(let span, let spanClass, let from, let to):
+      (self.span, self.spanClass) = (span, spanClass)
+      for case .mcache(let p) in [from, to] { self.p = p }
+    case .largeAllocated(_, let span, _): self.span = span
+    case .mcacheFlushed(let p): self.p = p
+    case .spanSwept(let span, let spanClass, let died, _):
+      (self.span, self.spanClass, self.died) = (span, spanClass, died)
+    case .spanFreed(let span, let first, let npages):
+      self.span = span
+      if first >= 0 { pages = first..<first + npages }
+    default: break
+    }
+  }
+
+  private mutating func climb(_ event: GoAllocator.Event) {
+    switch event {
+    case .requested: path.isRequest = true
+    case .sizeClassFound(let sizeClass, _, _, _): path.isLarge = sizeClass == 0
+    case .mcacheAsked(_, _, _, let freeSlots):
+      path.mcache = freeSlots > 0 ? .gave : .hadNothing
+    case .mcentralAsked: (path.mcache, path.mcentral) = (.hadNothing, .asked)
+    case .mheapAsked:
+      if !path.isLarge { path.mcentral = .hadNothing }
+      path.mheap = .asked
+    case .pagesTaken: path.mheap = .gave
+    case .spanMoved(_, _, _, .mcache): if path.mcentral == .asked { path.mcentral = .gave }
+    case .slotReturned, .tinyPacked, .largeAllocated, .zeroSizeReturned: path.isDone = true
+    default: break
+    }
+  }
+}

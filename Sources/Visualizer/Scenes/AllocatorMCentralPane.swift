@@ -1,0 +1,189 @@
+import Models
+
+/// The mcentrals of the classes in play: each with its queues of spans, the next to be taken first.
+struct AllocatorMCentralPane {
+  let rect: Rect
+  let framed: Bool
+  let style: AllocatorStyle
+
+  private var inner: Rect { framed ? rect.inner : rect }
+
+  /// One line of the pane.
+  private enum Line {
+    case title(spanClass: Int)
+    case queue(GoAllocator.Queue, spanClass: Int)
+    case list(nonempty: Bool, spanClass: Int)
+    case blank
+  }
+
+  func draw(_ canvas: inout Canvas) {
+    if framed { canvas.box(rect, title: "mcentral") }
+    let lines = self.lines
+    let room = inner.height - detailRows
+    canvas.clipped(to: inner) { canvas in
+      for (offset, line) in lines.prefix(room).enumerated() {
+        draw(line, inner.y + offset, &canvas)
+      }
+      drawDetail(&canvas)
+      if lines.isEmpty {
+        let text = Bilingual("no span here", "这里没有 span")[style.look.language]
+        canvas.put(text, inner.x + 1, inner.y, .dim)
+      }
+    }
+    if lines.count > room, framed {
+      let text = Bilingual(" more below ", " 下面还有 ")[style.look.language]
+      canvas.put(text, rect.right - GlyphWidth.of(text) - 2, rect.bottom - 1, .dim)
+    }
+  }
+
+  /// Rows kept for the span in focus, slot by slot.
+  private var detailRows: Int { inner.height >= 12 ? (inner.height >= 20 ? 7 : 4) : 0 }
+
+  /// The span that the step is about: where it lies, and every slot of it.
+  private func drawDetail(_ canvas: inout Canvas) {
+    guard detailRows > 0, let id = style.focus.span, let span = style.state.span(id) else { return }
+    let top = inner.bottom - detailRows
+    let language = style.look.language
+    for column in inner.x..<inner.right { canvas.put("┄", column, top, .border) }
+    let pages = span.npages == 1 ? "" : "-\(span.firstPage + span.npages - 1)"
+    let place =
+      span.firstPage >= 0
+      ? Bilingual("page \(span.firstPage)\(pages)", "页 \(span.firstPage)\(pages)")
+      : Bilingual("older span", "更早的 span")
+    let column = canvas.put("s\(id)", inner.x + 1, top + 1, Style(.current, .bold))
+    let used = Bilingual(
+      "  \(place.en), \(span.allocCount)/\(span.nelems) used",
+      "  \(place.zh)，已用 \(span.allocCount)/\(span.nelems)")[language]
+    canvas.put(TextLayout.fit(used, columns: inner.right - column), column, top + 1, .dim)
+    let rows = detailRows - 3
+    let columns = inner.width - 2
+    let cells = min(span.nelems, columns * rows)
+    style.put(
+      slotsOf: id, in: Rect(x: inner.x + 1, y: top + 2, width: columns, height: rows),
+      cells: cells, on: &canvas)
+    if detailRows > 4 {
+      let legend = Bilingual("▓ live ▒ dead ░ free × died", "▓ 存活 ▒ 已死 ░ 空闲 × 刚清扫")
+      canvas.put(
+        TextLayout.fit(legend[language], columns: columns), inner.x + 1, inner.bottom - 1, .dim)
+    }
+  }
+
+  /// The class in play first, with all its queues; then the others that hold spans.
+  private var lines: [Line] {
+    var lines: [Line] = []
+    var classes = classesWithSpans
+    if let wanted = style.focus.spanClass {
+      classes.removeAll { $0 == wanted }
+      classes.insert(wanted, at: 0)
+    }
+    for spanClass in classes {
+      let isFocus = spanClass == style.focus.spanClass
+      if !lines.isEmpty, inner.height > 14 { lines.append(.blank) }
+      lines.append(.title(spanClass: spanClass))
+      if style.state.rules.isNotesEra {
+        lines.append(.list(nonempty: true, spanClass: spanClass))
+        lines.append(.list(nonempty: false, spanClass: spanClass))
+      } else {
+        for queue in GoAllocator.Queue.allCases
+        where isFocus || style.state.count(in: queue, spanClass: spanClass) > 0 {
+          lines.append(.queue(queue, spanClass: spanClass))
+        }
+      }
+    }
+    return lines
+  }
+
+  private var classesWithSpans: [Int] {
+    (0..<style.state.classes.spanClassCount).filter { spanClass in
+      if style.state.rules.isNotesEra {
+        return !style.state.nonempty(spanClass: spanClass).isEmpty
+          || !style.state.empty(spanClass: spanClass).isEmpty
+      }
+      return GoAllocator.Queue.allCases.contains {
+        style.state.count(in: $0, spanClass: spanClass) > 0
+      }
+    }
+  }
+
+  private func draw(_ line: Line, _ y: Int, _ canvas: inout Canvas) {
+    let x = inner.x + 1
+    switch line {
+    case .blank: break
+    case .title(let spanClass): drawTitle(spanClass, x, y, &canvas)
+    case .queue(let queue, let spanClass):
+      canvas.put(Self.name(queue, isWide: labelWidth > 10), x + 1, y, .dim)
+      put(style.state.spans(in: queue, spanClass: spanClass), y, &canvas)
+    case .list(let nonempty, let spanClass):
+      canvas.put(nonempty ? "nonempty" : "empty", x + 1, y, .dim)
+      put(
+        nonempty
+          ? style.state.nonempty(spanClass: spanClass) : style.state.empty(spanClass: spanClass),
+        y, &canvas)
+    }
+  }
+
+  private func drawTitle(_ spanClass: Int, _ x: Int, _ y: Int, _ canvas: inout Canvas) {
+    let isFocus = spanClass == style.focus.spanClass
+    let sizeClass = style.state.classes.sizeClass(spanClass: spanClass)
+    let size = style.state.classes.slotSizeBytes(sizeClass)
+    let what =
+      sizeClass == 0
+      ? Bilingual("large objects", "大对象")
+      : Bilingual("\(size) bytes", "\(size) 字节")
+    canvas.put(isFocus ? "▸" : " ", x - 1, y, Style(.current, .bold))
+    let class_ = Bilingual("class", "规格")[style.look.language]
+    let column = canvas.put(
+      "\(class_) \(style.className(spanClass))", x, y,
+      isFocus ? Style(.current, .bold) : .heading)
+    canvas.put(" \(what[style.look.language])", column, y, .dim)
+  }
+
+  private var labelWidth: Int { inner.width >= 30 ? 17 : 9 }
+
+  private static func name(_ queue: GoAllocator.Queue, isWide: Bool) -> String {
+    switch queue {
+    case .partialSwept: isWide ? "partial swept" : "p swept"
+    case .partialUnswept: isWide ? "partial unswept" : "p unswep"
+    case .fullSwept: isWide ? "full swept" : "f swept"
+    case .fullUnswept: isWide ? "full unswept" : "f unswep"
+    }
+  }
+
+  private func put(_ spans: [GoAllocator.SpanID], _ y: Int, _ canvas: inout Canvas) {
+    var column = inner.x + 2 + labelWidth
+    if spans.isEmpty { canvas.put("·", column, y, .dim) }
+    for (index, span) in spans.enumerated() {
+      let rest = spans.count - index
+      let more = "+\(rest)"
+      if column + "s\(span)".utf8.count + more.utf8.count + 1 > inner.right, rest > 1 {
+        canvas.put(more, column, y, .dim)
+        break
+      }
+      column = style.put(span: span, column, y, on: &canvas) + 1
+    }
+  }
+
+  // MARK: - Where spans come and go
+
+  /// Where a span is while it is in the mcentral's hands.
+  func point(inHands spanClass: Int) -> Point {
+    Point(
+      x: inner.x + inner.width / 2,
+      y: row { if case .title(spanClass) = $0 { true } else { false } })
+  }
+
+  func point(queue: GoAllocator.Queue, spanClass: Int) -> Point {
+    let y = row { if case .queue(queue, spanClass) = $0 { true } else { false } }
+    let count = style.state.spans(in: queue, spanClass: spanClass).count
+    return Point(x: min(inner.right - 4, inner.x + 2 + labelWidth + count * 3), y: y)
+  }
+
+  func point(nonempty: Bool, spanClass: Int) -> Point {
+    let y = row { if case .list(nonempty, spanClass) = $0 { true } else { false } }
+    return Point(x: inner.x + 2 + labelWidth, y: y)
+  }
+
+  private func row(_ matches: (Line) -> Bool) -> Int {
+    inner.y + min(inner.height - detailRows - 1, lines.firstIndex(where: matches) ?? 0)
+  }
+}

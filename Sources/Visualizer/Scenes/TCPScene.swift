@@ -1,0 +1,134 @@
+import Models
+
+/// Draws a moment of TCP: the ladder of segments between both ends, the segment in focus taken
+/// apart, and both ends' variables and timers.
+struct TCPScene {
+  let moment: Moment<TCPNetwork>
+  let progress: Double
+  let stage: Rect
+  let words: TCPWords
+  let look: Look
+
+  /// An arrival is drawn when the segment has come all the way.
+  private var shown: TCPNetwork {
+    guard progress < 1, case .segmentArrived = moment.event else { return moment.after }
+    return moment.before
+  }
+
+  /// The time on the screen: it runs from the last step's to this one's.
+  private var now: Microseconds {
+    let (start, end) = (moment.before.now, moment.after.now)
+    return start + Int(Double(end - start) * progress)
+  }
+
+  func draw(_ canvas: inout Canvas) {
+    let network = shown
+    guard !network.connections.isEmpty else {
+      let text = Bilingual("no connection yet", "还没有连接")[look.language]
+      canvas.put(text, stage.x + 2, stage.y + 1, .dim)
+      return
+    }
+    let connection = shownConnection(network)
+    switch view {
+    case .connections:
+      TCPConnectionsPane(
+        network: network, selection: selection ?? 0, rect: stage, look: look
+      ).draw(&canvas)
+    case .states: drawStates(network, connection, &canvas)
+    case .ladder: drawLadder(network, connection, &canvas)
+    }
+  }
+
+  // MARK: - Views
+
+  private enum View: Int { case ladder, states, connections }
+
+  /// The names of the views.
+  static let views = [
+    Bilingual("ladder", "时序图"), Bilingual("states", "状态图"), Bilingual("table", "连接表"),
+  ]
+
+  /// From so many connections on the table comes first.
+  private static let manyConnections = 8
+
+  private var view: View {
+    if let view = look.view.flatMap(View.init) { return view }
+    let isMany = moment.after.connections.count > Self.manyConnections
+    return isMany && look.opened == nil ? .connections : .ladder
+  }
+
+  /// The connection under the cursor of the table; nil where it is not shown.
+  var selection: Int? {
+    guard view == .connections else { return nil }
+    let count = moment.after.connections.count
+    return count == 0 ? nil : max(0, min(count - 1, connection + look.scroll))
+  }
+
+  private func shownConnection(_ network: TCPNetwork) -> Int {
+    min(look.opened ?? connection, network.connections.count - 1)
+  }
+
+  private func drawStates(_ network: TCPNetwork, _ connection: Int, _ canvas: inout Canvas) {
+    var change: (end: End, from: ConnectionState, to: ConnectionState)?
+    if case .stateChanged(let end, let from, let to, _) = moment.event, end.connection == connection {
+      change = (end, from, to)
+    }
+    TCPStatesPane(
+      network: network, connection: connection, change: change, rect: stage, look: look
+    ).draw(&canvas)
+  }
+
+  private func drawLadder(_ network: TCPNetwork, _ connection: Int, _ canvas: inout Canvas) {
+    let focus = self.focus(network, connection)
+    let framed = stage.height >= 14 && stage.width >= FrameScene.full.columns
+    let inspector = TCPInspector(
+      network: network, connection: connection, now: now, focus: focus, look: look)
+    var ladder = stage
+    if framed, stage.width >= 110 {
+      let width = min(46, stage.width * 34 / 100)
+      ladder.width -= width
+      inspector.drawColumn(
+        Rect(x: ladder.right, y: stage.y, width: width, height: stage.height), &canvas)
+    } else if framed {
+      ladder.height -= 5
+      inspector.drawStrip(
+        Rect(x: stage.x, y: ladder.bottom, width: stage.width, height: 5), &canvas)
+    }
+    TCPLadderPane(
+      network: network, connection: connection, now: now, focus: focus, rect: ladder,
+      framed: framed, look: look
+    ).draw(&canvas)
+  }
+
+  /// The connection that the step is about.
+  private var connection: Int {
+    if let end = moment.event?.end { return end.connection }
+    switch moment.operation {
+    case .call(let end, _), .fate(let end, _), .inject(let end, _, _), .playByScript(let end),
+      .expire(let end, _), .nextIss(let end, _), .runUntilState(let end, _, _):
+      return end.connection
+    default:
+      let log = moment.after.log
+      return log.count > 0 ? log[log.count - 1].sender.connection : 0
+    }
+  }
+
+  /// The segment that the step is about, or the latest of the connection.
+  private func focus(_ network: TCPNetwork, _ connection: Int) -> Int? {
+    switch moment.event {
+    case .segmentSent(_, let index, _, _), .segmentLost(_, let index),
+      .segmentHeld(_, let index), .segmentDuplicated(_, let index, _),
+      .segmentArrived(_, let index, _):
+      return index
+    default:
+      var index = network.log.count - 1
+      var looked = 0
+      while index >= 0, looked < 1000 {
+        if network.log[index].sender.connection == connection { return index }
+        index -= 1
+        looked += 1
+      }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,245 @@
+import Foundation
+import Models
+import Testing
+
+@testable import Visualizer
+
+/// A ladder in which one thing was changed must be told from the model, and the thing named.
+struct TCPLadderMutationTests {
+  typealias Object = [String: Any]
+
+  private func load(_ name: String) throws -> Object {
+    let value = try JSONSerialization.jsonObject(with: Data(try TCPLadderTests.bytes(name)))
+    return try #require(value as? Object)
+  }
+
+  private func difference(_ ladder: Object) throws -> String? {
+    let bytes = Array(try JSONSerialization.data(withJSONObject: ladder))
+    return try TCPLadder(file: "changed.json", bytes: bytes).check().difference
+  }
+
+  /// Changes one member of the first event that fits and returns what the check says.
+  private func changing(
+    _ name: String, where fits: @escaping (Object) -> Bool, _ change: (inout Object) -> Void
+  ) throws -> String? {
+    var ladder = try load(name)
+    var events = try #require(ladder["events"] as? [Object])
+    let index = try #require(events.firstIndex(where: fits))
+    change(&events[index])
+    ladder["events"] = events
+    return try difference(ladder)
+  }
+
+  private func isSend(_ segment: Int) -> (Object) -> Bool {
+    { $0["kind"] as? String == "send" && $0["seg"] as? Int == segment }
+  }
+
+  private func isReceive(_ segment: Int) -> (Object) -> Bool {
+    { $0["kind"] as? String == "recv" && $0["seg"] as? Int == segment }
+  }
+
+  // MARK: What each kind of change is called
+
+  @Test func changedFlagIsNamed() throws {
+    let found = try changing("normal-client-close", where: isSend(7)) { $0["flags"] = ["ACK"] }
+    #expect(found == "segment 7 (client ACK): flags: captured ACK, model FIN ACK")
+  }
+
+  @Test func pushIsNotCompared() throws {
+    let found = try changing("normal-client-close", where: isSend(3)) { $0["flags"] = ["ACK"] }
+    #expect(found == nil)
+  }
+
+  @Test func changedAckIsNamed() throws {
+    let found = try changing("normal-client-close", where: isSend(9)) { $0["rel_ack"] = 8 }
+    #expect(found == "segment 9 (server FIN ACK): ack: captured 8, model 9")
+  }
+
+  @Test func changedSeqIsNamed() throws {
+    let found = try changing("lost-last-ack", where: isSend(13)) { $0["rel_seq"] = 20 }
+    #expect(found == "segment 13 (server FIN ACK): seq: captured 20, model 19")
+  }
+
+  @Test func changedLengthIsNamed() throws {
+    let found = try changing("half-close-data", where: isSend(7)) { $0["len"] = 22 }
+    #expect(found == "segment 7 (server ACK): len: captured 22, model 21")
+  }
+
+  @Test func changedStateIsNamed() throws {
+    let found = try changing("simultaneous-close", where: isReceive(7)) {
+      $0["after"] = ["client": "FIN_WAIT_1", "server": "TIME_WAIT"]
+    }
+    #expect(
+      found
+        == "event 25 (server receives segment 7): server after: captured TIME_WAIT, model CLOSING")
+  }
+
+  @Test func changedRetransmissionIsNamed() throws {
+    let found = try changing("lost-first-fin", where: isSend(8)) { $0["retransmission"] = false }
+    #expect(found == "segment 8 (client FIN ACK): retransmission: captured false, model true")
+  }
+
+  @Test func changedCauseIsNamed() throws {
+    let found = try changing("normal-client-close", where: isSend(4)) {
+      $0["cause"] = ["recv": 2, "event": 7]
+    }
+    #expect(
+      found == "segment 4 (server ACK): sent because of: captured segment 2, model segment 3")
+  }
+
+  @Test func changedResultIsNamed() throws {
+    let read: (Object) -> Bool = {
+      $0["call"] as? String == "recv" && $0["result"] as? String == "GET /a\n"
+    }
+    let found = try changing("normal-client-close", where: read) { $0["result"] = "GET /b\n" }
+    #expect(found == "event 13 (server recv): result: byte 5: captured 98, model 97")
+    let shorter = try changing("normal-client-close", where: read) { $0["result"] = "GET" }
+    #expect(shorter == "event 13 (server recv): result: captured 3 bytes, model 7 bytes")
+  }
+
+  @Test func changedErrorIsNamed() throws {
+    let reset: (Object) -> Bool = { $0["error"] != nil }
+    let found = try changing("linger0-rst", where: reset) { $0["error"] = nil }
+    #expect(
+      found
+        == "event 24 (server recv): result: captured nothing, model 'Connection reset by peer'")
+  }
+
+  @Test func changedFateIsNamed() throws {
+    let found = try changing("normal-client-close", where: isSend(5)) { $0["fate"] = "dropped" }
+    #expect(found != nil)
+  }
+
+  @Test func lateArrivalIsNamed() throws {
+    let found = try changing("normal-client-close", where: isReceive(10)) { $0["t"] = 0.7 }
+    #expect(
+      found
+        == "event 31 (server receives segment 10): captured 449 ms after sending, the wire's "
+        + "delay is 10 ms")
+  }
+
+  @Test func changedTimeWaitIsNamed() throws {
+    let found = try changing("lost-last-ack", where: isReceive(13)) {
+      $0["detail"] = ["client": ["timer": "timewait", "expires_ms": 59000]]
+    }
+    #expect(
+      found
+        == "event 35 (client receives segment 13): client TIME_WAIT timer: captured 59000 ms, "
+        + "model 60000 ms")
+  }
+
+  @Test func missingSegmentIsNamed() throws {
+    var ladder = try load("normal-client-close")
+    var events = try #require(ladder["events"] as? [Object])
+    events.removeAll(where: isSend(10))
+    events.removeAll(where: isReceive(10))
+    ladder["events"] = events
+    let found = try difference(ladder)
+    #expect(found?.contains("one segment more than captured: ACK") == true)
+  }
+
+  @Test func additionalSegmentIsNamed() throws {
+    var ladder = try load("normal-client-close")
+    var events = try #require(ladder["events"] as? [Object])
+    let index = try #require(events.firstIndex(where: isSend(10)))
+    var copy = events[index]
+    copy["seg"] = 99
+    copy["fate"] = "dropped"
+    events.insert(copy, at: index + 1)
+    ladder["events"] = events
+    #expect(
+      try difference(ladder) == "segment 99 (client ACK): captured, but the model sends nothing")
+  }
+
+  @Test func changedPathIsNamed() throws {
+    var ladder = try load("merged-fin-ack")
+    ladder["paths"] = ["0": ["client": ["CLOSED", "SYN_SENT", "ESTABLISHED", "TIME_WAIT"]]]
+    #expect(
+      try difference(ladder)
+        == "path of connection 0 (client): captured CLOSED SYN_SENT ESTABLISHED TIME_WAIT, model "
+        + "CLOSED SYN_SENT ESTABLISHED FIN_WAIT_1 TIME_WAIT")
+  }
+
+  @Test func changedReuseIsnIsNamed() throws {
+    var ladder = try load("tw-reuse-active")
+    var connections = try #require(ladder["connections"] as? [Object])
+    connections[0]["isn"] = ["client": 1_463_617_006, "server": 2_156_417_857]
+    ladder["connections"] = connections
+    #expect(
+      try difference(ladder)
+        == "segment 11 (client SYN): distance from the earlier ISN: captured 65547, model 65546")
+  }
+
+  @Test func settingsMatter() throws {
+    var ladder = try load("tw-rfc1337")
+    var settings = try #require(ladder["sysctl"] as? [String: Object])
+    settings["client"]?["tcp_rfc1337"] = "0"
+    ladder["sysctl"] = settings
+    #expect(
+      try difference(ladder)
+        == "event 42 (client receives segment 14): client after: captured TIME_WAIT, model CLOSED")
+  }
+
+  @Test func residenceIsCompared() throws {
+    var ladder = try load("fin-wait2-orphan")
+    var settings = try #require(ladder["sysctl"] as? [String: Object])
+    settings["client"]?["tcp_fin_timeout"] = "9"
+    ladder["sysctl"] = settings
+    #expect(try difference(ladder) != nil)
+  }
+
+  // MARK: Every member of every event
+
+  /// Changes every compared member of every event, one at a time; each change must be noticed.
+  @Test(arguments: ["merged-fin-ack", "lost-handshake", "linger0-rst", "no-tw-stale-accepted"])
+  func everyChangeIsNoticed(name: String) throws {
+    let events = try #require(try load(name)["events"] as? [Object])
+    for (index, event) in events.enumerated() {
+      for (member, value) in changes(event) {
+        var ladder = try load(name)
+        var copy = events
+        copy[index][member] = value
+        ladder["events"] = copy
+        let found = try difference(ladder)
+        #expect(found != nil, "\(name) event \(index): \(member) = \(value)")
+      }
+    }
+  }
+
+  private func changes(_ event: Object) -> [(String, Any)] {
+    var changes: [(String, Any)] = []
+    for member in ["before", "after"] {
+      guard var states = event[member] as? [String: String] else { continue }
+      for side in ["client", "server"] {
+        let old = states[side]
+        states[side] = old == "CLOSING" ? "LAST_ACK" : "CLOSING"
+        changes.append((member, states))
+        states[side] = old
+      }
+    }
+    if event["kind"] as? String == "send" {
+      let isScripted = (event["cause"] as? Object)?["raw_peer"] != nil
+      for member in ["rel_seq", "rel_ack", "len"] {
+        guard let number = event[member] as? Int else { continue }
+        changes.append((member, number + 1))
+      }
+      let flags = event["flags"] as? [String] ?? []
+      changes.append(("flags", flags.contains("RST") ? ["FIN", "ACK"] : ["RST", "ACK"]))
+      if !isScripted {
+        changes.append(("retransmission", !(event["retransmission"] as? Bool ?? false)))
+        changes.append(("cause", ["recv": 999, "event": 0]))
+      }
+    }
+    if event["kind"] as? String == "recv" {
+      changes.append(("flags", ["URG"]))
+      changes.append(("seq", 1))
+      changes.append(("len", 77))
+      changes.append(("seg", 0x1234))
+    }
+    if event["kind"] as? String == "app", event["call"] as? String == "recv" {
+      if event["error"] == nil { changes.append(("result", "something else entirely")) }
+      changes.append(("error", "OSError:Something else"))
+    }
+    return changes
+  }
+}
