@@ -38,7 +38,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "ModelsTests", dependencies: ["Models"], swiftSettings: strict),
     .testTarget(
-      name: "VisualizerTests", dependencies: ["Models", "Visualizer"],
+      name: "VisualizerTests", dependencies: ["BundledScenarios", "Models", "Visualizer"],
       exclude: ["Fixtures", "Golden"], swiftSettings: strict),
     // Two things that Swift's Glibc leaves out; in C, as they hang on a definition before its headers.
     .target(name: "PseudoTerminalSupport", path: "Tests/PseudoTerminalSupport"),

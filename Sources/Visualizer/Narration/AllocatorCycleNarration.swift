@@ -11,6 +11,14 @@ extension AllocatorNarration {
     case .cycleStarted(let number, let cause): return started(number, cause, moment, language)
     case .marked(let slots, let bytes):
       let size = AllocatorWords.size(bytes)
+      if slots == 0 {
+        let all = AllocatorWords.size(moment.after.figures.allocatedBytes)
+        return say(
+          language, "mgc.go gcMarkTermination",
+          "Marking is over: nothing can be reached. All \(all) are garbage, which still fills its "
+            + "slots.",
+          "标记结束：没有可达的对象。\(all) 全是垃圾，但还占着槽位。")
+      }
       let garbage = moment.after.figures.allocatedBytes - bytes
       let rest = Bilingual(
         garbage == 0
@@ -18,7 +26,7 @@ extension AllocatorNarration {
           : "The other \(AllocatorWords.size(garbage)) are garbage, which still fills its slots.",
         garbage == 0 ? "没有垃圾。" : "其余 \(AllocatorWords.size(garbage)) 是垃圾，但还占着槽位。")
       return say(
-        language, "mgc.go gcMarkTermination", notes: "mgc.go gcMarkTermination",
+        language, "mgc.go gcMarkTermination",
         "Marking is over: \(Self.count(slots, "slot")), \(size) in all, can be reached. " + rest.en,
         "标记结束：可达的有 \(slots) 个槽位，共 \(size)。" + rest.zh)
     case .sweepgenRaised(let to):
@@ -150,9 +158,13 @@ extension AllocatorNarration {
     if died.isEmpty {
       return say(
         language, "mgcsweep.go sweep",
-        "\(name) is swept: nothing in it died, \(allocCount) of \(Self.count(slots, "slot")) stay "
-          + "used. Its mark bits become its alloc bits.",
-        "清扫 \(name)：没有死亡的对象，\(slots) 个槽位中仍用着 \(allocCount) 个。标记位成为新的分配位。")
+        slots == 1
+          ? "\(name) is swept: its one object is alive and stays."
+          : "\(name) is swept: nothing in it died, \(allocCount) of \(slots) slots "
+            + (allocCount == 1 ? "stays" : "stay") + " used. Its mark bits become its alloc bits.",
+        slots == 1
+          ? "清扫 \(name)：唯一的对象存活，保留。"
+          : "清扫 \(name)：没有死亡的对象，\(slots) 个槽位中仍用着 \(allocCount) 个。标记位成为新的分配位。")
     }
     if allocCount == 0 {
       return say(
@@ -162,17 +174,20 @@ extension AllocatorNarration {
           + ". No mark bit is set, so no slot is used any more.",
         "清扫 \(name)：里面的 \(died.count) 个对象全部死亡。没有一个标记位，槽位全空。")
     }
-    let listed = died.count <= 6 ? died.map { "\($0)" }.joined(separator: ", ") : ""
+    let numbers = died.count <= 6 ? died.map { "\($0)" } : []
+    let listed = numbers.dropLast().joined(separator: ", ")
     let en =
       died.count == 1
-      ? "slot \(listed) dies"
-      : died.count <= 6 ? "slots \(listed) die" : "\(died.count) of its objects die"
+      ? "slot \(died[0]) dies"
+      : died.count <= 6
+        ? "slots \(listed) and \(numbers[died.count - 1]) die" : "\(died.count) of its objects die"
     let zh =
       died.count <= 6
-      ? "\(listed.replacing(", ", with: "、")) 号槽位的对象死亡" : "\(died.count) 个对象死亡"
+      ? "\(numbers.joined(separator: "、")) 号槽位的对象死亡" : "\(died.count) 个对象死亡"
     return say(
       language, "mgcsweep.go sweep",
-      "\(name) is swept: \(en), \(allocCount) of \(slots) stay. The mark bits become the alloc bits, "
+      "\(name) is swept: \(en), \(allocCount) of \(slots) "
+        + (allocCount == 1 ? "stays" : "stay") + ". The mark bits become the alloc bits, "
         + "and freeindex is 0 again.",
       "清扫 \(name)：\(zh)，\(slots) 个槽位中保留 \(allocCount) 个。标记位成为新的分配位，freeindex 回到 0。")
   }

@@ -41,11 +41,12 @@ extension AllocatorNarration {
       let (inUse, idle) = (figures.inUseBytes, figures.idleBytes)
       return say(
         language, "mstats.go ReadMemStats",
-        "ReadMemStats flushed every mcache so as to count: HeapInuse "
-          + "\(AllocatorWords.size(inUse)), HeapIdle \(AllocatorWords.size(idle)), of which "
-          + "\(AllocatorWords.size(figures.releasedBytes)) released.",
+        "ReadMemStats, after flushing every mcache: HeapInuse \(AllocatorWords.size(inUse)), HeapIdle "
+          + "\(AllocatorWords.size(idle)), of it \(AllocatorWords.size(figures.releasedBytes)) "
+          + "released. top shows \(AllocatorWords.size(figures.residentBytes)).",
         "ReadMemStats 先清空各 mcache 再统计：HeapInuse \(AllocatorWords.size(inUse))，HeapIdle "
-          + "\(AllocatorWords.size(idle))，其中已归还 \(AllocatorWords.size(figures.releasedBytes))。")
+          + "\(AllocatorWords.size(idle))，其中已归还 \(AllocatorWords.size(figures.releasedBytes))。"
+          + "top 显示 \(AllocatorWords.size(figures.residentBytes))。")
     default: return Narration("")
     }
   }
@@ -71,19 +72,36 @@ extension AllocatorNarration {
     }
     if rules.isNotesEra {
       let list = npages < 128 ? "free[\(npages)]" : "freelarge"
+      let search = Bilingual(
+        npages < 128
+          ? "It looks into \(list) first, then at longer free runs."
+          : "It looks for the shortest run in freelarge that is long enough.",
+        npages < 128 ? "先看 \(list)，再看更长的空闲段。" : "在 freelarge 里找够长的空闲段中最短的。")
       return say(
         language, "mheap.go allocSpan", notes: "mheap.go allocSpanLocked",
-        "mheap is locked and asked for \(pages) of 8 KB. It looks into \(list) first, then at longer "
-          + "free runs.",
-        "加锁向 mheap 申请 \(npages) 个 8 KB 的页。先看 \(list)，再看更长的空闲段。")
+        "mheap is locked and asked for \(pages) of 8 KB. " + search.en,
+        "加锁向 mheap 申请 \(npages) 个 8 KB 的页。" + search.zh)
     }
     let p = moment.before.worker
     if npages < GoAllocator.PageCache.requestLimit {
+      let kept = moment.before.ps[p].pageCache.free.nonzeroBitCount
+      if moment.before.pageCount == 0 {
+        return say(
+          language, "mheap.go allocSpan",
+          "mheap is asked for \(pages) of 8 KB. Below 16 pages P\(p)'s page cache would have them, but "
+            + "the heap has no page yet.",
+          "向 mheap 申请 \(npages) 个 8 KB 的页。少于 16 页本该从 P\(p) 的页缓存取，但堆里还没有页。")
+      }
+      let state = Bilingual(
+        kept == 0
+          ? "which is empty and must be filled first."
+          : "with \(Self.count(kept, "page")) left: no lock is taken.",
+        kept == 0 ? "它是空的，要先填充。" : "里面还有 \(kept) 页，不用加锁。")
       return say(
         language, "mheap.go allocSpan",
-        "mheap is asked for \(pages) of 8 KB. Below 16 pages, P\(p)'s page cache is tried first, "
-          + "which takes no lock.",
-        "向 mheap 申请 \(npages) 个 8 KB 的页。少于 16 页，先试 P\(p) 的页缓存，不用加锁。")
+        "mheap is asked for \(pages) of 8 KB. Below 16 pages they come from P\(p)'s page cache, "
+          + state.en,
+        "向 mheap 申请 \(npages) 个 8 KB 的页。少于 16 页，从 P\(p) 的页缓存取，" + state.zh)
     }
     return say(
       language, "mheap.go allocSpan",
@@ -117,19 +135,22 @@ extension AllocatorNarration {
     let Pages = pages.prefix(1).uppercased() + pages.dropFirst()
     let leave = npages == 1 ? "leaves" : "leave"
     let are = npages == 1 ? "is" : "are"
+    let lowest = Bilingual(
+      npages == 1 ? "the lowest free page" : "the lowest run of \(npages) free pages",
+      npages == 1 ? "地址最低的空闲页" : "地址最低的、连续 \(npages) 页的空闲段")
     switch source {
     case .pageCache(let p):
       return say(
         language, "mpagecache.go alloc",
-        "\(Pages) \(leave) P\(p)'s page cache: the lowest run that is long enough. Other Ps do not "
-          + "see cached pages, so no lock is taken.",
-        "\(pages)离开 P\(p) 的页缓存：取地址最低的、够长的一段。别的 P 看不到缓存的页，不用加锁。")
+        "\(Pages) \(leave) P\(p)'s page cache: \(lowest.en) in it. Other Ps do not see cached pages, "
+          + "so no lock is taken.",
+        "\(pages)离开 P\(p) 的页缓存：取其中\(lowest.zh)。别的 P 看不到缓存的页，不用加锁。")
     case .pageHeap:
       return say(
         language, "mpagealloc.go alloc",
-        "\(Pages) \(are) taken from the page bitmap: of all free runs long enough, the one at the "
-          + "lowest address.",
-        "从页位图取得\(pages)：在所有够长的空闲段里，取地址最低的。")
+        "\(Pages) \(are) taken out of the heap's page bitmap, under the heap lock: \(lowest.en) there "
+          + "is.",
+        "加锁从堆的页位图取得\(pages)：\(lowest.zh)。")
     case .freeList(let length) where length == npages && length < 128:
       return say(
         language, "mheap.go allocSpanLocked",
@@ -184,9 +205,9 @@ extension AllocatorNarration {
       if rules.isNotesEra {
         return say(
           language, "mheap.go grow",
-          "The arena grows by \(size): \(AllocatorWords.pages(first, npages, .en)) become one free "
-            + "run. A heap grows by 1 MB at least.",
-          "arena 增长 \(size)：\(AllocatorWords.pages(first, npages, .zh))成为一段空闲页。每次至少增长 1 MB。")
+          "The arena grows by \(size), 1 MB being the least: \(AllocatorWords.pages(first, npages, .en)) "
+            + "are a free run now.",
+          "arena 增长 \(size)（至少 1 MB）：\(AllocatorWords.pages(first, npages, .zh))成为一段空闲页。")
       }
       return say(
         language, "mheap.go grow",
@@ -196,11 +217,11 @@ extension AllocatorNarration {
     case .regionsMapped(let spansBytes, let bitmapBytes, let arenaUsedBytes):
       return say(
         language, "mheap.go setArenaUsed, mbitmap.go mapBits",
-        "arena_used rises to \(AllocatorWords.size(arenaUsedBytes)). First the bitmap, down to "
-          + "\(AllocatorWords.size(bitmapBytes)) below the arena, and "
-          + "\(AllocatorWords.size(spansBytes)) of spans are mapped.",
-        "arena_used 升到 \(AllocatorWords.size(arenaUsedBytes))。先映射 bitmap（向下延伸到 arena 之下 "
-          + "\(AllocatorWords.size(bitmapBytes))）和 spans 的 \(AllocatorWords.size(spansBytes))。")
+        "arena_used is to rise to \(AllocatorWords.size(arenaUsedBytes)). Before, the bitmap is mapped "
+          + "down to \(AllocatorWords.size(bitmapBytes)) below the arena, and "
+          + "\(AllocatorWords.size(spansBytes)) of spans.",
+        "arena_used 要升到 \(AllocatorWords.size(arenaUsedBytes))。在此之前，bitmap 向下映射到 arena 之下 "
+          + "\(AllocatorWords.size(bitmapBytes))，spans 映射 \(AllocatorWords.size(spansBytes))。")
     default: return Narration("")
     }
   }

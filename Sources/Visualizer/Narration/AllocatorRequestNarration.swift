@@ -47,11 +47,10 @@ extension AllocatorNarration {
       way = Bilingual("Nothing has to be stored.", "不需要存储任何内容。")
     } else if noscan, sizeBytes < GoAllocator.SizeClasses.tinyLimitBytes {
       way = Bilingual(
-        "Below 16 bytes and without pointers, it is a tiny object.",
-        "小于 16 字节且不含指针，是微小对象。")
+        "Below 16 bytes that makes it a tiny object.", "小于 16 字节，是微小对象。")
     } else if sizeBytes <= limit {
       way = Bilingual(
-        "Up to \(limit) bytes it is a small object and goes through a size class.",
+        "Small, as it is at most \(limit) bytes: it has a size class.",
         "不超过 \(limit) 字节，是小对象，按大小规格分配。")
     } else {
       way = Bilingual(
@@ -91,11 +90,13 @@ extension AllocatorNarration {
         ? "\(noscan ? "不含" : "含")指针，span class 是 \(sizeClass) × 2 + \(kind) = \(spanClass)。"
         : "含指针和不含指针的对象共用它。")
     if noscan, sizeBytes < GoAllocator.SizeClasses.tinyLimitBytes {
+      let isOpen = moment.before.ps[moment.before.worker].mcache.tiny != nil
       return say(
         language, "malloc.go mallocgc",
-        "No open tiny block has room: a new one of 16 bytes is needed, size class \(sizeClass)."
-          + number.en,
-        "没有放得下的微小对象块，需要一个新的 16 字节块，即大小规格 \(sizeClass)。" + number.zh)
+        (isOpen ? "The open tiny block has no room for it" : "No tiny block is open")
+          + ": a new one is needed, 16 bytes, size class \(sizeClass)." + number.en,
+        (isOpen ? "打开的微小对象块放不下" : "没有打开的微小对象块")
+          + "，需要新的 16 字节块，即大小规格 \(sizeClass)。" + number.zh)
     }
     if headerBytes > 0 {
       return say(
@@ -132,9 +133,9 @@ extension AllocatorNarration {
       return say(
         language, "malloc.go mallocgc",
         "\(name) goes into the open tiny block, slot \(slot) of \(Self.span(span)), at offset "
-          + "\(offsetBytes)\(aligned.en). \(offset) of 16 bytes are used; no new slot is.",
+          + "\(offsetBytes)\(aligned.en). \(offset) of its 16 bytes are used now.",
         "\(name) 放进打开的微小对象块，即 \(Self.span(span)) 的 \(slot) 号槽位，偏移 "
-          + "\(offsetBytes)\(aligned.zh)。16 字节已用 \(offset)，不占新槽位。")
+          + "\(offsetBytes)\(aligned.zh)。16 字节已用 \(offset)。")
     case .tinyBlockOpened(let p, let span, let slot):
       let replaces = moment.before.ps[p].mcache.tiny != nil
       return say(
@@ -165,8 +166,8 @@ extension AllocatorNarration {
     guard let span else {
       return say(
         language, "mcache.go refill",
-        "P\(p)'s mcache holds no span of \(name.en), only the "
-          + "dummy emptymspan without a slot. It must be refilled.",
+        "P\(p)'s mcache has nothing for \(name.en) but the dummy "
+          + "emptymspan, which has no slot. It must be refilled.",
         "P\(p) 的 mcache 里没有 \(name.zh) 的 span，只有没有槽位的占位 emptymspan，需要补充。")
     }
     let slots = moment.after.span(span)?.nelems ?? 0
@@ -270,14 +271,20 @@ extension AllocatorNarration {
         "\(name) 得到 \(Self.span(id)) 的 \(slot) 号槽位\(at.zh)，即槽位起点后 \(headerBytes) 字节，"
           + "前面是记录类型的 header。还剩 \(left) 个空闲槽位。")
     }
-    let isHole = slot + 1 < span.nelems && (slot + 1..<span.nelems).contains { span.isUsed($0) }
+    // A tiny block's slot was taken before its own step.
+    let freeindex = moment.before.span(id)?.freeindex ?? 0
+    let skipped = slot - freeindex
     let lowest = Bilingual(
-      isHole ? "a hole between live objects" : "the lowest free one",
-      isHole ? "存活对象之间的空洞" : "编号最小的空闲槽位")
+      "the lowest free one" + (skipped > 0 ? ", past \(Self.count(skipped, "used slot"))" : ""),
+      "编号最小的空闲槽位" + (skipped > 0 ? "，跳过 \(skipped) 个在用的" : ""))
+    let moved = Bilingual(
+      skipped < 0 ? "" : "freeindex goes from \(freeindex) to \(slot + 1). ",
+      skipped < 0 ? "" : "freeindex 由 \(freeindex) 变为 \(slot + 1)，")
     return say(
       language, "mbitmap.go nextFreeIndex",
-      "\(name) gets slot \(slot) of \(Self.span(id))\(at.en): \(lowest.en). \(Self.left(left)).",
-      "\(name) 得到 \(Self.span(id)) 的 \(slot) 号槽位\(at.zh)：\(lowest.zh)。"
+      "\(name) gets slot \(slot) of \(Self.span(id))\(at.en): \(lowest.en). \(moved.en)"
+        + "\(Self.left(left)).",
+      "\(name) 得到 \(Self.span(id)) 的 \(slot) 号槽位\(at.zh)：\(lowest.zh)。\(moved.zh)"
         + (left == 0 ? "span 已满。" : "还剩 \(left) 个空闲槽位。"))
   }
 
@@ -298,11 +305,11 @@ extension AllocatorNarration {
         + ". "
         + (unused == 0
           ? "Its \(npages) pages fit exactly."
-          : "Of its \(Self.count(npages, "page")), \(AllocatorWords.size(unused)) stay unused."),
+          : "At the end of its \(Self.count(npages, "page")), \(Self.count(unused, "byte")) stay unused."),
       "\(name) 独占 \(Self.span(id))" + (address.map { "，地址 \($0)" } ?? "")
         + (unused == 0
           ? "。\(npages) 页正好用完。"
-          : "。\(npages) 页中有 \(AllocatorWords.size(unused)) 用不上。"))
+          : "。\(npages) 页的末尾有 \(unused) 字节用不上。"))
   }
 
   static func span(_ id: GoAllocator.SpanID) -> String { AllocatorWords.span(id) }

@@ -84,15 +84,35 @@ struct AllocatorWords {
   func objects(_ first: Int, _ last: Int, _ step: Int) -> String {
     if last - first < step { return object(first) }
     let last = first + (last - first) / step * step
-    let every = step == 1 ? "" : "every \(step) of "
-    guard let stretch = stretch(of: first), last <= stretch.last else {
-      return "\(every)\(first)..\(last)"
+    guard let (group, low, high, step) = numbers(first, last, step) else {
+      return "\(Self.every(step))\(first)..\(last)"
     }
+    if low == 0, high + step >= group.count { return Self.every(step) + group.name }
+    return "\(Self.every(step))\(group.name)[\(low)..\(high)]"
+  }
+
+  private static func every(_ step: Int) -> String { step == 1 ? "" : "every \(step) of " }
+
+  /// Objects by their numbers within one group; nil if they are of several, or of none.
+  private func numbers(
+    _ first: Int, _ last: Int, _ step: Int
+  ) -> (group: Group, low: Int, high: Int, step: Int)? {
+    guard let stretch = stretch(of: first) else { return nil }
     let group = groups[stretch.group]
     let low = stretch.index + first - stretch.first
-    let high = low + last - first
-    if low == 0, high + step >= group.count { return every + group.name }
-    return "\(every)\(group.name)[\(low)..\(high)]"
+    if last <= stretch.last { return (group, low, low + last - first, step) }
+    // Other objects lie between them: their numbers have a smaller step, if they have one at all.
+    guard last - first < step << 10 else { return nil }
+    var numbers: [Int] = []
+    for handle in Swift.stride(from: first, through: last, by: step) {
+      guard let other = self.stretch(of: handle), other.group == stretch.group else { return nil }
+      numbers.append(other.index + handle - other.first)
+    }
+    let smaller = numbers[1] - numbers[0]
+    let isEven = numbers.indices.dropFirst().allSatisfy {
+      numbers[$0] - numbers[$0 - 1] == smaller
+    }
+    return isEven ? (group, low, numbers[numbers.count - 1], smaller) : nil
   }
 
   // MARK: - Operations
