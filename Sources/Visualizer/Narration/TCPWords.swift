@@ -67,7 +67,7 @@ struct TCPWords {
   }
 
   private func within(_ limit: Microseconds) -> String {
-    limit == TCPLimits.time ? "" : " within \(Self.joined(limit))"
+    limit == TCPScriptLimits.time ? "" : " within \(Self.joined(limit))"
   }
 
   // MARK: - Times

@@ -57,9 +57,9 @@ struct TCPScript: ScriptLanguage {
     guard line.next != nil else { throw line.error("write an operation") }
     let operations = try self.operations(&line)
     operationCount += operations.count
-    guard operationCount <= TCPLimits.operations else {
+    guard operationCount <= TCPScriptLimits.operations else {
       throw line.tokens.error(
-        0, "too many operations; a script has at most \(TCPLimits.operations)")
+        0, "too many operations; a script has at most \(TCPScriptLimits.operations)")
     }
     for operation in operations {
       network.perform(operation, observer: nil)
@@ -99,11 +99,11 @@ struct TCPScript: ScriptLanguage {
         "the \(end.side.name) is not in \(state.rawValue) within \(TCPWords.time(limit)): "
           + "it stays in \(stays)")
     }
-    if network.log.count > TCPLimits.segments {
+    if network.log.count > TCPScriptLimits.segments {
       throw line.tokens.error(
-        0, "too much happens; a script causes at most \(TCPLimits.segments) segments")
+        0, "too much happens; a script causes at most \(TCPScriptLimits.segments) segments")
     }
-    if network.now > TCPLimits.total {
+    if network.now > TCPScriptLimits.total {
       throw line.tokens.error(0, "too long; a script lasts at most 24 hours")
     }
   }
@@ -116,11 +116,11 @@ struct TCPScript: ScriptLanguage {
     var number = 0
     switch word {
     case "send":
-      number = try line.number(1...TCPLimits.bytes, "how many bytes, such as send 300,")
+      number = try line.number(1...TCPScriptLimits.bytes, "how many bytes, such as send 300,")
     case "read":
       number =
-        try line.optionalNumber(1...TCPLimits.bytes, "how many bytes to read at most")
-        ?? TCPLimits.bytes
+        try line.optionalNumber(1...TCPScriptLimits.bytes, "how many bytes to read at most")
+        ?? TCPScriptLimits.bytes
     case "iss":
       number = try line.number(0...Int(UInt32.max), "the initial sequence number")
     case "connect":
@@ -168,7 +168,7 @@ struct TCPScript: ScriptLanguage {
   ) throws(InputError) -> [TCPOperation] {
     let count = network.connections.count
     let number = try line.number(
-      1...min(count + 1, TCPLimits.connections), "the number of a connection, the next new one,")
+      1...min(count + 1, TCPScriptLimits.connections), "the number of a connection, the next new one,")
     connection = number - 1
     guard line.takes("from") else {
       try line.end()
@@ -200,7 +200,7 @@ struct TCPScript: ScriptLanguage {
     if line.takes("quiet") {
       let limit = try line.time(after: "within", "wait until quiet within 10s")
       try line.end()
-      return .runUntilQuiet(limit: limit ?? TCPLimits.time)
+      return .runUntilQuiet(limit: limit ?? TCPScriptLimits.time)
     }
     if line.next != "client", line.next != "server" {
       let time = try line.time(
@@ -214,7 +214,7 @@ struct TCPScript: ScriptLanguage {
     let end = End(try connection(named: &line), side)
     try line.end()
     guard let state = ConnectionState(rawValue: name) else { throw line.error("write a state") }
-    return .runUntilState(end, state, limit: limit ?? TCPLimits.time)
+    return .runUntilState(end, state, limit: limit ?? TCPScriptLimits.time)
   }
 
   // MARK: - The wire
@@ -238,7 +238,7 @@ struct TCPScript: ScriptLanguage {
     let verb = line.tokens[0]
     try line.expect("next", example)
     let count =
-      try line.optionalNumber(1...TCPLimits.fates, "how many of the next segments") ?? 1
+      try line.optionalNumber(1...TCPScriptLimits.fates, "how many of the next segments") ?? 1
     try line.expect("from", example)
     let side = try line.side(example)
     let usual = side == .client ? network.delay.client : network.delay.server

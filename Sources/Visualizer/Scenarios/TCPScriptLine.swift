@@ -88,7 +88,7 @@ struct TCPScriptLine {
       index = start
       throw error("'\(text)' is no time; write \(example)")
     }
-    guard time <= TCPLimits.time else {
+    guard time <= TCPScriptLimits.time else {
       index = start
       throw error("'\(text)' is too long; a time is at most 60min")
     }

@@ -1,5 +1,5 @@
-/// How much a file may ask of the TCP model.
-enum TCPLimits {
+/// How much a file may ask of the TCP model in a script.
+enum TCPScriptLimits {
   /// The largest number of operations of one script.
   static let operations = 20_000
   /// The largest number of segments that a script may cause.
