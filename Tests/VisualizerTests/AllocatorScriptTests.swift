@@ -214,6 +214,17 @@ import Testing
         .hasPrefix("s.yaml:6:5: error: memory-pressure concerns MADV_FREE"))
   }
 
+  /// A scavenger without anything to do shows no step, and a show needs one.
+  @Test func somethingHasToHappen() throws {
+    let file = try ScenarioFile(file: "s.yaml", bytes: Array(text(["scavenge"]).utf8))
+    #expect(
+      throws: InputError(
+        file: "s.yaml", "nothing happens in this script; let it allocate, such as malloc 48")
+    ) {
+      try AllocatorShow.open(file, name: "s")
+    }
+  }
+
   // MARK: - Parameters
 
   @Test func parametersAreTheAllocators() throws {
