@@ -13,5 +13,5 @@ enum AllocatorLimits {
   /// How many objects the drops of a script may look through.
   static let looks = 100_000_000
   /// How many spans, mcaches and chunks its cycles may go through.
-  static let collectorWork = 30_000_000
+  static let collectorWork = 10_000_000
 }
