@@ -58,6 +58,7 @@ extension Endpoint {
     sndUna = ack
     let covered = outstanding.prefix { $0.end.isAtOrBefore(ack) }
     let firstSentAt = covered.first?.sentAt
+    let hadSyn = covered.first?.control.contains(.syn) ?? false
     let wasResent = covered.contains { $0.transmissions > 1 }
     for chunk in covered {
       acknowledgedCount += chunk.payload?.count ?? 0
@@ -75,7 +76,8 @@ extension Endpoint {
     recovery.duplicateAcks = 0
     if let probed = recovery.probedUpTo, ack.isAtOrAfter(probed) { recovery.probedUpTo = nil }
     if let until = recovery.until, ack.isAtOrAfter(until) { recovery.until = nil }
-    recovery.grow(by: count)
+    let wasUsed = recovery.congestionWindow < 2 * (outstanding.count + count)
+    if wasUsed, !hadSyn { recovery.grow(by: count) }
     if !outstanding.isEmpty {
       start(.retransmission, for: rto, at: now, &journal)
       scheduleProbe(at: now, &journal)

@@ -61,12 +61,15 @@ extension Endpoint {
 
   private mutating func resendLost(at now: Microseconds, _ journal: inout Journal) {
     var didResend = false
-    for index in outstanding.indices
-    where outstanding[index].isLost && !outstanding[index].isResent && !outstanding[index].isSacked
-    {
-      guard inFlight < max(1, recovery.congestionWindow) else { break }
-      resend(index, at: now, &journal)
-      didResend = true
+    var index = 0
+    while index < outstanding.count {
+      let chunk = outstanding[index]
+      if chunk.isLost, !chunk.isResent, !chunk.isSacked {
+        guard inFlight < max(1, recovery.congestionWindow) else { break }
+        resend(index, at: now, &journal)
+        didResend = true
+      }
+      index += 1
     }
     if didResend { start(.retransmission, for: rto, at: now, &journal) }
   }
