@@ -25,13 +25,17 @@ extension Endpoint {
     let isDuplicate =
       ack == sndUna && segment.length == 0 && segment.window == sndWnd && !outstanding.isEmpty
     updateSendWindow(segment)
+    let outstandingCount = outstanding.count
     let newlySacked = noteSack(segment.sack, at: now)
-    if ack != sndUna {
+    let isAdvance = ack != sndUna
+    if isAdvance {
       acknowledge(upTo: ack, segment, at: now, &journal)
     } else if isDuplicate {
       recovery.duplicateAcks += 1
     }
-    if ack != sndUna || newlySacked || isDuplicate || recovery.until != nil {
+    let arrived = newlySacked + outstandingCount - outstanding.count
+    recovery.allowance = max(1, arrived + (isAdvance ? 1 : 0))
+    if isAdvance || newlySacked > 0 || isDuplicate || recovery.until != nil {
       recover(at: now, &journal)
     }
     return true
@@ -138,17 +142,17 @@ extension Endpoint {
     }
   }
 
-  /// Marks what the peer reports to have; true if something is new.
-  private mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) -> Bool {
-    guard sackOn, !ranges.isEmpty else { return false }
-    var isNew = false
+  /// Marks what the peer reports to have, and returns how many segments are new among it.
+  private mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) -> Int {
+    guard sackOn, !ranges.isEmpty else { return 0 }
+    var count = 0
     for index in outstanding.indices where !outstanding[index].isSacked {
       let range = outstanding[index].range
       guard ranges.contains(where: { $0.contains(range) }) else { continue }
       outstanding[index].isSacked = true
       noteDelivered(outstanding[index], at: now)
-      isNew = true
+      count += 1
     }
-    return isNew
+    return count
   }
 }

@@ -40,7 +40,9 @@ extension Endpoint {
     }
   }
 
-  /// Sends what waits, as far as windows and Nagle's rule let it, and the FIN behind it. A probe is
+  /// Sends what waits, as far as windows and Nagle's rule let it, and the FIN behind it.
+  ///
+  /// A probe is
   /// one segment, and Nagle's rule does not hold it back.
   ///
   /// Source: RFC 9293, section 3.7.4 (Nagle), 3.8.6.2 (sender's window); Linux `tcp_write_xmit`.
@@ -183,6 +185,7 @@ extension Endpoint {
     if recovery.until == nil { recovery.threshold = max(2, outstanding.count / 2) }
     recovery.congestionWindow = 1
     recovery.until = sndNxt
+    recovery.isByTimeout = true
     recovery.duplicateAcks = 0
     recovery.probedUpTo = nil
   }

@@ -87,7 +87,9 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// Source: RFC 6928.
   public var initialWindow = 10
-  /// Small segments that are sent again are joined. Source: Linux `tcp_retrans_collapse`.
+  /// Small segments that are sent again are joined.
+  ///
+  /// Source: Linux `tcp_retrans_collapse`.
   public var joinsWhenResending = false
   /// The tail of a flight is probed before the RTO.
   ///
