@@ -78,11 +78,14 @@ extension AllocatorNarration {
     let name = Self.span(move.span)
     if case .busy(let pages) = move.to {
       let list = pages < 128 ? "busy[\(pages)]" : "busylarge"
+      let length = Bilingual(
+        pages < 128 ? Self.count(pages, "page") : "128 pages and more",
+        pages < 128 ? " \(pages) 页" : " 128 页及以上")
       return say(
         language, "mheap.go alloc_m",
-        "\(name) joins mheap's list \(list), for large objects of that length. Sweeping will look "
-          + "for it there.",
-        "\(name) 加入 mheap 的 \(list) 链表，那里是这种长度的大对象，清扫时从那里找到它。")
+        "\(name) joins mheap's list \(list), for large objects of \(length.en). Sweeping will "
+          + "look for it there.",
+        "\(name) 加入 mheap 的 \(list) 链表，那里是\(length.zh)的大对象，清扫时从那里找到它。")
     }
     return say(
       language, "mcache.go allocLarge",

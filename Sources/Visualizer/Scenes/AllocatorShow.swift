@@ -19,7 +19,12 @@ enum AllocatorShow {
     let scenario = Scenario(
       name: name, title: file.title, rules: text, seed: file.seed, initial: initial,
       script: script)
-    return Performance(scenario, AllocatorSubject(words: language.words, rules: rules))
+    let show = Performance(scenario, AllocatorSubject(words: language.words, rules: rules))
+    guard show.stepCount > 0 else {
+      throw InputError(
+        file: file.file, "nothing happens in this script; let it allocate, such as malloc 48")
+    }
+    return show
   }
 }
 
@@ -31,10 +36,12 @@ extension AllocatorTrace: CapturedFile {
       name: name, title: Bilingual(name, name), rules: trace.version, seed: 0,
       initial: trace.start,
       script: trace.steps.map { .operation($0.operation, brisk: trace.steps.count > 50) })
-    return Performance(
+    let show = Performance(
       scenario,
       AllocatorSubject(
         words: AllocatorWords(), rules: trace.start.rules,
         capturedFrom: VisibleText.escape(trace.version)))
+    guard show.stepCount > 0 else { throw InputError(file: file, "nothing happens in this trace") }
+    return show
   }
 }
