@@ -70,7 +70,7 @@ struct RandomRun: CustomTestStringConvertible {
     var random = SplitMix64(seed: run.seed)
     var map = run.newMap(&random)
     var plain: [Int: Int] = [:]
-    for step in 0..<700 {
+    for step in 0..<450 {
       let operation = run.operation(step, keys: 120, &random)
       var visited: [Int: Int] = [:]
       var visits = 0

@@ -110,7 +110,7 @@ struct TCPPropertyTests {
 
   private static let sets: [TCPRules] = [.rfc9293, .linux]
 
-  @Test(arguments: [TCPRules.rfc9293, .linux], Array(0..<120))
+  @Test(arguments: [TCPRules.rfc9293, .linux], Array(0..<60))
   func invariantsHold(rules: TCPRules, seed: Int) {
     let script = Script(seed: UInt64(seed))
     let (network, audit, _) = run(script, rules)
@@ -158,7 +158,7 @@ struct TCPPropertyTests {
     var lost = 0
     var again = 0
     var orderly = 0
-    for seed in 0..<120 as Range<UInt64> {
+    for seed in 0..<60 as Range<UInt64> {
       let (network, audit, _) = run(Script(seed: seed), rules)
       for index in 0..<network.stateLog.count {
         steps.insert([network.stateLog[index].from, network.stateLog[index].to])
@@ -175,14 +175,14 @@ struct TCPPropertyTests {
       [.closing, .timeWait], [.closeWait, .lastAck], [.lastAck, .closed], [.timeWait, .closed],
     ]
     for step in wanted { #expect(steps.contains(step), "\(step.map(\.rawValue))") }
-    #expect(lost > 100)
-    #expect(again > 100)
-    #expect(orderly > 60)
+    #expect(lost > 50)
+    #expect(again > 50)
+    #expect(orderly > 25)
   }
 
   /// I18, and that listening changes nothing.
   @Test(arguments: [TCPRules.rfc9293, .linux]) func runsRepeatExactly(rules: TCPRules) {
-    for seed in 200..<215 as Range<UInt64> {
+    for seed in 200..<208 as Range<UInt64> {
       let script = Script(seed: seed)
       let first = run(script, rules)
       let second = run(script, rules)
@@ -201,13 +201,16 @@ struct TCPPropertyTests {
   @Test(arguments: [UInt32.max, UInt32.max - 1, UInt32(1) << 31, UInt32.max - 3000])
   func numbersMayStartAnywhere(isn: UInt32) {
     for rules in Self.sets {
-      for seed in 300..<312 as Range<UInt64> {
+      for seed in 300..<306 as Range<UInt64> {
         let plain = run(Script(seed: seed, isn: (1000, 5000)), rules).network
         let shifted = run(Script(seed: seed, isn: (isn, isn &+ 7)), rules).network
         #expect(plain.log.count == shifted.log.count)
         for index in 0..<min(plain.log.count, shifted.log.count) {
           let (a, b) = (plain.log[index], shifted.log[index])
-          #expect(a.relativeSeq == b.relativeSeq && a.relativeAck == b.relativeAck)
+          // A reset that answers a segment without ACK has the number 0, whatever the ISN.
+          let hasFixedSeq = a.segment.flags == [.rst, .ack] && a.segment.seq.value == 0
+          #expect(a.relativeSeq == b.relativeSeq || hasFixedSeq)
+          #expect(a.relativeAck == b.relativeAck)
           #expect(a.sentAt == b.sentAt && a.arrivedAt == b.arrivedAt && a.sender == b.sender)
           #expect(a.segment.flags == b.segment.flags)
         }

@@ -89,7 +89,7 @@ import Testing
 
   @Test(arguments: Shows.bundled)
   func aCastIsMadeOfLinesOfJSONInTheOrderOfTime(_ name: String) throws {
-    let recorder = try recorder(name, Look(size: .small))
+    let recorder = try recorder(name, Look(size: .small), fps: 3)
     let bytes = try cast(recorder)
     let (header, events) = try events(bytes)
     #expect(header["version"]?.integer == 2)
@@ -107,7 +107,8 @@ import Testing
     }
     #expect(abs(time - (Double(recorder.duration) / 1000 + 1.5)) < 0.01)
     #expect(events.count { $0.array?[1].string == "m" } == recorder.show.chapters.count)
-    #expect(try cast(recorder) == bytes)
+    let part = try self.recorder(name, Look(size: .small), steps: 0...20)
+    #expect(try cast(part) == cast(part))
   }
 
   /// A terminal that plays the recording shows each frame as it was drawn, and nothing else.
@@ -116,7 +117,7 @@ import Testing
     [Look(size: .small), Look(size: .middle, language: .zh), Look(size: .middle, charset: .ascii)])
   func aCastReplayedShowsTheFramesThatWereDrawn(_ name: String, _ look: Look) throws {
     let last = min(110, try Shows.open(name).stepCount - 1)
-    let recorder = try recorder(name, look, steps: last - 60...last)
+    let recorder = try recorder(name, look, steps: last - 35...last)
     var drawn: [String] = []
     recorder.play { if drawn.last != $0.canvas.text { drawn.append($0.canvas.text) } }
     var emulator = TinyEmulator(look.size)

@@ -37,10 +37,6 @@ import Testing
         "2:8: error: unknown model 'mapp'; did you mean 'map'?"
       ),
       (
-        "title: t\nmodel: tcp9000\nscript: [clear]\n",
-        "2:8: error: unknown model 'tcp9000'; known: map, allocator, tcp"
-      ),
-      (
         "title: t\nmodel: map\nrules: note\nscript: [clear]\n",
         "3:8: error: unknown rules 'note' for a map; did you mean 'notes'?"
       ),
@@ -87,6 +83,11 @@ import Testing
       ("just words", "1:1: error: write a scenario: title:, model:, rules:, script:"),
     ])
   func envelope(_ yaml: String, _ wanted: String) { #expect(error(yaml) == "s.yaml:\(wanted)") }
+
+  @Test func whereNothingIsNearTheKnownModelsAreListed() {
+    let text = error("title: t\nmodel: spreadsheet\nscript: [clear]\n")
+    #expect(text.hasPrefix("s.yaml:2:8: error: unknown model 'spreadsheet'; known: map"), "\(text)")
+  }
 
   @Test(
     arguments: [

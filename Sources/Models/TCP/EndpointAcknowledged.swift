@@ -25,13 +25,17 @@ extension Endpoint {
     let isDuplicate =
       ack == sndUna && segment.length == 0 && segment.window == sndWnd && !outstanding.isEmpty
     updateSendWindow(segment)
+    let outstandingCount = outstanding.count
     let newlySacked = noteSack(segment.sack, at: now)
-    if ack != sndUna {
+    let isAdvance = ack != sndUna
+    if isAdvance {
       acknowledge(upTo: ack, segment, at: now, &journal)
     } else if isDuplicate {
       recovery.duplicateAcks += 1
     }
-    if ack != sndUna || newlySacked || isDuplicate || recovery.until != nil {
+    let arrived = newlySacked + outstandingCount - outstanding.count
+    recovery.allowance = max(1, arrived + (isAdvance ? 1 : 0))
+    if isAdvance || newlySacked > 0 || isDuplicate || recovery.until != nil {
       recover(at: now, &journal)
     }
     return true
@@ -58,6 +62,7 @@ extension Endpoint {
     sndUna = ack
     let covered = outstanding.prefix { $0.end.isAtOrBefore(ack) }
     let firstSentAt = covered.first?.sentAt
+    let hadSyn = covered.first?.control.contains(.syn) ?? false
     let wasResent = covered.contains { $0.transmissions > 1 }
     for chunk in covered {
       acknowledgedCount += chunk.payload?.count ?? 0
@@ -75,7 +80,8 @@ extension Endpoint {
     recovery.duplicateAcks = 0
     if let probed = recovery.probedUpTo, ack.isAtOrAfter(probed) { recovery.probedUpTo = nil }
     if let until = recovery.until, ack.isAtOrAfter(until) { recovery.until = nil }
-    recovery.grow(by: count)
+    let wasUsed = recovery.congestionWindow < 2 * (outstanding.count + count)
+    if wasUsed, !hadSyn { recovery.grow(by: count) }
     if !outstanding.isEmpty {
       start(.retransmission, for: rto, at: now, &journal)
       scheduleProbe(at: now, &journal)
@@ -136,17 +142,17 @@ extension Endpoint {
     }
   }
 
-  /// Marks what the peer reports to have; true if something is new.
-  private mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) -> Bool {
-    guard sackOn, !ranges.isEmpty else { return false }
-    var isNew = false
+  /// Marks what the peer reports to have, and returns how many segments are new among it.
+  private mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) -> Int {
+    guard sackOn, !ranges.isEmpty else { return 0 }
+    var count = 0
     for index in outstanding.indices where !outstanding[index].isSacked {
       let range = outstanding[index].range
       guard ranges.contains(where: { $0.contains(range) }) else { continue }
       outstanding[index].isSacked = true
       noteDelivered(outstanding[index], at: now)
-      isNew = true
+      count += 1
     }
-    return isNew
+    return count
   }
 }

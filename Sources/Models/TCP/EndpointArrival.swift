@@ -132,6 +132,18 @@ extension Endpoint {
       && (state == .closeWait || state == .lastAck || state == .closing)
   }
 
+  /// A reset right behind what arrived out of order counts too: what is missing was lost.
+  ///
+  /// Source: Linux `tcp_validate_incoming` (the right-most SACK block).
+  private func resetsBehindGap(_ segment: Segment) -> Bool {
+    guard rules.linuxArrival, sackOn, var last = kept.first?.range.end else { return false }
+    for range in kept {
+      let end = range.range.end + (range.hasFin ? 1 : 0)
+      if end.isAfter(last) { last = end }
+    }
+    return segment.seq == last
+  }
+
   /// Answers by an ACK, unless that was done a moment ago for a segment just as bare.
   ///
   /// Source: RFC 9293, section 3.10.7.4, step 1; RFC 5961, section 7; Linux `tcp_oow_rate_limited`.
@@ -179,7 +191,8 @@ extension Endpoint {
   private mutating func takeReset(
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
-    let isExact = segment.seq == rcvNxt || resetsOneEarly(segment)
+    let isExact =
+      segment.seq == rcvNxt || resetsOneEarly(segment) || resetsBehindGap(segment)
     if !isExact, rules.guards.contains(.challengeAck) {
       challenge(segment, at: now, &journal)
       return

@@ -31,7 +31,7 @@ extension Endpoint {
     if let newest = recovery.newestDelivered, sacked > 0 || recovery.until != nil {
       let patience =
         recovery.until != nil || sacked >= 3
-        ? 0 : min(roundTrip.minimum / 4, roundTrip.srtt / 8)
+        ? 0 : min(roundTrip.minimum / 4, roundTrip.srtt)
       for index in outstanding.indices {
         let chunk = outstanding[index]
         guard !chunk.isSacked, !chunk.isLost || chunk.isResent else { continue }
@@ -55,18 +55,28 @@ extension Endpoint {
     outstanding[index].isResent = false
     guard recovery.until == nil else { return }
     recovery.until = sndNxt
+    recovery.isByTimeout = false
     recovery.threshold = max(2, recovery.congestionWindow * 7 / 10)
     recovery.congestionWindow = recovery.threshold
   }
 
+  /// Sends lost segments again: after a timeout by slow start, else as many as have arrived.
+  ///
+  /// Source: RFC 6937; Linux `tcp_cwnd_reduction`.
   private mutating func resendLost(at now: Microseconds, _ journal: inout Journal) {
     var didResend = false
-    for index in outstanding.indices
-    where outstanding[index].isLost && !outstanding[index].isResent && !outstanding[index].isSacked
-    {
-      guard inFlight < max(1, recovery.congestionWindow) else { break }
-      resend(index, at: now, &journal)
-      didResend = true
+    var allowance = recovery.isByTimeout ? Int.max : recovery.allowance
+    recovery.allowance = 1
+    var index = 0
+    while index < outstanding.count {
+      let chunk = outstanding[index]
+      if chunk.isLost, !chunk.isResent, !chunk.isSacked {
+        guard allowance > 0, inFlight < max(1, recovery.congestionWindow) else { break }
+        resend(index, at: now, &journal)
+        allowance -= 1
+        didResend = true
+      }
+      index += 1
     }
     if didResend { start(.retransmission, for: rto, at: now, &journal) }
   }

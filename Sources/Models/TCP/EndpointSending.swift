@@ -42,6 +42,9 @@ extension Endpoint {
 
   /// Sends what waits, as far as windows and Nagle's rule let it, and the FIN behind it.
   ///
+  /// A probe is
+  /// one segment, and Nagle's rule does not hold it back.
+  ///
   /// Source: RFC 9293, section 3.7.4 (Nagle), 3.8.6.2 (sender's window); Linux `tcp_write_xmit`.
   mutating func sendPending(
     at now: Microseconds, isProbe: Bool = false, _ journal: inout Journal
@@ -55,11 +58,12 @@ extension Endpoint {
       let carriesFin = isLast && finRequested
       if unsentCount > 0 {
         guard count > 0, inFlight < recovery.congestionWindow else { break }
-        guard count == sendMss || carriesFin || (isLast && !nagleHolds) || 2 * count >= maxSndWnd
-        else { break }
+        let isFull = count == sendMss || carriesFin || 2 * count >= maxSndWnd
+        guard isFull || isProbe || (isLast && !nagleHolds) else { break }
       }
       transmitNew(count, fin: carriesFin, at: now, &journal)
       sentAnything = true
+      if isProbe { break }
     }
     if sentAnything, !isProbe { scheduleProbe(at: now, &journal) }
     if unsentCount > 0, outstanding.isEmpty, timers[.persist] == nil {
@@ -93,8 +97,30 @@ extension Endpoint {
 
   // MARK: Again
 
+  /// Joins to a chunk those behind it that fit into the same segment, a FIN included.
+  ///
+  /// Source: Linux `tcp_retrans_try_collapse`.
+  private mutating func collapse(into index: Int) {
+    guard rules.joinsWhenResending, !outstanding[index].control.contains(.syn) else { return }
+    while index + 1 < outstanding.count, !outstanding[index + 1].isSacked {
+      let next = outstanding[index + 1]
+      let count = outstanding[index].payload?.count ?? 0
+      guard count + (next.payload?.count ?? 0) <= sendMss else { return }
+      if let payload = next.payload {
+        if count > 0 {
+          outstanding[index].payload?.count += payload.count
+        } else {
+          outstanding[index].payload = payload
+        }
+      }
+      outstanding[index].control.formUnion(next.control)
+      outstanding.remove(at: index + 1)
+    }
+  }
+
   /// Sends one chunk again.
   mutating func resend(_ index: Int, at now: Microseconds, _ journal: inout Journal) {
+    collapse(into: index)
     outstanding[index].sentAt = now
     outstanding[index].transmissions += 1
     if outstanding[index].isLost { outstanding[index].isResent = true }
@@ -159,6 +185,7 @@ extension Endpoint {
     if recovery.until == nil { recovery.threshold = max(2, outstanding.count / 2) }
     recovery.congestionWindow = 1
     recovery.until = sndNxt
+    recovery.isByTimeout = true
     recovery.duplicateAcks = 0
     recovery.probedUpTo = nil
   }

@@ -53,6 +53,10 @@ struct Recovery: Sendable, Equatable {
   var credit = 0
   /// Recovery ends when this number is acknowledged; nil: no recovery.
   var until: SequenceNumber?
+  /// Whether the recovery began with a timeout, so that slow start paces it.
+  var isByTimeout = false
+  /// How many lost segments may go again now: about as many as have just arrived.
+  var allowance = 1
   /// Duplicate acknowledgments in a row.
   var duplicateAcks = 0
   /// What was sent when the tail was probed; nil: no probe is under way.

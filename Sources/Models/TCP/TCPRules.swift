@@ -87,6 +87,10 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// Source: RFC 6928.
   public var initialWindow = 10
+  /// Small segments that are sent again are joined.
+  ///
+  /// Source: Linux `tcp_retrans_collapse`.
+  public var joinsWhenResending = false
   /// The tail of a flight is probed before the RTO.
   ///
   /// Source: RFC 8985, section 7; Linux TLP.
@@ -221,6 +225,7 @@ public struct TCPRules: Sendable, Equatable {
     rules.orphanPatience = 102_200_000
     rules.ackDelay = .adaptive
     rules.badSegmentAckInterval = 500_000
+    rules.joinsWhenResending = true
     rules.tailLossProbe = true
     rules.timeBasedLossDetection = true
     rules.offersSack = true

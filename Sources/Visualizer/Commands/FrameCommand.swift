@@ -37,7 +37,7 @@ struct FrameCommand: ParsableCommand {
     switch format {
     case .text: try output.write(canvas.text)
     case .ansi:
-      try output.write(ANSIText.page(canvas, Theme(depth: looks.color == .never ? .none : .many)))
+      try output.write(ANSIText.page(canvas, looks.pictureTheme))
     }
     try output.flush()
   }

@@ -29,6 +29,14 @@ struct LookOptions: ParsableArguments {
       language: charset == .ascii ? .en : lang ?? LookOptions.preferredLanguage, charset: charset)
   }
 
+  /// The colours of a picture that is written down: many, for it is asked for, unless `--color` or
+  /// `NO_COLOR` says otherwise.
+  var pictureTheme: Theme {
+    let variables = TerminalEnvironment.current().variables
+    let isUnwanted = color == .auto && variables["NO_COLOR"]?.isEmpty == false
+    return Theme(depth: color == .never || isUnwanted ? .none : .many)
+  }
+
   /// The locale's language: Chinese if it says so, else English.
   static var preferredLanguage: Language { TerminalEnvironment.current().language }
 }

@@ -67,7 +67,7 @@ struct RecordCommand: ParsableCommand {
     let recorder = Recorder(
       show: show, look: looks.look(default: Size(columns: 120, rows: 36)),
       framesPerSecond: fps ?? (format == .frames ? 4 : 12), speed: speed, steps: first...last)
-    let theme = Theme(depth: looks.color == .never ? .none : .many)
+    let theme = looks.pictureTheme
     try OutputFile.write(output, overwrite: overwrite) { sink in
       switch format {
       case .frames: try FramesText.write(recorder, to: &sink)

@@ -13,6 +13,10 @@ extension TCPLadder {
     static let arrival: Microseconds = 25_000
     /// How much the capture's clocks may disagree about TIME_WAIT's timer: three ticks.
     static let timeWaitValue: Microseconds = 12_000
+    /// A tick of the kernel's timers.
+    static let tick: Microseconds = 4000
+    /// Of arrivals so close together a capture cannot tell which one made the end send.
+    static let burst: Microseconds = 2000
     /// How much earlier than the model's a captured timer may run out.
     static func early(_ duration: Microseconds) -> Microseconds { 5000 + duration / 50 }
   }
@@ -98,6 +102,7 @@ struct TCPLadderCheck {
       }
       result = returned ?? result
     }
+    expireTick(row)
     readLog()
     let after = states(row)
     switch row.kind {
@@ -129,6 +134,20 @@ struct TCPLadderCheck {
     }
     network.perform(.expire(end, kind), observer: nil)
     return nil
+  }
+
+  /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once.
+  private mutating func expireTick(_ row: TCPLadder.Row) {
+    guard case .send(let send) = row.kind, case .arrival = send.cause,
+      let connection = row.connection
+    else { return }
+    readLog()
+    let end = End(connection, send.side)
+    guard compared[end, default: 0] == sent[end]?.count ?? 0,
+      let timer = network[end].timers[.delayedAck],
+      timer.duration <= TCPLadder.Tolerance.tick
+    else { return }
+    network.perform(.expire(end, .delayedAck), observer: nil)
   }
 
   // MARK: States

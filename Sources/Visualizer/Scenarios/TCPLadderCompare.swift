@@ -68,7 +68,9 @@ extension TCPLadderCheck {
       case .timer: "a timer"
       case .script: "the scripted peer"
       }
-    if captured != model { return "\(name): sent because of: captured \(captured), model \(model)" }
+    if captured != model, !isSameCause(send, record) {
+      return "\(name): sent because of: captured \(captured), model \(model)"
+    }
     guard case .timer(let captured) = send.cause, case .timer(let kind) = record.cause else {
       return nil
     }
@@ -77,6 +79,22 @@ extension TCPLadderCheck {
       return "\(name): sent because of: captured \(captured) timer, model \(kind.rawValue) timer"
     }
     return nil
+  }
+
+  /// Whether the capture and the model name different things only because those happened within a
+  /// moment: arrivals in a burst, or an acknowledgment at the tick behind an arrival.
+  private func isSameCause(_ send: TCPLadder.Send, _ record: SegmentRecord) -> Bool {
+    guard case .arrival(let segment, _) = send.cause, let captured = firstArrival[segment],
+      sends[segment]?.send.side == send.side.peer
+    else { return false }
+    switch record.cause {
+    case .arrival(let index):
+      guard let model = network.log[index].lastArrivedAt else { return false }
+      return abs(captured - model) <= TCPLadder.Tolerance.burst
+    case .timer(.delayedAck):
+      return record.sentAt - captured <= 2 * TCPLadder.Tolerance.tick
+    default: return false
+    }
   }
 
   private func compareOptions(
