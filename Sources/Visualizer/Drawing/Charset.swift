@@ -6,7 +6,8 @@ enum Charset: String, CaseIterable {
   /// The ASCII character drawn in place of another, one column for one column.
   static func asciiStandIn(_ scalar: UInt32) -> UInt32 {
     switch Unicode.Scalar(scalar) {
-    case "─", "━", "╌", "┄", "—", "–", "┈": 0x2d  // -
+    case "─", "╌", "┄", "—", "–", "┈": 0x2d  // -
+    case "━": 0x3d  // =
     case "│", "┃", "╎", "┊", "┆": 0x7c  // |
     case "╭", "╮", "╰", "╯", "┬", "┴", "├", "┤", "┼", "└", "┘", "┌", "┐", "╞", "╡", "╪": 0x2b  // +
     case "▶", "→", "▸", "›", "»": 0x3e  // >
@@ -18,11 +19,11 @@ enum Charset: String, CaseIterable {
     case "●", "◆", "✓": 0x2a  // *
     case "○", "◇": 0x6f  // o
     case "█", "▓": 0x23  // #
-    case "▒", "▆", "▇": 0x3d  // =
-    case "░", "▂", "▃", "▁": 0x2d  // -
+    case "▒", "▆", "▇": 0x25  // %
+    case "░", "▂", "▃", "▁": 0x3a  // :
     case "▄", "▅": 0x2b  // +
     case "╳", "×", "✗": 0x78  // x
-    case "⏸", "‖": 0x22  // "
+    case "‖": 0x7c  // |
     case "≤": 0x3c
     case "≥": 0x3e
     case "≠": 0x21

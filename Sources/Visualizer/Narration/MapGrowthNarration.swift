@@ -92,7 +92,7 @@ extension MapNarration {
       return say(
         language, "evacuate",
         "\(words[key]) moves to \(words.place(to, .en)): the same bucket, the next free slot. Holes stay behind.",
-        "\(words[key]) 迁到 \(words.place(to, .zh))：桶号不变，依次排紧，空洞不再保留。")
+        "\(words[key]) 迁到\(MapWords.spaced(words.place(to, .zh)))：桶号不变，依次排紧，空洞不再保留。")
     }
     let bit = moment.before.oldbuckets?.B ?? 0
     let half = (
@@ -115,7 +115,7 @@ extension MapNarration {
         "\(words[key]) 和 \(words[other]) 离开旧数组 \(from.bucket) 号桶。"
       )
     case (let other?, _, _):
-      prefix = ("\(words[key]) follows \(words[other]). ", "\(words[key]) 随 \(words[other]) 之后。")
+      prefix = ("\(words[key]) follows \(words[other]). ", "\(words[key]) 紧随 \(words[other])。")
     default:
       prefix = (
         "\(words[key]) leaves old bucket \(from.bucket). ", "\(words[key]) 离开旧数组 \(from.bucket) 号桶。"

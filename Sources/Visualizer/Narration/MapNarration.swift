@@ -144,7 +144,7 @@ struct MapNarration {
     let low = MapWords.lowBits(hash, B)
     return say(
       language, "bucketMask, tophash",
-      "\(words[key]) is hashed: the low \(B) bits \(low) choose bucket \(bucket), the high byte \(topEn).",
+      "\(words[key]) is hashed: the low \(B == 1 ? "bit" : "\(B) bits") \(low) choose\(B == 1 ? "s" : "") bucket \(bucket), the high byte \(topEn).",
       "计算 \(words[key]) 的哈希值：低 \(B) 位 \(low) 选中 \(bucket) 号桶，高 8 位 \(topZh)。")
   }
 
@@ -215,16 +215,19 @@ struct MapNarration {
     guard let hash = moment.hash, moment.before.B > 0 else {
       return say(
         language, "mapaccess1", "Found: \(words[key]) is in \(at.0), its value is \(elem).",
-        "找到：\(words[key]) 在 \(at.1)，值为 \(elem)。")
+        "找到：\(words[key]) 在\(MapWords.spaced(at.1))，值为 \(elem)。")
     }
     let B = (place.array == .new ? moment.before.buckets : moment.before.oldbuckets)?.B ?? 0
     let low = MapWords.lowBits(hash, B)
     let high = MapWords.highBits(hash, 8)
-    let top = TopHash.of(hash)
+    let raw = Int(hash >> 56)
+    let top = Int(TopHash.of(hash))
+    let number = raw == top ? "\(top)" : "\(raw), tophash \(top),"
+    let numberZh = raw == top ? "\(top)" : "\(raw)（tophash \(top)）"
     return say(
       language, "mapaccess1",
-      "Found: \(words[key]) is in \(at.0). Low bits \(low) gave the bucket, the high byte \(high) = \(top) the slot; its value is \(elem).",
-      "找到：\(words[key]) 在 \(at.1)。低 \(B) 位 \(low) 选桶，高 8 位 \(high) = \(top) 定位槽位，值为 \(elem)。")
+      "Found: \(words[key]) is in \(at.0). Low bits \(low) gave the bucket, the high byte \(high) = \(number) the slot; its value is \(elem).",
+      "找到：\(words[key]) 在\(MapWords.spaced(at.1))。低 \(B) 位 \(low) 选桶，高 8 位 \(high) = \(numberZh) 定位槽位，值为 \(elem)。")
   }
 
   private func missed(_ key: MapKey, _ absence: Absence, _ language: Language) -> Narration {
@@ -264,7 +267,7 @@ struct MapNarration {
       return say(
         language, "mapassign",
         "\(words[key]) is there already, in \(words.place(place, .en)): its value \(old) becomes \(new). Overwriting never starts a growth.",
-        "\(words[key]) 已经在 \(words.place(place, .zh))：值由 \(old) 覆盖为 \(new)。覆盖不会触发扩容。")
+        "\(words[key]) 已经在\(MapWords.spaced(words.place(place, .zh)))：值由 \(old) 覆盖为 \(new)。覆盖不会触发扩容。")
     case .keyDeleted(let key, let place, let count):
       return say(
         language, "mapdelete",
@@ -293,7 +296,7 @@ struct MapNarration {
       let at = place.map { (words.place($0, .en), words.place($0, .zh)) } ?? ("the map", "map ")
       return say(
         language, "mapiternext", "The range visits \(words[key]) = \(elem) in \(at.0).",
-        "遍历到 \(at.1)里的 \(words[key]) = \(elem)。")
+        "遍历到\(MapWords.spaced(at.1))里的 \(words[key]) = \(elem)。")
     default:
       return say(
         language, "mapiternext", "The range has come round to its start: it is over.",

@@ -42,6 +42,11 @@ struct MapWords {
     }
   }
 
+  /// A text that follows a Chinese character: with a blank before Latin letters and digits.
+  static func spaced(_ text: String) -> String {
+    text.first?.isASCII == true ? " " + text : text
+  }
+
   /// A slot in `steps --json`: array, bucket, block of the chain, slot.
   static func path(_ place: SlotPlace) -> String {
     "\(place.array)[\(place.bucket)][\(place.bmap)][\(place.slot)]"

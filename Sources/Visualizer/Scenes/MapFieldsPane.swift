@@ -116,6 +116,7 @@ struct MapFieldsPane {
         ("╌x", Bilingual("evacuatedX", "evacuatedX")),
         ("╌y", Bilingual("evacuatedY", "evacuatedY")),
         ("╌", Bilingual("evacuatedEmpty", "evacuatedEmpty")),
+        ("*", Bilingual("changed in this step", "本步改变")),
       ]
     let first = bottom - marks.count
     guard first > below else { return }
@@ -136,6 +137,15 @@ struct MapFieldsPane {
     canvas.put(value, right + 1 - GlyphWidth.of(value), row, style)
   }
 
+  /// Old buckets that have nothing left; beyond 2^12 of them only those below `nevacuate` are
+  /// counted.
+  private var evacuatedCount: Int {
+    guard let old = map.oldbuckets, old.B <= 12, map.type.rules != .notes else {
+      return map.nevacuate
+    }
+    return (0..<old.bucketCount).count { old.isEvacuated($0) }
+  }
+
   private func drawGrowth(
     _ left: Int, _ right: Int, _ row: Int, _ canvas: inout Canvas
   ) -> Int {
@@ -144,9 +154,9 @@ struct MapFieldsPane {
       ? Bilingual("same-size growth", "等量扩容") : Bilingual("doubling", "增量扩容（翻倍）")
     canvas.put(kind[look.language], left, row, Style(.waiting, .bold))
     let total = map.oldbuckets?.bucketCount ?? 1
-    let label = "\(map.nevacuate)/\(total)"
+    let label = "\(evacuatedCount)/\(total)"
     let width = max(1, right - left - GlyphWidth.of(label) - 1)
-    let done = map.nevacuate * width / total
+    let done = evacuatedCount * width / total
     for column in 0..<width {
       canvas.put(
         column < done ? "█" : "░", left + column, row + 1, Style(column < done ? .moved : .dim))
@@ -231,10 +241,10 @@ struct MapFieldsPane {
     if map.isGrowing, let total = map.oldbuckets?.bucketCount {
       let text =
         map.isSameSizeGrow ? Bilingual("same-size", "等量扩容") : Bilingual("doubling", "翻倍扩容")
-      let long = "\(text[look.language]) \(map.nevacuate)/\(total)"
+      let long = "\(text[look.language]) \(evacuatedCount)/\(total)"
       let fits = column + GlyphWidth.of(long) < inner.right
       canvas.put(
-        fits ? long : "\(map.nevacuate)/\(total)", column, inner.y, Style(.waiting, .bold))
+        fits ? long : "\(evacuatedCount)/\(total)", column, inner.y, Style(.waiting, .bold))
     }
     guard let (key, hash) = keyAndHash else { return }
     column = canvas.put(

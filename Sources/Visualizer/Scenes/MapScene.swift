@@ -37,6 +37,10 @@ struct MapScene {
         array: array, name: name, rect: rect, framed: panes.framed, map: map, moment: moment,
         words: words, look: look, focus: focus, progress: progress)
       pane.draw(revealed: revealed(name), &canvas)
+      if !panes.framed {
+        let title = name == .old ? "oldbuckets  B=\(array.B)" : "buckets  B=\(array.B)"
+        canvas.put(title, rect.x + 1, rect.y - 1, .heading)
+      }
       drawn[name] = pane
     }
     drawTravellers(panes, drawn, &canvas)
@@ -84,10 +88,15 @@ struct MapScene {
         travellers.append(
           Traveller(label: words[key], from: start, to: end, turn: panes.gap, fraction: fraction))
       }
-      let isSecond = ordinal % 2 == 1 && moment.partnerBehind != nil
-      add(key, from, to, isSecond ? Self.headStart + (1 - Self.headStart) * progress : progress)
-      if ordinal % 2 == 0, case .keyMoved(let partner, let from, let to, _, _) = partnerEvent {
-        add(partner, from, to, max(0, progress * 1.2 - 0.2) * Self.headStart)
+      if ordinal % 2 == 1, moment.partnerBehind != nil {
+        // It came along with the one before and now takes its slot.
+        if progress < 1 { putAtDoor(key, to, drawn, &canvas) }
+        return
+      }
+      add(key, from, to, progress)
+      if case .keyMoved(let partner, let from, let to, _, _) = partnerEvent {
+        add(partner, from, to, max(0, progress * 1.25 - 0.25))
+        if progress == 1 { putAtDoor(partner, to, drawn, &canvas) }
       }
     case .keyInserted(let key, let place, _, _) where progress < 1:
       guard let end = drawn[place.array]?.point(place) else { return }
@@ -99,11 +108,20 @@ struct MapScene {
     Traveller.draw(travellers, within: stage, on: &canvas)
   }
 
-  /// How far the second key of a pair has come when the first one lands.
-  private static let headStart = 0.55
+  /// Draws a key where it is about to be stored: the second of a pair arrives with the first, and is
+  /// stored one step later.
+  private func putAtDoor(
+    _ key: MapKey, _ to: SlotPlace, _ drawn: [ArrayName: MapArrayPane], _ canvas: inout Canvas
+  ) {
+    guard let place = drawn[to.array]?.point(to) else { return }
+    let label = "[" + TextLayout.fit(words[key], columns: 10) + "]"
+    canvas.put(label, place.x - 1, place.y, Style(.moved, .bold))
+  }
 
   private var partnerEvent: MapEvent? {
-    guard moment.partnerAhead != nil else { return nil }
+    guard case .keyMoved(_, _, _, _, let ordinal) = moment.event, ordinal % 2 == 0,
+      moment.partnerAhead != nil
+    else { return nil }
     return moment.upcoming.first { $0.name == "keyMoved" }
   }
 }

@@ -31,7 +31,7 @@ struct MapSubject: Subject {
   func pace(_ event: MapEvent) -> Pace {
     switch event {
     case .keyMoved(_, _, _, _, let ordinal):
-      Pace(motion: 900, hold: ordinal % 2 == 0 ? 100 : 900)
+      ordinal % 2 == 0 ? Pace(motion: 1000, hold: 400) : Pace(motion: 200, hold: 900)
     case .keyInserted, .growthStarted: Pace(motion: 600, hold: 1200)
     case .tophashCompared(_, let stored, let wanted):
       Pace(motion: 200, hold: stored == wanted ? 1000 : 600)

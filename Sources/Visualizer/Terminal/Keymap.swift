@@ -59,7 +59,7 @@ struct Keymap {
       command: .act(.lastStep)),
     Entry(
       keys: [.character(":")], label: ":",
-      what: Bilingual("go to step, 50%, 1m20s, chapter", "跳到某步、50%、1m20s、章节"), command: .goTo),
+      what: Bilingual("go to step, %, chapter", "跳到某步、%、章节"), command: .goTo),
     Entry(
       keys: [.character("+")], label: "+", what: Bilingual("faster", "加速"),
       command: .act(.faster)),
@@ -89,7 +89,7 @@ struct Keymap {
       command: .switchLanguage),
     Entry(
       keys: [.character("v")], label: "v",
-      what: Bilingual("other view, where there is one", "切换视图（如有）"), command: .switchView),
+      what: Bilingual("other view", "切换视图"), command: .switchView),
     Entry(
       keys: [.enter], label: "Enter", what: Bilingual("open from a list", "从列表中打开"),
       command: .open),
@@ -105,6 +105,24 @@ struct Keymap {
       keys: [.character("q")], label: "q", what: Bilingual("close, or quit", "关闭或退出"),
       command: .quit),
   ]
+
+  /// What the help lists; the keys for views only where there are several.
+  static func help(views: Int) -> [(label: String, what: Bilingual)] {
+    var keys = entries.filter { entry in
+      views > 1 || (entry.command != .switchView && entry.command != .open)
+    }.map { ($0.label, $0.what) }
+    keys.insert(("0-9", Bilingual("tenths of the way", "跳到十分之几")), at: min(12, keys.count))
+    return keys
+  }
+
+  /// How far a key scrolls a list; nil for other keys.
+  static func scrolling(_ key: Key) -> Int? {
+    switch key {
+    case .down: 1
+    case .up: -1
+    default: if case .act(.scroll(let rows))? = command(for: key) { rows } else { nil }
+    }
+  }
 
   private static let table: [Key: Command] = Dictionary(
     entries.flatMap { entry in entry.keys.map { ($0, entry.command) } },

@@ -12,7 +12,8 @@ struct PlayerScreen {
 
   private enum Overlay: Equatable {
     case none
-    case help
+    /// The keys, scrolled down by so many.
+    case help(Int)
     /// The text typed behind `:`, and whether it led nowhere.
     case goTo(String, failed: Bool)
   }
@@ -79,8 +80,9 @@ struct PlayerScreen {
     var canvas = show.frame(player.step, progress: player.progress(in: show), look)
     switch overlay {
     case .none: break
-    case .help:
-      HelpScene(keys: Keymap.entries.map { ($0.label, $0.what) }, look: look).draw(on: &canvas)
+    case .help(let first):
+      HelpScene(keys: Keymap.help(views: show.views.count), first: first, look: look)
+        .draw(on: &canvas)
       if look.charset == .ascii { canvas.reduceToASCII() }
     case .goTo(let text, let failed): drawPrompt(text, failed, &canvas)
     }
@@ -89,8 +91,8 @@ struct PlayerScreen {
 
   private func drawPrompt(_ text: String, _ failed: Bool, _ canvas: inout Canvas) {
     let row = canvas.size.rows - 1
-    let hint = Bilingual("step, 50%, 1m20s, chapter", "步数、50%、1m20s、章节")[look.language]
-    let wrong = Bilingual("! no such place", "! 没有这个位置")[look.language]
+    let hint = Bilingual("step, 50%, 1m20s, chapter; Esc", "步数、50%、1m20s、章节；Esc")[look.language]
+    let wrong = Bilingual("! no such place; Esc", "! 没有这个位置；Esc")[look.language]
     canvas.fill(Rect(x: 0, y: row, width: canvas.size.columns, height: 1))
     var column = canvas.put(" :", 0, row, Style(.current, .bold))
     column = canvas.put(text, column, row)
@@ -107,8 +109,12 @@ struct PlayerScreen {
   private mutating func handle(
     _ key: Key, at now: ContinuousClock.Instant, _ screen: inout Screen
   ) -> Bool {
-    if case .goTo(let text, _) = overlay {
-      handlePrompt(key, text)
+    if case .goTo(let text, let failed) = overlay {
+      handlePrompt(key, text, failed)
+      return true
+    }
+    if case .help(let first) = overlay, let rows = Keymap.scrolling(key) {
+      overlay = .help(max(0, min(Keymap.entries.count, first + rows)))
       return true
     }
     guard let command = Keymap.command(for: key) else { return true }
@@ -132,7 +138,7 @@ struct PlayerScreen {
         (look.opened, look.view) = (selection, 0)
         player.handle(.goTo(step: player.step), in: show)
       }
-    case .help: overlay = overlay == .help ? .none : .help
+    case .help: if case .help = overlay { overlay = .none } else { overlay = .help(0) }
     case .goTo: overlay = .goTo("", failed: false)
     case .repaint: screen.repaintAll()
     case .close:
@@ -146,7 +152,7 @@ struct PlayerScreen {
     return true
   }
 
-  private mutating func handlePrompt(_ key: Key, _ text: String) {
+  private mutating func handlePrompt(_ key: Key, _ text: String, _ failed: Bool) {
     switch key {
     case .escape: overlay = .none
     case .enter:
@@ -160,7 +166,10 @@ struct PlayerScreen {
       }
     case .backspace:
       overlay = text.isEmpty ? .none : .goTo(String(text.dropLast()), failed: false)
+    case .control("u"): overlay = .goTo("", failed: false)
     case .character(let scalar):
+      // After a miss one types anew.
+      let text = failed ? "" : text
       if text.unicodeScalars.count < 40, VisibleText.isHarmless(scalar) {
         overlay = .goTo(text + String(scalar), failed: false)
       }
