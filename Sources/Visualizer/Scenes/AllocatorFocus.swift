@@ -50,6 +50,12 @@ struct AllocatorFocus {
     if let span, spanClass == nil || moment.event?.name == "spanMoved" {
       spanClass = moment.after.span(span)?.spanClass ?? moment.before.span(span)?.spanClass
     }
+    // Class 0 stands for large objects, which no mcache holds.
+    if let wanted = spanClass, moment.after.classes.sizeClass(spanClass: wanted) == 0,
+      moment.operation.map({ if case .malloc = $0 { true } else { false } }) ?? false
+    {
+      spanClass = nil
+    }
   }
 
   private mutating func point(at event: GoAllocator.Event) {

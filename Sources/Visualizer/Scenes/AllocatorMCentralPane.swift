@@ -62,7 +62,7 @@ struct AllocatorMCentralPane {
       slotsOf: id, in: Rect(x: inner.x + 1, y: top + 2, width: columns, height: rows),
       cells: cells, on: &canvas)
     if detailRows > 4 {
-      let legend = Bilingual("▓ live ▒ dead ░ free × died", "▓ 存活 ▒ 已死 ░ 空闲 × 刚清扫")
+      let legend = Bilingual("▓ live ▒ dead ░ free × died", "▓存活 ▒已死 ░空闲 ×刚死")
       canvas.put(
         TextLayout.fit(legend[language], columns: columns), inner.x + 1, inner.bottom - 1, .dim)
     }
@@ -136,7 +136,8 @@ struct AllocatorMCentralPane {
     let column = canvas.put(
       "\(word) \(style.className(spanClass))", number, y,
       isFocus ? Style(.current, .bold) : .heading)
-    canvas.put(" \(what[style.look.language])", column, y, .dim)
+    let text = " \(what[style.look.language])"
+    if column + GlyphWidth.of(text) <= inner.right { canvas.put(text, column, y, .dim) }
   }
 
   private var labelWidth: Int { inner.width >= 30 ? 17 : 9 }

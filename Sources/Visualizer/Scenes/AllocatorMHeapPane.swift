@@ -180,10 +180,15 @@ struct AllocatorMHeapPane {
   }
 
   private func drawLegend(_ y: Int, _ canvas: inout Canvas) {
+    let partly = pagesPerCell > 1 ? Bilingual(" ▄ partly", " ▄部分") : Bilingual("", "")
+    let cached = isNotesEra ? Bilingual("", "") : Bilingual(" ▒ cached", " ▒页缓存")
+    let isNarrow = inner.width < 40
     let text =
-      isNotesEra
-      ? Bilingual("▓ in use  ░ free  · released", "▓ 使用  ░ 空闲  · 已归还")
-      : Bilingual("▓ in use ▒ cached ░ free · released", "▓ 使用 ▒ 页缓存 ░ 空闲 · 已归还")
+      isNarrow
+      ? Bilingual("▓used\(partly.en.isEmpty ? "" : " ▄part") ░free ·released", "▓使用\(partly.zh) ░空闲 ·已归还")
+      : Bilingual(
+        "▓ used\(partly.en)\(cached.en) ░ free · released",
+        "▓使用\(partly.zh)\(cached.zh) ░空闲 ·已归还")
     canvas.put(
       TextLayout.fit(text[style.look.language], columns: inner.width - 2), inner.x + 1, y, .dim)
   }

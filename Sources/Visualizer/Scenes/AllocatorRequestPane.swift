@@ -38,7 +38,7 @@ struct AllocatorRequestPane {
         drawLevel(level.0, level.1, inner.x + 1, inner.y + 1 + index, &canvas)
       }
       if path.isLarge {
-        let text = Bilingual("large: straight to the heap", "大对象：直接找堆")[language]
+        let text = Bilingual("large: heap only", "大对象：直接找堆")[language]
         canvas.put(text, inner.x + 1, inner.y + 2, .dim)
       }
       if path.isDone {
@@ -71,7 +71,7 @@ struct AllocatorRequestPane {
       case .notAsked: Bilingual("", "")
       case .asked: Bilingual("asked", "被问到")
       case .gave: Bilingual("has it", "有")
-      case .hadNothing: Bilingual("none: next level", "没有，找下一级")
+      case .hadNothing: Bilingual("has none", "没有")
       }
     canvas.put(mark, column, y, levelStyle)
     canvas.put(text[style.look.language], column + 2, y, level == .notAsked ? .dim : .text)

@@ -42,11 +42,17 @@ struct Traveller {
         canvas.put(here.x == next.x ? "┃" : "━", here.x, here.y, Style(.moved))
       }
     }
-    for (traveller, place) in zip(moving, places).reversed() {
+    var ahead: [Rect] = []
+    for (traveller, place) in zip(moving, places) {
       let head = traveller.path[place]
       let label = "[" + TextLayout.fit(traveller.label, columns: 10) + "]"
-      let left = max(stage.x, min(stage.right - GlyphWidth.of(label), head.x - 1))
-      canvas.put(label, left, head.y, Style(.moved, .bold))
+      let width = GlyphWidth.of(label)
+      var rect = Rect(x: head.x - 1, y: head.y, width: width, height: 1)
+      // Who follows close behind is drawn behind, not below.
+      for other in ahead where !other.intersection(rect).isEmpty { rect.x = other.x - width }
+      rect.x = max(stage.x, min(stage.right - width, rect.x))
+      canvas.put(label, rect.x, rect.y, Style(.moved, .bold))
+      ahead.append(rect)
     }
   }
 }
