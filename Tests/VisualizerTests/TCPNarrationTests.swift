@@ -29,7 +29,8 @@ import Testing
   /// The segments sent from a step on, as "client FIN ACK" or "server 300 bytes".
   private func segments(_ show: any Show, from first: Int = 0) -> [String] {
     steps(show).dropFirst(first).filter { $0.event == "segmentSent" }.map { step in
-      guard case .text(let from)? = step.fields["from"], case .text(let flags)? = step.fields["flags"],
+      guard case .text(let from)? = step.fields["from"],
+        case .text(let flags)? = step.fields["flags"],
         case .integer(let length)? = step.fields["length"]
       else { return "?" }
       return "\(from) " + (length > 0 ? "\(length) bytes" : flags)

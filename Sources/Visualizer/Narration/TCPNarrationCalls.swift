@@ -27,6 +27,12 @@ extension TCPTelling {
     case .send(let count): return calledSend(end, count)
     case .receive:
       let unread = endpoint.unreadCount
+      if unread == 0, endpoint.state.hasPeerFin {
+        return say(
+          "RFC 9293 3.10.3",
+          "\(its(end).capitalizedFirst) program reads: no byte is left, and the stream has ended.",
+          "\(its(end))程序读取：数据已经读完，流也结束了。")
+      }
       return say(
         "RFC 9293 3.10.3",
         unread > 0

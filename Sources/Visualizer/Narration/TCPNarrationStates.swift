@@ -21,7 +21,7 @@ extension TCPTelling {
     switch to {
     case .listen, .synSent, .synRcvd, .established: opening(end, from, to)
     case .closed: closed(end, from, cause)
-    default: closing(end, from, to)
+    default: closing(end, from, to, cause)
     }
   }
 
@@ -71,7 +71,9 @@ extension TCPTelling {
     }
   }
 
-  private func closing(_ end: End, _ from: ConnectionState, _ to: ConnectionState) -> Reason {
+  private func closing(
+    _ end: End, _ from: ConnectionState, _ to: ConnectionState, _ cause: TransitionCause
+  ) -> Reason {
     let peer = the(end.peer)
     let source = "RFC 9293 3.10.7.4"
     switch (from, to) {
@@ -80,6 +82,12 @@ extension TCPTelling {
         Bilingual(
           "a FIN goes out behind the last byte, and its ACK is waited for.",
           "在最后一个字节之后发 FIN，并等待它的 ACK。"), "RFC 9293 3.10.4"
+      )
+    case (_, .finWait2) where cause.carriesFin:
+      return (
+        Bilingual(
+          "the ACK of its FIN comes first. The FIN in the same segment is looked at next.",
+          "先处理对自己 FIN 的确认，接着再看同一报文段里的 FIN。"), source
       )
     case (_, .finWait2):
       return (
@@ -193,10 +201,10 @@ extension TCPTelling {
       isLinux ? "Linux" : "RFC 9293 3.10.7.4",
       "2MSL starts anew at \(the(end)): \(time(rules(end).timeWait)) from now. "
         + (isLinux
-          ? "Linux does so for any segment with an ACK."
+          ? "Linux does so for nearly every segment."
           : "The ACK just sent may be lost like the one before."),
       "\(its(end)) 2MSL 重新计时：从现在起 \(time(rules(end).timeWait))。"
-        + (isLinux ? "Linux 对任何带 ACK 的报文段都这样做。" : "刚发出的 ACK 也可能像上一个那样丢失。"))
+        + (isLinux ? "Linux 对几乎所有报文段都这样做。" : "刚发出的 ACK 也可能像上一个那样丢失。"))
   }
 
   func timeWaitReused(_ end: End) -> Narration {
@@ -289,5 +297,12 @@ extension TCPTelling {
           + "program fails.",
         "\(its(end))连接断了：排队的数据丢弃，程序的下一次调用会失败。")
     }
+  }
+}
+
+extension TransitionCause {
+  /// Whether a segment with FIN caused it.
+  fileprivate var carriesFin: Bool {
+    if case .arrival(let flags) = self { flags.contains(.fin) } else { false }
   }
 }

@@ -62,6 +62,7 @@ struct TCPScript: ScriptLanguage {
         0, "too many operations; a script has at most \(TCPScriptLimits.operations)")
     }
     for operation in operations {
+      try tryOut(operation, line)
       network.perform(operation, observer: nil)
       try checkOutcome(operation, line)
     }
@@ -86,6 +87,31 @@ struct TCPScript: ScriptLanguage {
       try line.end()
       return opening
     default: return try switchConnection(&line)
+    }
+  }
+
+  /// Lets time pass step by step in a copy: two ends that misunderstand each other may send without
+  /// end.
+  private func tryOut(_ operation: TCPOperation, _ line: TCPScriptLine) throws(InputError) {
+    var copy = network
+    var last = copy.now
+    var awaited: (end: End, state: ConnectionState)?
+    switch operation {
+    case .run(let time), .runUntilQuiet(let time): last += time
+    case .runUntil(let time): last = time
+    case .runUntilState(let end, let state, let limit):
+      last += limit
+      awaited = (end, state)
+    default: return
+    }
+    while let due = copy.nextDue, due <= last,
+      awaited.map({ copy[$0.end].state != $0.state }) ?? true
+    {
+      copy.perform(.runUntil(due), observer: nil)
+      if copy.log.count > TCPScriptLimits.segments {
+        throw line.tokens.error(
+          0, "too much happens; a script causes at most \(TCPScriptLimits.segments) segments")
+      }
     }
   }
 
@@ -238,6 +264,9 @@ struct TCPScript: ScriptLanguage {
   private func wire(_ line: inout TCPScriptLine) throws(InputError) -> [TCPOperation] {
     try line.expect("delay", "wire delay 20ms")
     let time = try line.time("wire delay 20ms")
+    guard time >= TCPScriptLimits.delay else {
+      throw line.tokens.error(2, "no wire is that fast; write wire delay 100us or more")
+    }
     guard line.takes("from") else {
       try line.end()
       return Side.allCases.map { .wireDelay(from: $0, time) }
