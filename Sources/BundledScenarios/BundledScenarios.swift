@@ -17,5 +17,16 @@ public enum BundledScenarios {
     ("malloc-two-workers", PackageResources.malloc_two_workers_yaml),
     ("memory-top", PackageResources.memory_top_yaml),
     ("malloc-layout-notes", PackageResources.malloc_layout_notes_yaml),
+    ("tcp-open", PackageResources.tcp_open_yaml),
+    ("tcp-close", PackageResources.tcp_close_yaml),
+    ("tcp-close-three", PackageResources.tcp_close_three_yaml),
+    ("tcp-half-close", PackageResources.tcp_half_close_yaml),
+    ("tcp-simultaneous-close", PackageResources.tcp_simultaneous_close_yaml),
+    ("tcp-lost-last-ack", PackageResources.tcp_lost_last_ack_yaml),
+    ("tcp-no-time-wait-lost-ack", PackageResources.tcp_no_time_wait_lost_ack_yaml),
+    ("tcp-no-time-wait-stale", PackageResources.tcp_no_time_wait_stale_yaml),
+    ("tcp-reset", PackageResources.tcp_reset_yaml),
+    ("tcp-time-wait-reuse", PackageResources.tcp_time_wait_reuse_yaml),
+    ("http-websocket", PackageResources.http_websocket_yaml),
   ]
 }

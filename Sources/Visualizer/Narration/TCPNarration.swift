@@ -33,7 +33,8 @@ struct TCPTelling {
     case .connectionAdded(let index, let clientPort, let serverPort):
       say(
         "RFC 9293 3.3.1",
-        "Connection \(index + 1) is from client port \(clientPort) to server port \(serverPort). Other ports make it another connection, with numbers and states of its own.",
+        "Connection \(index + 1) is from client port \(clientPort) to server port \(serverPort). "
+          + "Other ports make it another connection, with numbers and states of its own.",
         "连接 \(index + 1)：客户端端口 \(clientPort)，服务器端口 \(serverPort)。四元组不同就是另一条连接，序列号和状态都各自独立。")
     case .userCalled(let end, let call): called(end, call)
     case .callReturned(let end, let call, let result): returned(end, call, result)

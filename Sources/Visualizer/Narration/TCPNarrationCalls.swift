@@ -10,13 +10,15 @@ extension TCPTelling {
       let port = end.side == .client ? ports.clientPort : ports.serverPort
       return say(
         "RFC 9293 3.10.1",
-        "\(The(end)) calls listen on port \(port): a passive open. It sends nothing and waits for anybody's SYN.",
+        "\(The(end)) calls listen on port \(port): a passive open. It sends nothing and waits for "
+          + "anybody's SYN.",
         "\(the(end))在端口 \(port) 上调用 listen：被动打开，什么也不发，只等别人的 SYN。")
     case .connect: return calledConnect(end)
     case .accept:
       return say(
         nil,
-        "\(its(end).capitalizedFirst) program calls accept for a connection. TCP has opened it already; accept only hands it over.",
+        "\(its(end).capitalizedFirst) program calls accept for a connection. TCP has opened it "
+          + "already; accept only hands it over.",
         "\(its(end))程序调用 accept 取一条连接。连接早已由 TCP 建立，accept 只是把它交出来。")
     case .connectResult:
       return say(
@@ -25,6 +27,12 @@ extension TCPTelling {
     case .send(let count): return calledSend(end, count)
     case .receive:
       let unread = endpoint.unreadCount
+      if unread == 0, endpoint.state.hasPeerFin {
+        return say(
+          "RFC 9293 3.10.3",
+          "\(its(end).capitalizedFirst) program reads: no byte is left, and the stream has ended.",
+          "\(its(end))程序读取：数据已经读完，流也结束了。")
+      }
       return say(
         "RFC 9293 3.10.3",
         unread > 0
@@ -35,18 +43,21 @@ extension TCPTelling {
     case .shutdownWrite:
       return say(
         "RFC 9293 3.6",
-        "\(its(end).capitalizedFirst) program calls shutdown for writing: it sends no more, but goes on reading. That is a half-close.",
+        "\(its(end).capitalizedFirst) program calls shutdown for writing: it sends no more, but "
+          + "goes on reading. That is a half-close.",
         "\(its(end))程序调用 shutdown 关闭写方向：不再发送，但继续读取。这就是半关闭。")
     case .shutdownRead:
       return say(
         nil,
-        "\(its(end).capitalizedFirst) program gives up reading. Nothing shows on the wire: TCP has no signal for that.",
+        "\(its(end).capitalizedFirst) program gives up reading. Nothing shows on the wire: TCP "
+          + "has no signal for that.",
         "\(its(end))程序放弃读取。线路上看不到任何变化：TCP 没有这样的信号。")
     case .close: return calledClose(end)
     case .abort:
       return say(
         "RFC 9293 3.10.5",
-        "\(its(end).capitalizedFirst) program aborts (SO_LINGER 0, then close): no FIN, no waiting; what is queued is thrown away.",
+        "\(its(end).capitalizedFirst) program aborts (SO_LINGER 0, then close): no FIN, no "
+          + "waiting; what is queued is thrown away.",
         "\(its(end))程序中止连接（SO_LINGER 设为 0 再 close）：不发 FIN，不等待，排队的数据全部丢弃。")
     case .destroyTimeWait:
       return say(
@@ -61,15 +72,18 @@ extension TCPTelling {
     case .timeWait:
       return say(
         rules(end).linuxTimeWait ? "Linux" : "RFC 9293 3.10.1",
-        "\(The(end)) calls connect with the ports of a connection that it still keeps in TIME_WAIT.",
+        "\(The(end)) calls connect with the ports of a connection that it still keeps in "
+          + "TIME_WAIT.",
         "\(the(end))调用 connect，而这个四元组还处于 TIME_WAIT。")
     default:
       let again = before[end].incarnation > 0
       return say(
         "RFC 9293 3.10.1",
         again
-          ? "\(The(end)) calls connect again, from the same port to the same port: a new connection with the old one's 4-tuple."
-          : "\(The(end)) calls connect: an active open. It is the end that sends the first segment.",
+          ? "\(The(end)) calls connect again, from the same port to the same port: a new "
+            + "connection with the old one's 4-tuple."
+          : "\(The(end)) calls connect: an active open. It is the end that sends the first "
+            + "segment.",
         again
           ? "\(the(end))再次调用 connect，端口完全相同：新连接使用旧连接的四元组。"
           : "\(the(end))调用 connect：主动打开，由它发出第一个报文段。")
@@ -77,11 +91,12 @@ extension TCPTelling {
   }
 
   private func calledSend(_ end: End, _ count: Int) -> Narration {
+    let endpoint = before[end]
     let start = (
       "\(its(end).capitalizedFirst) program writes \(bytes(count)).",
       "\(its(end))程序写入 \(bytes(count))。"
     )
-    switch before[end].state {
+    switch endpoint.state {
     case .closeWait:
       return say(
         "RFC 9293 3.6",
@@ -94,8 +109,12 @@ extension TCPTelling {
     case .established:
       return say(
         "RFC 9293 3.10.2",
-        start.0 + " TCP numbers each byte; it keeps no borders between writes.",
-        start.1 + "TCP 给每个字节编号，不保留每次写入的边界。")
+        start.0
+          + (endpoint.writtenCount == 0
+            ? " TCP numbers each byte; it keeps no borders between writes."
+            : " They follow those before in the same stream."),
+        start.1
+          + (endpoint.writtenCount == 0 ? "TCP 给每个字节编号，不保留每次写入的边界。" : "它们接在同一数据流的后面。"))
     default: return say("RFC 9293 3.10.2", start.0, start.1)
     }
   }
@@ -109,14 +128,22 @@ extension TCPTelling {
     if open, endpoint.unreadCount > 0, rules(end).resetsOnUnread {
       return say(
         "RFC 2525 2.17",
-        "\(start.0) with \(bytes(endpoint.unreadCount)) unread. A FIN would claim that all was well, so a reset goes out.",
+        "\(start.0) with \(bytes(endpoint.unreadCount)) unread. A FIN would claim that all was "
+          + "well, so a reset goes out.",
         "\(start.1)，还有 \(bytes(endpoint.unreadCount))没有读。发 FIN 等于谎称一切正常，所以发 RST。")
     }
     switch endpoint.state {
+    case .established where before[end.peer].state == .finWait1:
+      return say(
+        "RFC 9293 3.10.4",
+        "\(start.0). It cannot know that \(the(end.peer)) has just closed too: that FIN is still "
+          + "on the wire.",
+        "\(start.1)。它无从知道\(the(end.peer))刚刚也关闭了：那个 FIN 还在路上。")
     case .established:
       return say(
         "RFC 9293 3.10.4",
-        "\(start.0): it has nothing more to send. This end closes first, so it will be the one in TIME_WAIT.",
+        "\(start.0): it has nothing more to send. This end closes first, so it will be the one in "
+          + "TIME_WAIT.",
         "\(start.1)：没有数据要发了。它先关闭（主动关闭），所以 TIME_WAIT 会落在它这里。")
     case .closeWait:
       return say(
@@ -145,19 +172,23 @@ extension TCPTelling {
   // MARK: - Results
 
   func returned(_ end: End, _ call: Call, _ result: CallResult) -> Narration {
-    let name = call.name
+    var name = call.name
+    if case .receive = call { name = "read" }
     switch result {
     case .done: return returned(end, call)
     case .sent(let count):
       let unsent = after[end].unsentCount
+      let isFirst = after[end].writtenCount == count
       return say(
         "RFC 9293 3.10.2",
         unsent > 0
-          ? "send returns \(count), though \(bytes(unsent)) have not even left: TCP sends them when it may."
-          : "send returns \(count): TCP has taken the bytes over. It does not say that they have arrived.",
+          ? "send returns \(count), though \(bytes(unsent)) have not even left: TCP sends them "
+            + "when it may."
+          : "send returns \(count): TCP has taken the bytes over."
+            + (isFirst ? " It does not say that they have arrived." : ""),
         unsent > 0
           ? "send 返回 \(count)，但还有 \(bytes(unsent))没有发出：TCP 会在允许时再发。"
-          : "send 返回 \(count)：字节交给了 TCP，并不表示对方已经收到。")
+          : "send 返回 \(count)：字节交给了 TCP" + (isFirst ? "，并不表示对方已经收到。" : "。"))
     case .data(let runs): return returnedData(end, runs)
     case .endOfFile:
       return say(
@@ -212,7 +243,8 @@ extension TCPTelling {
     if old > 0 {
       return say(
         nil,
-        "read returns \(bytes(count)), and \(old == count ? "all" : "\(old)") of them are the OLD connection's. No error is shown: the stream is corrupt.",
+        "read returns \(bytes(count)), and \(old == count ? "all" : "\(old)") of them are the OLD "
+          + "connection's. No error is shown: the stream is corrupt.",
         "read 返回 \(bytes(count))，其中 \(old) 字节属于旧连接。没有任何报错，数据流已经损坏。")
     }
     return say(
@@ -256,12 +288,14 @@ extension TCPTelling {
     case .clock:
       return say(
         "RFC 9293 3.4.1",
-        "\(start.0): a clock plus a secret, so that numbers of an old connection do not fit. Shown as 0.",
+        "\(start.0): a clock plus a secret, so that numbers of an old connection do not fit. "
+          + "Shown as 0.",
         "\(start.1)：时钟加上一个秘密值，旧连接的序列号因此对不上。以下显示为 0。")
     case .fixed:
       return say(
         "RFC 9293 3.4.1",
-        "\(start.0). The guard isn-clock is off: every life of the connection starts with the same number.",
+        "\(start.0). The guard isn-clock is off: every life of the connection starts with the "
+          + "same number.",
         "\(start.1)。保护 isn-clock 已关闭：同一四元组每次都从同一个序列号开始。")
     case .given:
       return say(

@@ -6,19 +6,22 @@ extension TCPTelling {
     if record.segment.length > 0, !record.segment.flags.contains(.rst) {
       return say(
         "RFC 6298 5",
-        "The wire loses it: the \(TCPWords.title(record.segment)) never arrives. Nobody is told; only the missing acknowledgment will show it.",
+        "The wire loses it: the \(TCPWords.title(record.segment)) never arrives. Nobody is told; "
+          + "only the missing acknowledgment will show it.",
         "线路丢失了它：\(TCPWords.title(record.segment, .zh)) 不会到达。没有人会收到通知，只能靠迟迟不来的确认发现。")
     }
     return say(
       "RFC 9293 3.8.1",
-      "The wire loses it: the \(TCPWords.title(record.segment)) never arrives. It takes no number, so no timer will send it again.",
+      "The wire loses it: the \(TCPWords.title(record.segment)) never arrives. It takes no "
+        + "number, so no timer will send it again.",
       "线路丢失了它：\(TCPWords.title(record.segment, .zh)) 不会到达。它不占序列号，所以没有定时器会重传它。")
   }
 
   func held(_ record: SegmentRecord) -> Narration {
     say(
       "RFC 9293 3.4.2",
-      "The wire holds the \(TCPWords.title(record.segment)) back, in some slow queue. It may still come out when nobody expects it.",
+      "The wire holds the \(TCPWords.title(record.segment)) back, in some slow queue. It may "
+        + "still come out when nobody expects it.",
       "线路把 \(TCPWords.title(record.segment, .zh)) 扣在某个缓慢的队列里，它可能在谁也想不到的时候冒出来。")
   }
 
@@ -26,7 +29,8 @@ extension TCPTelling {
     let times = copies == 2 ? "twice" : "\(copies) times"
     return say(
       "RFC 9293 3.4",
-      "The wire carries the \(TCPWords.title(record.segment)) \(times). IP promises neither order nor once only.",
+      "The wire carries the \(TCPWords.title(record.segment)) \(times). IP promises neither order "
+        + "nor once only.",
       "线路把 \(TCPWords.title(record.segment, .zh)) 送达 \(copies) 次。IP 既不保证顺序，也不保证只送一次。")
   }
 
@@ -51,7 +55,8 @@ extension TCPTelling {
       if endpoint.irs != nil, endpoint.state != .closed, endpoint.state != .listen {
         return (
           Bilingual(
-            "It is a straggler of the old connection; in the new one's numbers its seq is \(seq), and \(expected) is expected.",
+            "It is a straggler of the old connection; in the new one's numbers its seq is \(seq), "
+              + "and \(expected) is expected.",
             "它是旧连接迟到的报文段；按新连接的编号 seq 是 \(seq)，而此刻期待的是 \(expected)。"),
           "RFC 9293 3.4.3"
         )
@@ -81,6 +86,11 @@ extension TCPTelling {
             "Only a listener is there, and no such connection.", "那里只有监听者，没有这条连接。"),
           "RFC 9293 3.10.7.2"
         )
+    }
+    if flags.contains([.syn, .ack]), before[end].incarnation == 0 {
+      return (
+        Bilingual("Nobody there has asked for it.", "那里没有人请求过连接。"), "RFC 9293 3.10.7.1"
+      )
     }
     return (
       Bilingual(
@@ -135,6 +145,15 @@ extension TCPTelling {
           "这是同一报文段的第 \(record.arrivals) 份，此刻期待的是 \(expected)。"), "RFC 9293 3.4"
       )
     }
+    if segment.flags.contains([.syn, .ack]), endpoint.state == .synRcvd, !endpoint.isPassive {
+      return (
+        Bilingual(
+          "It brings the ACK that \(its(end)) own SYN still lacked.",
+          "它带来了\(its(end)) SYN "
+            + "还缺的 ACK。"),
+        "RFC 9293 3.5"
+      )
+    }
     if segment.flags.contains(.syn) {
       return (
         Bilingual("A SYN where the connection exists already.", "连接已经存在，却来了 SYN。"),
@@ -145,7 +164,9 @@ extension TCPTelling {
     if segment.seq == endpoint.rcvNxt {
       return (
         Bilingual(
-          "It begins with \(expected), exactly the number expected next.", "它从 \(expected) 开始，正是期待的序列号。"),
+          "It begins with \(expected), exactly the number expected next.",
+          "它从 \(expected) 开始，"
+            + "正是期待的序列号。"),
         "RFC 9293 3.4"
       )
     }
@@ -197,18 +218,30 @@ extension TCPTelling {
     let count = segment.ack - endpoint.sndUna
     let isExpected = segment.seq == endpoint.rcvNxt
     if count > 0, isExpected, segment.ack.isAtOrBefore(endpoint.sndNxt) {
+      if endpoint.state == .synRcvd {
+        return (
+          Bilingual(
+            "It is the ACK that \(its(end)) SYN was waiting for.", "这正是\(its(end)) SYN 在等的 ACK。"),
+          source
+        )
+      }
+      if let fin = endpoint.finSeq, segment.ack.isAfter(fin) {
+        return (
+          Bilingual("Its ack covers \(its(end)) FIN.", "它确认了\(its(end)) FIN。"), source
+        )
+      }
       return (
         Bilingual(
-          count == 1
-            ? "It acknowledges one number more." : "It acknowledges \(count) numbers more.",
-          "它新确认了 \(count) 个序列号。"), source
+          "It acknowledges \(bytes(count)) more.", "它新确认了 \(bytes(count))。"), source
       )
     }
     if count == 0, isExpected {
       return (
         Bilingual(
           endpoint.outstanding.isEmpty
-            ? "It acknowledges nothing new." : "It acknowledges nothing new: something is missing there.",
+            ? "It acknowledges nothing new."
+            : "It acknowledges nothing new: something is "
+              + "missing there.",
           endpoint.outstanding.isEmpty ? "没有新的确认。" : "没有新的确认：对方缺了什么。"), source
       )
     }
@@ -229,17 +262,20 @@ extension TCPTelling {
       return answers
         ? say(
           "RFC 9293 3.10.7.1",
-          "Nobody at \(the(end)) knows the connection. The answer is a reset, so that the other end need not wait.",
+          "Nobody at \(the(end)) knows the connection. The answer is a reset, so that the other "
+            + "end need not wait.",
           "\(the(end))没有这条连接，用 RST 应答，免得对方空等。")
         : say(
           "RFC 9293 3.10.7.1",
-          "Nobody at \(the(end)) knows the connection, and a reset is never answered: else resets would go round for ever.",
+          "Nobody at \(the(end)) knows the connection, and a reset is never answered: else resets "
+            + "would go round for ever.",
           "\(the(end))没有这条连接，而 RST 从不得到应答，否则 RST 会来回不止。")
     case .outsideWindow: return discardedOutside(end, answers)
     case .duplicate:
       return say(
         "RFC 9293 3.10.7.4",
-        "\(The(end)) has had everything in it before. The bytes are dropped; another ACK tells the sender so.",
+        "\(The(end)) has had everything in it before. The bytes are dropped; another ACK tells "
+          + "the sender so.",
         "其中的内容\(the(end))以前都收到过。字节丢弃，再发一个 ACK 告诉对方。")
     case .ackOfUnsent:
       return say(
@@ -249,7 +285,8 @@ extension TCPTelling {
     case .ackTooOld:
       return say(
         "RFC 5961 5",
-        "Its ack is far too old for this connection: the guard ack-range drops the segment, bytes and all, and answers with an ACK.",
+        "Its ack is far too old for this connection: the guard ack-range drops the segment, bytes "
+          + "and all, and answers with an ACK.",
         "它的 ack 对这条连接来说太旧：保护 ack-range 连同数据一起丢弃，并回一个 ACK。")
     case .withoutAck:
       return say(
@@ -275,7 +312,8 @@ extension TCPTelling {
         "\(the(end))在此状态不收数据，字节丢弃。")
     case .meaningless:
       return say(
-        "RFC 9293 3.10.7", "It means nothing to \(the(end)) in this state.", "它在此状态下对\(the(end))没有意义。")
+        "RFC 9293 3.10.7", "It means nothing to \(the(end)) in this state.",
+        "它在此状态下对\(the(end))没有意义。")
     }
   }
 
@@ -285,17 +323,20 @@ extension TCPTelling {
     if isFin, before[end].state.hasPeerFin {
       return say(
         "RFC 9293 3.10.7.4",
-        "\(The(end)) has taken this FIN before: \(expected) is expected now. So its ACK must have been lost, and another one goes.",
+        "\(The(end)) has taken this FIN before: \(expected) is expected now. So its ACK must have "
+          + "been lost, and another one goes.",
         "这个 FIN \(the(end))早已收下，现在期待 \(expected)。可见之前的 ACK 丢了，再发一个。")
     }
     return answers
       ? say(
         "RFC 9293 3.4",
-        "Its numbers lie outside \(its(end)) window, which begins at \(expected). It is dropped; an ACK says what is wanted.",
+        "Its numbers lie outside \(its(end)) window, which begins at \(expected). It is dropped; "
+          + "an ACK says what is wanted.",
         "它的序列号在\(its(end))窗口之外，窗口从 \(expected) 开始。丢弃，并回 ACK 说明期待什么。")
       : say(
         "RFC 9293 3.4",
-        "Its numbers lie outside \(its(end)) window, which begins at \(expected). It is dropped without a word.",
+        "Its numbers lie outside \(its(end)) window, which begins at \(expected). It is dropped "
+          + "without a word.",
         "它的序列号在\(its(end))窗口之外，窗口从 \(expected) 开始。直接丢弃，不作应答。")
   }
 
@@ -311,7 +352,9 @@ extension TCPTelling {
     let expected = theirs(end, after[end].rcvNxt)
     return say(
       "RFC 9293 3.10.7.4",
-      "\(bytes(range.count).capitalizedFirst) from \(theirs(end, range.start)) on wait: \(expected) is still missing. RCV.NXT does not move, not even for a FIN.",
-      "从 \(theirs(end, range.start)) 起的 \(bytes(range.count))先留着：还缺 \(expected)。RCV.NXT 不动，有 FIN 也不算。")
+      "\(bytes(range.count).capitalizedFirst) from \(theirs(end, range.start)) on wait: "
+        + "\(expected) is still missing. RCV.NXT does not move, not even for a FIN.",
+      "从 \(theirs(end, range.start)) 起的 \(bytes(range.count))先留着：还缺 \(expected)。RCV.NXT 不动，有 "
+        + "FIN 也不算。")
   }
 }

@@ -15,7 +15,8 @@ extension TCPTelling {
     }
     return say(
       why.source,
-      "\(The(end)) sends \(numbers(record))\(record.isRetransmission ? " again" : ""): \(why.text.en)",
+      "\(The(end)) sends \(numbers(record))\(record.isRetransmission ? " again" : ""): "
+        + "\(why.text.en)",
       "\(the(end))\(record.isRetransmission ? "重传" : "发送") \(numbers(record))：\(why.text.zh)")
   }
 
@@ -43,7 +44,8 @@ extension TCPTelling {
     if !after[record.sender].isPassive {
       return (
         Bilingual(
-          "its own SYN once more, now with the ACK of the other's. The SYNs crossed, so nothing could merge.",
+          "its own SYN once more, now with the ACK of the other's. The SYNs crossed, so nothing "
+            + "could merge.",
           "再发一次自己的 SYN，并确认对方的。两个 SYN 交错，无法合并。"), "RFC 9293 3.5"
       )
     }
@@ -62,7 +64,7 @@ extension TCPTelling {
       return (
         Bilingual(
           "the ACK of the FIN had not left yet, so it rides on this FIN. Two segments become one.",
-          "对 FIN 的 ACK 还没有发出，就搭在这个 FIN 上：两个报文段合成一个。"), "RFC 9293 3.8.6.3"
+          "对 FIN 的 ACK 还没有发出，就搭在这个 FIN 上，两个报文段合成一个。"), "RFC 9293 3.8.6.3"
       )
     }
     if segment.payloadLength > 0 {
@@ -124,7 +126,8 @@ extension TCPTelling {
     if after[end].state == .closeWait {
       return (
         Bilingual(
-          "\(range.0) of its stream. The FIN closed the other direction only; this one still works.",
+          "\(range.0) of its stream. The FIN closed the other direction only; this one "
+            + "still works.",
           "数据流的\(range.1)。对方的 FIN 只关闭了另一个方向，这个方向照常工作。"), "RFC 9293 3.6"
       )
     }
@@ -137,8 +140,10 @@ extension TCPTelling {
     }
     return (
       Bilingual(
-        "\(range.0) of its stream; the ack field repeats what has arrived from the other.",
-        "数据流的\(range.1)；ack 字段顺便重复已收到的进度。"), "RFC 9293 3.10.2"
+        first == 1
+          ? "\(range.0) of its stream; the ack field repeats what has arrived from the other."
+          : "\(range.0) of its stream.",
+        "数据流的\(range.1)" + (first == 1 ? "；ack 字段顺便重复已收到的进度。" : "。")), "RFC 9293 3.10.2"
     )
   }
 
@@ -157,8 +162,9 @@ extension TCPTelling {
     case .timer(.delayedAck):
       return (
         Bilingual(
-          "nothing came that it could ride on, so the acknowledgment goes alone.",
-          "没有可以搭载的数据，确认只好单独发出。"), rules(end).ackDelay == .adaptive ? "Linux" : "RFC 9293 3.8.6.3"
+          "nothing came for it to ride on. Everything before \(ack) has arrived.",
+          "没有可以搭载的数据，只好单独发。\(ack) 之前的都已收到。"),
+        rules(end).ackDelay == .adaptive ? "Linux" : "RFC 9293 3.8.6.3"
       )
     case .timer:
       return (
@@ -180,7 +186,9 @@ extension TCPTelling {
     if isNext({ if case .challengeAckSent = $0 { true } else { false } }) {
       return (
         Bilingual(
-          "an ACK and no more. It tells what is expected here, \(ack).", "只回一个 ACK，说明这里期待的是 \(ack)。"),
+          "an ACK and no more. It tells what is expected here, \(ack).",
+          "只回一个 ACK，说明这里期待的是 "
+            + "\(ack)。"),
         "RFC 5961 3"
       )
     }
@@ -208,13 +216,14 @@ extension TCPTelling {
       return (
         Bilingual(
           "the third segment. Now the other end will know that its number has arrived.",
-          "第三个报文段：让对方知道它的初始序列号已经收到。"), "RFC 9293 3.5"
+          "第三个报文段，让对方知道它的初始序列号已经收到。"), "RFC 9293 3.5"
       )
     }
     if flags.contains(.fin), after[end].rcvNxt.isAtOrAfter(arrived.segment.end) {
       return (
         Bilingual(
-          "the FIN took number \(ack &- 1), so \(ack) acknowledges it. An ACK takes no number itself.",
+          "the FIN took number \(ack &- 1), so \(ack) acknowledges it. An ACK takes no number "
+            + "itself.",
           "FIN 占用序列号 \(ack &- 1)，所以用 \(ack) 确认。ACK 本身不占序列号。"), "RFC 9293 3.10.7.4"
       )
     }
@@ -227,8 +236,7 @@ extension TCPTelling {
     }
     return (
       Bilingual(
-        "everything before \(ack) has arrived. An ACK takes no number itself.",
-        "\(ack) 之前的数据都已收到。ACK 本身不占序列号。"), "RFC 9293 3.8.6.3"
+        "everything before \(ack) has arrived.", "\(ack) 之前的数据都已收到。"), "RFC 9293 3.8.6.3"
     )
   }
 

@@ -21,7 +21,7 @@ extension TCPTelling {
     switch to {
     case .listen, .synSent, .synRcvd, .established: opening(end, from, to)
     case .closed: closed(end, from, cause)
-    default: closing(end, from, to)
+    default: closing(end, from, to, cause)
     }
   }
 
@@ -58,7 +58,8 @@ extension TCPTelling {
     case (.synSent, _):
       return (
         Bilingual(
-          "its SYN is acknowledged and the other's has come. The other end is open half a round trip later.",
+          "its SYN is acknowledged and the other's has come. The other end is open half a round "
+            + "trip later.",
           "自己的 SYN 被确认，对方的 SYN 也到了。对方要晚半个往返才进入此状态。"), "RFC 9293 3.10.7.3"
       )
     default:
@@ -70,7 +71,9 @@ extension TCPTelling {
     }
   }
 
-  private func closing(_ end: End, _ from: ConnectionState, _ to: ConnectionState) -> Reason {
+  private func closing(
+    _ end: End, _ from: ConnectionState, _ to: ConnectionState, _ cause: TransitionCause
+  ) -> Reason {
     let peer = the(end.peer)
     let source = "RFC 9293 3.10.7.4"
     switch (from, to) {
@@ -80,16 +83,24 @@ extension TCPTelling {
           "a FIN goes out behind the last byte, and its ACK is waited for.",
           "在最后一个字节之后发 FIN，并等待它的 ACK。"), "RFC 9293 3.10.4"
       )
+    case (_, .finWait2) where cause.carriesFin:
+      return (
+        Bilingual(
+          "the ACK of its FIN comes first. The FIN in the same segment is looked at next.",
+          "先处理对自己 FIN 的确认，接着再看同一报文段里的 FIN。"), source
+      )
     case (_, .finWait2):
       return (
         Bilingual(
-          "its FIN is acknowledged. Now it waits for \(peer)'s FIN, which may take as long as it likes.",
+          "its FIN is acknowledged. Now it waits for \(peer)'s FIN, which may take as long as "
+            + "it likes.",
           "FIN 已被确认。接着等\(peer)的 FIN，对方想等多久都可以。"), source
       )
     case (_, .closeWait):
       return (
         Bilingual(
-          "\(peer) has finished, the program here has not. Only its close ends this state; no timer does.",
+          "\(peer) has finished, the program here has not. Only its close ends this state; no "
+            + "timer does.",
           "\(peer)已发完，本端程序还没有。只有本端调用 close 才能离开此状态，没有定时器。"), source
       )
     case (_, .closing):
@@ -119,7 +130,8 @@ extension TCPTelling {
     default:
       return (
         Bilingual(
-          "it closed first. It stays in case its last ACK is lost, and until old segments are gone.",
+          "it closed first. It stays in case its last ACK is lost, and until old segments "
+            + "are gone.",
           "它先关闭。留下来是因为最后的 ACK 可能丢失，也为了等旧报文段全部消亡。"), "RFC 9293 3.6.1"
       )
     }
@@ -189,22 +201,24 @@ extension TCPTelling {
       isLinux ? "Linux" : "RFC 9293 3.10.7.4",
       "2MSL starts anew at \(the(end)): \(time(rules(end).timeWait)) from now. "
         + (isLinux
-          ? "Linux does so for any segment with an ACK."
+          ? "Linux does so for nearly every segment."
           : "The ACK just sent may be lost like the one before."),
       "\(its(end)) 2MSL 重新计时：从现在起 \(time(rules(end).timeWait))。"
-        + (isLinux ? "Linux 对任何带 ACK 的报文段都这样做。" : "刚发出的 ACK 也可能像上一个那样丢失。"))
+        + (isLinux ? "Linux 对几乎所有报文段都这样做。" : "刚发出的 ACK 也可能像上一个那样丢失。"))
   }
 
   func timeWaitReused(_ end: End) -> Narration {
     if case .call = moment.operation {
       return say(
         "Linux",
-        "\(The(end)) gives up TIME_WAIT for the new connection. Timestamps will tell old segments from new ones.",
+        "\(The(end)) gives up TIME_WAIT for the new connection. Timestamps will tell old segments "
+          + "from new ones.",
         "\(the(end))为新连接放弃 TIME_WAIT：时间戳可以区分新旧报文段。")
     }
     return say(
       rules(end).linuxTimeWait ? "Linux" : "RFC 9293 3.6.1",
-      "This SYN's number lies beyond all that the old connection used, so \(the(end)) may end TIME_WAIT early for it.",
+      "This SYN's number lies beyond all that the old connection used, so \(the(end)) may end "
+        + "TIME_WAIT early for it.",
       "这个 SYN 的序列号大于旧连接用过的全部序列号，\(the(end))可以为它提前结束 TIME_WAIT。")
   }
 
@@ -213,7 +227,8 @@ extension TCPTelling {
   func challenged(_ end: End) -> Narration {
     say(
       rules(end).guards.contains(.challengeAck) ? "RFC 5961 3" : "RFC 9293 3.10.7.4",
-      "That was a challenge ACK: it changes nothing here. A genuine peer without connection will answer with an exact reset.",
+      "That was a challenge ACK: it changes nothing here. A genuine peer without connection will "
+        + "answer with an exact reset.",
       "这是质询 ACK（challenge ACK），本端状态不变。对方若真的没有连接，会回一个序列号精确的 RST。")
   }
 
@@ -223,43 +238,71 @@ extension TCPTelling {
     case .user:
       return say(
         "RFC 9293 3.10.5",
-        "The connection ends at \(the(end)) at once: no FIN, no TIME_WAIT; bytes on their way are lost.",
+        "The connection ends at \(the(end)) at once: no FIN, no TIME_WAIT; bytes on their way "
+          + "are lost.",
         "\(its(end))连接立即终止：没有 FIN，没有 TIME_WAIT，路上的字节作废。")
     case .dataForOrphan:
       return say(
         rules(end).closeEndsReading ? "Linux" : "RFC 9293 3.6.1",
-        "Data came for a program that has closed. \(The(end)) says so by the reset and drops the connection.",
+        "Data came for a program that has closed. \(The(end)) says so by the reset and drops the "
+          + "connection.",
         "数据是给已经关闭的程序的，没有人会读：\(the(end))用 RST 告诉对方，并放弃连接。")
     case .timeout:
       return say(
         "RFC 9293 3.8.3",
-        "\(The(end)) has sent again often enough without an answer. It gives up and tells its program.",
+        "\(The(end)) has sent again often enough without an answer. It gives up and tells its "
+          + "program.",
         "\(the(end))多次重传都没有应答，放弃连接并通知程序。")
     }
   }
 
+  /// The state in which the segment that is being handled found the end.
+  private func stateBefore(_ end: End) -> ConnectionState {
+    for event in sinceArrival.reversed() {
+      if case .stateChanged(end, let from, _, _) = event { return from }
+    }
+    return before[end].state
+  }
+
   private func brokenByPeer(_ end: End) -> Narration {
-    switch before[end].state {
+    switch stateBefore(end) {
     case .synSent:
       return say(
         "RFC 9293 3.10.7.3",
-        "The answer to \(its(end)) SYN is a reset: connection refused. Its ack proves that it is about this SYN.",
+        "The answer to \(its(end)) SYN is a reset: connection refused. Its ack proves that it is "
+          + "about this SYN.",
         "\(its(end)) SYN 得到的应答是 RST：连接被拒绝。它的 ack 证明针对的正是这个 SYN。")
     case .timeWait:
       return say(
         "RFC 1337",
-        "A reset with the exact number kills TIME_WAIT at \(the(end)): RFC 1337 calls it assassination.",
+        "A reset with the exact number kills TIME_WAIT at \(the(end)): RFC 1337 calls it "
+          + "assassination.",
         "序列号精确的 RST 杀死了\(its(end)) TIME_WAIT，RFC 1337 称之为“暗杀”。")
     case .lastAck, .closing:
       return say(
         "RFC 9293 3.10.7.4",
-        "\(The(end)) was only waiting for its last ACK, and gets a reset: an orderly close ends like a failure.",
+        "\(The(end)) was only waiting for its last ACK, and gets a reset: an orderly close ends "
+          + "like a failure.",
         "\(the(end))只差最后一个 ACK，等来的却是 RST：正常的关闭以失败收场。")
+    case .synRcvd where before[end].isPassive:
+      return say(
+        "RFC 9293 3.10.7.4",
+        "Nobody wanted this connection after all. \(its(end).capitalizedFirst) program never "
+          + "heard of it, so nobody is told.",
+        "原来没有人要这条连接。\(its(end))程序从未得知它，也就不必通知谁。")
     default:
       return say(
         "RFC 9293 3.10.7.4",
-        "The reset has exactly the number that \(the(end)) expects, so it counts. What was queued is dropped, the program will be told.",
-        "RST 的序列号正是\(the(end))期待的，因此有效。排队的数据丢弃，程序将得知连接被复位。")
+        "The connection breaks at \(the(end)). What was queued is dropped; the next call of its "
+          + "program fails.",
+        "\(its(end))连接断了：排队的数据丢弃，程序的下一次调用会失败。")
     }
+  }
+}
+
+extension TransitionCause {
+  /// Whether a segment with FIN caused it.
+  fileprivate var carriesFin: Bool {
+    if case .arrival(let flags) = self { flags.contains(.fin) } else { false }
   }
 }

@@ -11,30 +11,38 @@ extension TCPTelling {
       return say(
         again ? "RFC 6298 5.3" : "RFC 6298 5.1",
         again
-          ? "\(its(end).capitalizedFirst) retransmission timer starts anew with \(long): something is still unacknowledged."
-          : "\(its(end).capitalizedFirst) retransmission timer runs: without an acknowledgment within \(long) (RTO) the oldest segment goes again.",
+          ? "\(its(end).capitalizedFirst) retransmission timer starts anew with \(long): "
+            + "something is still unacknowledged."
+          : "\(its(end).capitalizedFirst) retransmission timer runs: without an acknowledgment "
+            + "within \(long) (RTO) the oldest segment goes again.",
         again
-          ? "\(its(end))重传定时器重新计时 \(long)：还有数据未被确认。"
+          ? "\(its(end))重传定时器重新计时，\(long)：还有数据未被确认。"
           : "\(its(end))重传定时器启动：\(long)（RTO）内没有确认，就重传最早的报文段。")
     case .lossProbe:
       return say(
         "RFC 8985 7.2",
-        "\(The(end)) will probe in \(long), sooner than the RTO: if only the tail was lost, no later segment would show it.",
-        "\(the(end)) \(long)后先发探测，早于 RTO：如果丢的是最后一段，后面没有别的报文段能揭示它。")
+        "\(The(end)) will probe in \(long) in place of the timeout: if only the tail was lost, no "
+          + "later segment would show it.",
+        "\(the(end)) \(long) 后先发探测，代替超时：如果丢的是最后一段，后面没有别的报文段能揭示它。")
     case .reordering:
       return say(
         "RFC 8985 6.2",
         "\(The(end)) waits \(long) more before it calls a segment lost: it may only be late.",
-        "\(the(end))再等 \(long)才判定丢失：报文段也许只是乱序迟到。")
+        "\(the(end))再等 \(long) 才判定丢失：报文段也许只是乱序迟到。")
     case .delayedAck:
       return say(
         rules(end).ackDelay == .adaptive ? "Linux" : "RFC 9293 3.8.6.3",
-        "\(The(end)) holds its acknowledgment back, up to \(long): data or a FIN of its own may carry it for free.",
+        "\(The(end)) holds its acknowledgment back, up to \(long): data or a FIN of its own may "
+          + "carry it for free.",
         "\(the(end))推迟确认，最多 \(long)：自己的数据或 FIN 也许可以顺便带上它。")
+    case .timeWait where again:
+      return say(
+        nil, "2MSL at \(the(end)) is set to \(long) again.", "\(its(end)) 2MSL 重新设为 \(long)。")
     case .timeWait:
       return say(
         rules(end).linuxTimeWait ? "Linux" : "RFC 9293 3.4.2",
-        "2MSL runs at \(the(end)): \(long). MSL for its last ACK to arrive or die, MSL for the answer to it.",
+        "2MSL runs at \(the(end)): \(long). MSL for its last ACK to arrive or die, MSL for the "
+          + "answer to it.",
         "\(its(end)) 2MSL 开始计时：\(long)。一个 MSL 等最后的 ACK 到达或消亡，一个 MSL 等对它的回应。")
     case .finWait2:
       return say(
@@ -44,8 +52,9 @@ extension TCPTelling {
     case .persist:
       return say(
         "RFC 9293 3.8.6.1",
-        "The other window is closed; \(the(end)) will ask again in \(long), as the news of its opening may be lost.",
-        "对方窗口为 0，\(the(end)) \(long)后会再询问：窗口打开的通知可能丢失。")
+        "The other window is closed; \(the(end)) will ask again in \(long), as the news of its "
+          + "opening may be lost.",
+        "对方窗口为 0，\(the(end)) \(long) 后会再询问：窗口打开的通知可能丢失。")
     }
   }
 
@@ -54,12 +63,14 @@ extension TCPTelling {
     case .retransmission:
       return say(
         "RFC 6298 5.4",
-        "\(its(end).capitalizedFirst) RTO has run out without an acknowledgment: the segment or its ACK must be lost.",
+        "\(its(end).capitalizedFirst) RTO has run out without an acknowledgment: the segment or "
+          + "its ACK must be lost.",
         "\(its(end)) RTO 超时，仍未收到确认：报文段或它的 ACK 大概丢了。")
     case .lossProbe:
       return say(
         "RFC 8985 7.3",
-        "The acknowledgment is overdue at \(the(end)): the last segment goes once more, without doubling the RTO.",
+        "The acknowledgment is overdue at \(the(end)): the last segment goes once more, without "
+          + "doubling the RTO.",
         "\(the(end))迟迟等不到确认：把最后一段再发一次作探测，RTO 不加倍。")
     case .reordering:
       return say(
@@ -68,8 +79,9 @@ extension TCPTelling {
     case .delayedAck:
       return say(
         rules(end).ackDelay == .adaptive ? "Linux" : "RFC 9293 3.8.6.3",
-        "\(its(end).capitalizedFirst) acknowledgment has waited long enough and goes alone.",
-        "\(its(end))确认已经等够，只好单独发出。")
+        "\(its(end).capitalizedFirst) acknowledgment has waited long enough; the other end must "
+          + "not take it for lost.",
+        "\(its(end))确认不能再等，否则对方会以为丢了。")
     case .timeWait:
       return say(
         rules(end).linuxTimeWait ? "Linux" : "RFC 9293 3.10.8",
@@ -90,6 +102,10 @@ extension TCPTelling {
   func stopped(_ end: End, _ kind: TimerKind) -> Narration {
     switch kind {
     case .retransmission, .lossProbe, .reordering: return stoppedRetransmission(end, kind)
+    case .delayedAck where [.closed, .listen].contains(after[end].state):
+      return say(
+        nil, "The acknowledgment that \(the(end)) held back is not needed any more.",
+        "\(the(end))推迟的确认不再需要。")
     case .delayedAck:
       return say(
         nil, "\(The(end)) need not hold an acknowledgment back any longer: one is going out now.",
@@ -107,7 +123,8 @@ extension TCPTelling {
   }
 
   private func stoppedRetransmission(_ end: End, _ kind: TimerKind) -> Narration {
-    if after[end].outstanding.isEmpty {
+    let isOver = [.closed, .listen].contains(after[end].state)
+    if after[end].outstanding.isEmpty, !isOver {
       return say(
         "RFC 6298 5.2",
         "Nothing of \(its(end)) is unacknowledged, so its retransmission timer stops.",
@@ -116,7 +133,8 @@ extension TCPTelling {
     if isNext({ if case .timerStarted(end, let next, _) = $0 { next != kind } else { false } }) {
       return say(
         rules(end).tailLossProbe ? "RFC 8985 7.2" : "RFC 6298 5",
-        "\(its(end).capitalizedFirst) timer gives way to another one: only one of them runs at a time.",
+        "\(its(end).capitalizedFirst) timer gives way to another one: only one of them runs at "
+          + "a time.",
         "\(its(end))这个定时器让位给另一个：同一时刻只运行一个。")
     }
     return say(
@@ -127,8 +145,9 @@ extension TCPTelling {
   func backedOff(_ end: End, _ from: Microseconds, _ to: Microseconds) -> Narration {
     say(
       "RFC 6298 5.5",
-      "\(its(end).capitalizedFirst) RTO doubles from \(time(from)) to \(time(to)): if the way is crowded, sending again soon would make it worse.",
-      "\(its(end)) RTO 从 \(time(from))加倍到 \(time(to))（退避）：如果网络拥塞，急着重传只会更糟。")
+      "\(its(end).capitalizedFirst) RTO doubles from \(time(from)) to \(time(to)): if the way is "
+        + "crowded, sending again soon would make it worse.",
+      "\(its(end)) RTO 从 \(time(from)) 加倍到 \(time(to))（退避）：如果网络拥塞，急着重传只会更糟。")
   }
 
   func measured(
@@ -148,25 +167,25 @@ extension TCPTelling {
   // MARK: - Acknowledged and delivered
 
   func acknowledged(_ end: End, _ upTo: SequenceNumber) -> Narration {
-    let endpoint = before[end]
-    let (from, to) = (own(end, endpoint.sndUna), own(end, upTo))
-    let moved = "SND.UNA: \(from) -> \(to)"
-    if from == 0, to == 1 {
+    let to = own(end, upTo)
+    if to == 1 {
       return say(
         "RFC 9293 3.10.7.4",
-        "\(its(end).capitalizedFirst) SYN is acknowledged: it took number 0, so the next one wanted is 1. \(moved).",
-        "\(its(end)) SYN 被确认：它占用序列号 0，对方下一个要的是 1。\(moved)。")
+        "\(its(end).capitalizedFirst) SYN is acknowledged: it took number 0, so the next one "
+          + "wanted is 1, which is SND.UNA now.",
+        "\(its(end)) SYN 被确认：它占用序列号 0，对方下一个要的是 1。SND.UNA 变为 1。")
     }
-    if let fin = after[end].finSeq, upTo.isAfter(fin), !endpoint.isFinAcknowledged {
+    if let fin = after[end].finSeq, upTo.isAfter(fin) {
       return say(
         "RFC 9293 3.10.7.4",
-        "\(its(end).capitalizedFirst) FIN is acknowledged, and so is every byte before it. \(moved); nothing is outstanding.",
-        "\(its(end)) FIN 被确认，它之前的每个字节也都到了。\(moved)，没有未确认的数据。")
+        "\(its(end).capitalizedFirst) FIN is acknowledged, and so is every byte before it. "
+          + "SND.UNA is \(to): nothing is outstanding.",
+        "\(its(end)) FIN 被确认，它之前的每个字节也都到了。SND.UNA 变为 \(to)，没有未确认的数据。")
     }
     return say(
       "RFC 9293 3.10.7.4",
-      "\(The(end)) learns that everything before \(to) has arrived. \(moved).",
-      "\(the(end))得知 \(to) 之前的数据都已到达。\(moved)。")
+      "\(The(end)) learns that everything before \(to) has arrived. SND.UNA is \(to) now.",
+      "\(the(end))得知 \(to) 之前的数据都已到达。SND.UNA 变为 \(to)。")
   }
 
   func delivered(_ end: End, _ payload: Payload) -> Narration {
@@ -175,12 +194,14 @@ extension TCPTelling {
     if payload.origin.incarnation < before[end.peer].incarnation {
       return say(
         nil,
-        "\(The(end)) takes \(bytes(payload.count)) of the OLD connection for new ones: the numbers fit, nothing else tells them apart. \(moved).",
+        "\(The(end)) takes \(bytes(payload.count)) of the OLD connection for new ones: the "
+          + "numbers fit, nothing else tells them apart. \(moved).",
         "\(the(end))把旧连接的 \(bytes(payload.count))当成新数据收下：序列号吻合，无从分辨。\(moved)。")
     }
     return say(
       "RFC 9293 3.10.7.4",
-      "\(bytes(payload.count).capitalizedFirst) are in order: \(its(end)) program can read them. \(moved).",
+      "\(bytes(payload.count).capitalizedFirst) are in order: \(its(end)) program can read them. "
+        + "\(moved).",
       "\(bytes(payload.count))按序到达，\(its(end))程序可以读取。\(moved)。")
   }
 
@@ -188,7 +209,8 @@ extension TCPTelling {
     let to = theirs(end, after[end].rcvNxt)
     return say(
       "RFC 9293 3.10.7.4",
-      "The FIN is in order: \(its(end.peer)) stream has ended, and reads here will return 0 behind the last byte. RCV.NXT: \(to &- 1) -> \(to).",
+      "The FIN is in order: \(its(end.peer)) stream has ended, and reads here will return 0 "
+        + "behind the last byte. RCV.NXT: \(to &- 1) -> \(to).",
       "FIN 按序到达：\(its(end.peer))数据流结束，读完后 read 将返回 0。RCV.NXT: \(to &- 1) -> \(to)。")
   }
 }

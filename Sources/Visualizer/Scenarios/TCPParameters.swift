@@ -49,7 +49,11 @@ struct TCPParameters {
       }
     }
     switch name {
-    case "delay": delay = try time(10_000_000, "20ms")
+    case "delay":
+      delay = try time(10_000_000, "20ms")
+      guard delay >= TCPScriptLimits.delay else {
+        throw error("no wire is that fast; write 100us or more")
+      }
     case "msl": rules.timeWait = 2 * (try time(600_000_000, "2min"))
     case "ack-delay":
       if value.text == "none" {

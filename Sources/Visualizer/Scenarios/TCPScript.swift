@@ -8,7 +8,7 @@ import Models
 ///     wire delay 20ms            drop next from client   hold next from server
 ///     delay next from server 300ms                       duplicate next from client after 30ms
 ///     release held after 5s      deliver again 3         forge from server RST seq 1
-///     connection 2               connection 3 from 40002 to 80
+///     connection 2               connection 3 from 40002 to 80       open
 ///
 /// A network of the script's own goes along, line by line: so a line that waits for what never
 /// happens, or releases what nothing holds, is an error of that line.
@@ -28,7 +28,7 @@ struct TCPScript: ScriptLanguage {
 
   private static let verbs = [
     "client", "server", "wait", "wire", "drop", "hold", "delay", "duplicate", "release", "deliver",
-    "forge", "connection",
+    "forge", "connection", "open",
   ]
   private static let calls = [
     "listen", "connect", "accept", "send", "read", "shutdown", "close", "abort", "iss", "forget",
@@ -62,6 +62,7 @@ struct TCPScript: ScriptLanguage {
         0, "too many operations; a script has at most \(TCPScriptLimits.operations)")
     }
     for operation in operations {
+      try tryOut(operation, line)
       network.perform(operation, observer: nil)
       try checkOutcome(operation, line)
     }
@@ -82,7 +83,35 @@ struct TCPScript: ScriptLanguage {
     case "release": return [try release(&line)]
     case "deliver": return [try deliverAgain(&line)]
     case "forge": return [try forge(&line)]
+    case "open":
+      try line.end()
+      return opening
     default: return try switchConnection(&line)
+    }
+  }
+
+  /// Lets time pass step by step in a copy: two ends that misunderstand each other may send without
+  /// end.
+  private func tryOut(_ operation: TCPOperation, _ line: TCPScriptLine) throws(InputError) {
+    var copy = network
+    var last = copy.now
+    var awaited: (end: End, state: ConnectionState)?
+    switch operation {
+    case .run(let time), .runUntilQuiet(let time): last += time
+    case .runUntil(let time): last = time
+    case .runUntilState(let end, let state, let limit):
+      last += limit
+      awaited = (end, state)
+    default: return
+    }
+    while let due = copy.nextDue, due <= last,
+      awaited.map({ copy[$0.end].state != $0.state }) ?? true
+    {
+      copy.perform(.runUntil(due), observer: nil)
+      if copy.log.count > TCPScriptLimits.segments {
+        throw line.tokens.error(
+          0, "too much happens; a script causes at most \(TCPScriptLimits.segments) segments")
+      }
     }
   }
 
@@ -162,13 +191,26 @@ struct TCPScript: ScriptLanguage {
     return number - 1
   }
 
+  /// `open`: the usual handshake, for scenarios that are about something else.
+  private var opening: [TCPOperation] {
+    let (client, server) = (End(connection, .client), End(connection, .server))
+    let listen = network[server].isListening ? [] : [TCPOperation.call(server, .listen)]
+    return listen + [
+      .call(client, .connect(automaticPort: false)),
+      .runUntilState(client, .established, limit: TCPScriptLimits.time),
+      .runUntilState(server, .established, limit: TCPScriptLimits.time), .call(server, .accept),
+    ]
+  }
+
   /// `connection 2`: the following lines are about it; it is added where it is new.
   private mutating func switchConnection(
     _ line: inout TCPScriptLine
   ) throws(InputError) -> [TCPOperation] {
     let count = network.connections.count
     let number = try line.number(
-      1...min(count + 1, TCPScriptLimits.connections), "the number of a connection, the next new one,")
+      1...min(count + 1, TCPScriptLimits.connections),
+      "the number of a connection, the next "
+        + "new one,")
     connection = number - 1
     guard line.takes("from") else {
       try line.end()
@@ -222,6 +264,9 @@ struct TCPScript: ScriptLanguage {
   private func wire(_ line: inout TCPScriptLine) throws(InputError) -> [TCPOperation] {
     try line.expect("delay", "wire delay 20ms")
     let time = try line.time("wire delay 20ms")
+    guard time >= TCPScriptLimits.delay else {
+      throw line.tokens.error(2, "no wire is that fast; write wire delay 100us or more")
+    }
     guard line.takes("from") else {
       try line.end()
       return Side.allCases.map { .wireDelay(from: $0, time) }
@@ -280,10 +325,26 @@ struct TCPScript: ScriptLanguage {
     guard network.log.count > 0 else {
       throw line.error("no segment has been sent so far; wait until there is one")
     }
-    let index = try line.number(0...network.log.count - 1, "a segment that was sent,")
+    let index = try deliverable(&line)
     let delay = try line.time(after: "after", "deliver again 3 after 5s") ?? 0
     try line.end()
     return .deliverCopy(index: index, after: delay)
+  }
+
+  /// `3`, or `first from client` of the connection that the lines are about.
+  private func deliverable(_ line: inout TCPScriptLine) throws(InputError) -> Int {
+    guard line.next == "first" || line.next == "last" else {
+      return try line.number(
+        0...network.log.count - 1, "first from client, last from client, or a segment's number")
+    }
+    let isFirst = line.takes("first") || !line.takes("last")
+    try line.expect("from", "deliver again first from client")
+    let end = End(connection, try line.side("deliver again first from client"))
+    let sent = (0..<network.log.count).filter { network.log[$0].sender == end }
+    guard let index = isFirst ? sent.first : sent.last else {
+      throw line.tokens.error(0, "the \(end.side.name) has sent nothing on this connection so far")
+    }
+    return index
   }
 
   /// A segment that somebody else puts on the wire in an end's name, numbers relative to its ISN.

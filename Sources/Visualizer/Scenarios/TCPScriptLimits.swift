@@ -10,6 +10,8 @@ enum TCPScriptLimits {
   static let bytes = 1_000_000
   /// The longest time of one line, in microseconds: an hour.
   static let time = 3_600_000_000
+  /// The shortest delay of the wire, in microseconds, so that time goes on whatever the ends do.
+  static let delay = 100
   /// How long a script may last, in microseconds: a day.
   static let total = 86_400_000_000
   /// How many of the next segments one line may drop, hold, delay or duplicate.

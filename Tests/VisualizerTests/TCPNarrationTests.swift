@@ -1,0 +1,232 @@
+import BundledScenarios
+import Foundation
+import Models
+import Testing
+
+@testable import Visualizer
+
+/// What is said of every step of TCP, and that the scenarios end as they tell.
+@Suite struct TCPNarrationTests {
+  private static let scenarios = BundledScenarios.all.map(\.name).filter {
+    $0.hasPrefix("tcp-") || $0 == "http-websocket"
+  }
+  private static let ladders = TCPLadderTests.names
+
+  private func ladder(_ name: String) throws -> any Show {
+    let bytes = try TCPLadderTests.bytes(name)
+    let captured = try #require(try CapturedFormat.read(file: "\(name).json", bytes: bytes))
+    return try #require(try captured.show(name: name))
+  }
+
+  /// A step in fields, by name.
+  private func steps(_ show: any Show) -> [(event: String, fields: [String: FieldValue])] {
+    (0..<show.stepCount).map { step in
+      let record = show.record(ofStep: step)
+      return (record.event, Dictionary(uniqueKeysWithValues: record.fields))
+    }
+  }
+
+  /// The segments sent from a step on, as "client FIN ACK" or "server 300 bytes".
+  private func segments(_ show: any Show, from first: Int = 0) -> [String] {
+    steps(show).dropFirst(first).filter { $0.event == "segmentSent" }.map { step in
+      guard case .text(let from)? = step.fields["from"],
+        case .text(let flags)? = step.fields["flags"],
+        case .integer(let length)? = step.fields["length"]
+      else { return "?" }
+      return "\(from) " + (length > 0 ? "\(length) bytes" : flags)
+    }
+  }
+
+  /// The first step of a chapter, by its number from 1.
+  private func start(_ show: any Show, ofChapter number: Int) -> Int {
+    show.chapters[number - 1].step
+  }
+
+  // MARK: Every sentence
+
+  private func readAll(_ show: any Show) {
+    for step in 0..<show.stepCount {
+      let event = show.record(ofStep: step).event
+      for language in Language.allCases {
+        let text = show.narration(ofStep: step, language).text
+        #expect(!text.isEmpty && text != event, "step \(step) \(event) \(language)")
+        guard event != "say", event != "chapter" else { continue }
+        #expect(GlyphWidth.of(text) <= 172, "step \(step) \(event): \(text)")
+        #expect(!text.contains("  ") && !text.contains("Optional"), "step \(step): \(text)")
+        let end: Set<Character> = language == .en ? ["."] : ["。"]
+        #expect(text.last.map(end.contains) == true, "step \(step): \(text)")
+        if language == .en { #expect(text.utf8.allSatisfy { $0 < 0x80 }, "\(text)") }
+      }
+      #expect(show.what(atStep: step)?.contains("Models.") != true)
+    }
+  }
+
+  @Test(arguments: scenarios)
+  func everyStepOfAScenarioHasItsSentence(_ name: String) throws { readAll(try Shows.open(name)) }
+
+  @Test(arguments: ladders)
+  func everyStepOfALadderHasItsSentence(_ name: String) throws { readAll(try ladder(name)) }
+
+  /// What the author says between two events is short enough to be read, in both languages.
+  @Test(arguments: scenarios)
+  func theAuthorIsBrief(_ name: String) throws {
+    let show = try Shows.open(name)
+    #expect((3...8).contains(show.chapters.count))
+    for step in 0..<show.stepCount where show.record(ofStep: step).event == "say" {
+      for language in Language.allCases {
+        let text = show.narration(ofStep: step, language).text
+        #expect(GlyphWidth.of(text) <= 172, "\(name): \(text)")
+      }
+    }
+  }
+
+  /// Every event has the time and the states of both ends.
+  @Test(arguments: scenarios)
+  func everyEventHasTimeAndStates(_ name: String) throws {
+    var last = 0
+    for step in steps(try Shows.open(name)) where !["say", "chapter"].contains(step.event) {
+      guard case .integer(let time)? = step.fields["timeMicroseconds"],
+        case .text(let client)? = step.fields["client"],
+        case .text(let server)? = step.fields["server"]
+      else {
+        Issue.record("\(step)")
+        return
+      }
+      #expect(time >= last)
+      last = time
+      #expect(ConnectionState(rawValue: client) != nil && ConnectionState(rawValue: server) != nil)
+    }
+  }
+
+  // MARK: The stories
+
+  private func states(_ show: any Show, _ side: String, from first: Int) -> [String] {
+    steps(show).dropFirst(first).compactMap { step in
+      guard step.event == "stateChanged", step.fields["side"] == .text(side),
+        case .text(let to)? = step.fields["to"]
+      else { return nil }
+      return to
+    }
+  }
+
+  @Test func theCloseTakesFourSegmentsAndDataBetween() throws {
+    let show = try Shows.open("tcp-close")
+    let first = start(show, ofChapter: 2)
+    #expect(
+      segments(show, from: first) == [
+        "client FIN ACK", "server ACK", "server 300 bytes", "server FIN ACK", "client ACK",
+      ])
+    #expect(
+      states(show, "client", from: first) == ["FIN_WAIT_1", "FIN_WAIT_2", "TIME_WAIT", "CLOSED"])
+    #expect(states(show, "server", from: first) == ["CLOSE_WAIT", "LAST_ACK", "CLOSED"])
+  }
+
+  @Test func theMergedCloseTakesThreeSegments() throws {
+    let show = try Shows.open("tcp-close-three")
+    let first = start(show, ofChapter: 2)
+    #expect(
+      segments(show, from: first) == ["client FIN ACK", "server FIN ACK", "client ACK"])
+    #expect(
+      states(show, "client", from: first) == ["FIN_WAIT_1", "FIN_WAIT_2", "TIME_WAIT", "CLOSED"])
+  }
+
+  @Test func simultaneousCloseWaitsTwice() throws {
+    let show = try Shows.open("tcp-simultaneous-close")
+    let first = start(show, ofChapter: 2)
+    #expect(
+      Array(segments(show, from: first).prefix(4)) == [
+        "client FIN ACK", "server FIN ACK", "server ACK", "client ACK",
+      ])
+    for side in ["client", "server"] {
+      #expect(
+        Array(states(show, side, from: first).prefix(4)) == [
+          "FIN_WAIT_1", "CLOSING", "TIME_WAIT", "CLOSED",
+        ])
+    }
+  }
+
+  /// How long TIME_WAIT lasts after its last restart, in seconds.
+  private func timeWait(_ show: any Show, _ side: String = "client") -> Int? {
+    var started = 0
+    for step in steps(show) where step.fields["side"] == .text(side) {
+      guard case .integer(let time)? = step.fields["timeMicroseconds"] else { continue }
+      if step.fields["timer"] == .text("timeWait"),
+        ["timerStarted", "timerRestarted"].contains(step.event)
+      {
+        started = time
+      }
+      if step.event == "timerExpired", step.fields["timer"] == .text("timeWait") {
+        return (time - started) / 1_000_000
+      }
+    }
+    return nil
+  }
+
+  @Test(arguments: [("tcp-close", 240), ("tcp-close-three", 60), ("tcp-lost-last-ack", 240)])
+  func timeWaitLastsTwoMSL(_ name: String, _ seconds: Int) throws {
+    #expect(timeWait(try Shows.open(name)) == seconds)
+  }
+
+  @Test func timeWaitAnswersEachRepeatedFin() throws {
+    let show = try Shows.open("tcp-lost-last-ack")
+    let all = steps(show)
+    #expect(all.count { $0.event == "timeWaitRestarted" } == 2)
+    #expect(all.count { $0.event == "segmentLost" } == 2)
+    #expect(!segments(show).contains { $0.contains("RST") })
+  }
+
+  @Test func withoutTimeWaitTheCloseEndsInAReset() throws {
+    let show = try Shows.open("tcp-no-time-wait-lost-ack")
+    #expect(segments(show).last == "client RST")
+    #expect(!states(show, "client", from: 0).contains("TIME_WAIT"))
+    #expect(
+      steps(show).contains { $0.event == "connectionReset" && $0.fields["side"] == .text("server") }
+    )
+  }
+
+  @Test func withoutTimeWaitOldBytesReachTheNewConnection() throws {
+    let all = steps(try Shows.open("tcp-no-time-wait-stale"))
+    let reads = all.filter { $0.event == "callReturned" && $0.fields["call"] == .text("recv") }
+      .compactMap { $0.fields["incarnations"] }
+    #expect(reads.contains(.texts(["1"])))
+    let stale = try #require(
+      all.first {
+        $0.event == "dataDelivered" && $0.fields["incarnation"] == .integer(1)
+          && $0.fields["side"] == .text("client") && $0.fields["timeMicroseconds"] != nil
+          && isSecondLife($0.fields, all)
+      })
+    #expect(stale.fields["length"] == .integer(8))
+    #expect(all.contains { $0.fields["reason"] == .text("ackTooOld") })
+  }
+
+  /// Whether an event lies behind the second SYN of the client of the first connection.
+  private func isSecondLife(
+    _ fields: [String: FieldValue], _ all: [(event: String, fields: [String: FieldValue])]
+  ) -> Bool {
+    let second = all.first {
+      $0.event == "segmentSent" && $0.fields["incarnation"] == .integer(2)
+    }
+    guard case .integer(let start)? = second?.fields["timeMicroseconds"],
+      case .integer(let time)? = fields["timeMicroseconds"]
+    else { return false }
+    return time > start
+  }
+
+  @Test func timeWaitIsReusedAndKilled() throws {
+    let all = steps(try Shows.open("tcp-time-wait-reuse"))
+    #expect(
+      all.filter { $0.event == "timeWaitReused" }.map { $0.fields["side"] } == [
+        .text("server"), .text("client"),
+      ])
+    #expect(
+      all.contains { $0.event == "connectionReset" && $0.fields["connection"] == .integer(2) })
+  }
+
+  @Test func theServerClosesTheWebSocketFirst() throws {
+    let show = try Shows.open("http-websocket")
+    let first = start(show, ofChapter: 6)
+    #expect(states(show, "server", from: first).first == "FIN_WAIT_1")
+    #expect(states(show, "client", from: first) == ["CLOSE_WAIT", "LAST_ACK", "CLOSED"])
+    #expect(states(show, "server", from: first).contains("TIME_WAIT"))
+  }
+}
