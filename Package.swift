@@ -22,6 +22,7 @@ let package = Package(
     .target(
       name: "CNcurses",
       linkerSettings: [.linkedLibrary("ncursesw")]),
+    .systemLibrary(name: "CPcap", providers: [.apt(["libpcap-dev"])]),
     .target(name: "Models", swiftSettings: strict),
     .target(
       name: "BundledScenarios", exclude: ["yaml/schema.json"],
@@ -31,6 +32,7 @@ let package = Package(
       dependencies: [
         "BundledScenarios",
         "CNcurses",
+        "CPcap",
         "Models",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),

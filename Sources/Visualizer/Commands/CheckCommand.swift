@@ -7,7 +7,7 @@ struct CheckCommand: ParsableCommand {
     abstract: "Check scenarios for errors, and the models against captured traces.",
     discussion: "Prints a line a file. Exits with 1 where model and reality differ.")
 
-  @Argument(help: "Scenario files, captured traces, tables of make hints, or -.")
+  @Argument(help: "Scenario files, captured traces, packet captures, tables of make hints, or -.")
   var files: [String]
 
   mutating func validate() throws {
@@ -37,6 +37,7 @@ struct CheckCommand: ParsableCommand {
     let name = ShowLibrary.shortName(file)
     switch try ShowLibrary.contents(file) {
     case .captured(let captured):
+      ShowLibrary.warn(captured, file: file)
       let report = try captured.check()
       return ("\(name): \(report.sentence)", report.isMatch)
     case .scenario(let scenario):

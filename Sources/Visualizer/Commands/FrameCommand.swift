@@ -6,8 +6,10 @@ struct FrameCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "frame", abstract: "Print one frame to standard output.")
 
-  @Argument(help: "A bundled scenario, a scenario file, a captured trace, or -.")
+  @Argument(help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.")
   var scenario: String
+
+  @OptionGroup var capture: CaptureOptions
 
   @Option(help: ArgumentHelp("The step, from 0, or last.", valueName: "N|last"))
   var step = StepArgument.index(0)
@@ -29,7 +31,7 @@ struct FrameCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let show = try ShowLibrary.open(scenario)
+    let show = try ShowLibrary.open(scenario, connection: capture.connection)
     let step = try step.resolve(in: show)
     let look = looks.look(default: Size(columns: 120, rows: 36))
     let canvas = show.frame(step, progress: progress, look)

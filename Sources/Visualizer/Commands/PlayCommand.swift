@@ -6,8 +6,10 @@ struct PlayCommand: ParsableCommand {
     commandName: "play", abstract: "Watch a scenario in the terminal.",
     discussion: "Press ? for the keys. With --at it starts paused, at that step.")
 
-  @Argument(help: "A bundled scenario, a scenario file, a captured trace, or -.")
+  @Argument(help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.")
   var scenario: String
+
+  @OptionGroup var capture: CaptureOptions
 
   @Option(help: ArgumentHelp("The step to start at, from 0, or last.", valueName: "step"))
   var at: StepArgument?
@@ -25,7 +27,7 @@ struct PlayCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let show = try ShowLibrary.open(scenario)
+    let show = try ShowLibrary.open(scenario, connection: capture.connection)
     let step = try at?.resolve(in: show) ?? 0
     if scenario == "-" { _ = TerminalEnvironment.readKeysFromControllingTerminal() }
     let environment = TerminalEnvironment.current()

@@ -11,8 +11,10 @@ struct RecordCommand: ParsableCommand {
       --charset or --lang say otherwise; .cast is asciinema's.
       """)
 
-  @Argument(help: "A bundled scenario, a scenario file, a captured trace, or -.")
+  @Argument(help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.")
   var scenario: String
+
+  @OptionGroup var capture: CaptureOptions
 
   @Option(name: .shortAndLong, help: "The file to write; - for standard output.")
   var output: String
@@ -59,7 +61,7 @@ struct RecordCommand: ParsableCommand {
 
   mutating func run() throws {
     let format = try chosenFormat()
-    let show = try ShowLibrary.open(scenario)
+    let show = try ShowLibrary.open(scenario, connection: capture.connection)
     let (first, last) = (try from.resolve(in: show), try to.resolve(in: show))
     guard first <= last else { throw ValidationError("--from must not be behind --to.") }
     var looks = looks

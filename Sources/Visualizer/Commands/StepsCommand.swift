@@ -5,8 +5,10 @@ struct StepsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "steps", abstract: "Print every step as a line of text, or of JSON.")
 
-  @Argument(help: "A bundled scenario, a scenario file, a captured trace, or -.")
+  @Argument(help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.")
   var scenario: String
+
+  @OptionGroup var capture: CaptureOptions
 
   @Flag(help: "One JSON object a line, with the event's fields and both languages.")
   var json = false
@@ -15,7 +17,7 @@ struct StepsCommand: ParsableCommand {
   var lang: Language?
 
   mutating func run() throws {
-    let show = try ShowLibrary.open(scenario)
+    let show = try ShowLibrary.open(scenario, connection: capture.connection)
     let language = lang ?? LookOptions.preferredLanguage
     var output = ByteSink(descriptor: 1, name: "standard output")
     for step in 0..<show.stepCount {

@@ -20,7 +20,7 @@ struct Visualizer: ParsableCommand {
     version: "visualizer 0.1",
     subcommands: [
       PlayCommand.self, ListCommand.self, FrameCommand.self, StepsCommand.self, RecordCommand.self,
-      CheckCommand.self, TerminalProbeCommand.self, BenchmarkCommand.self,
+      CheckCommand.self, ConnectionsCommand.self, TerminalProbeCommand.self, BenchmarkCommand.self,
     ])
 
   mutating func run() throws { try ListCommand.printList(choosing: true) }

@@ -4,18 +4,29 @@ enum CheckReport: Equatable {
   case matches(count: Int, what: String, version: String)
   /// The first difference, as a sentence.
   case differs(String)
+  /// Nothing speaks against a capture, as a sentence.
+  case consistent(String)
+  /// What a capture should not hold: a sentence, and a line for each.
+  case findings([String])
 
   /// As `check` prints it behind the file's name, safe for a terminal.
   var sentence: String {
     switch self {
     case .matches(let count, let what, let version):
       VisibleText.escape("\(count) of \(count) \(what) match \(version)")
-    case .differs(let sentence): VisibleText.escape(sentence)
+    case .differs(let sentence), .consistent(let sentence): VisibleText.escape(sentence)
+    case .findings(let lines): lines.map(VisibleText.escape).joined(separator: "\n")
     }
   }
 
   /// The first difference; nil where all match.
-  var difference: String? { if case .differs(let sentence) = self { sentence } else { nil } }
+  var difference: String? {
+    switch self {
+    case .differs(let sentence): sentence
+    case .findings(let lines): lines.first
+    case .matches, .consistent: nil
+    }
+  }
 
-  var isMatch: Bool { if case .matches = self { true } else { false } }
+  var isMatch: Bool { difference == nil }
 }

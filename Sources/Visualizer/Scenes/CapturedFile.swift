@@ -4,9 +4,16 @@ protocol CapturedFile {
   func check() throws(InputError) -> CheckReport
   /// The captured operations as a show; nil where there is nothing to watch.
   func show(name: String) throws(InputError) -> (any Show)?
+  /// What of the file could not be read, as a sentence; nil where all of it was.
+  var warning: String? { get }
 }
 
-/// The formats of captured files, told apart by the `schema` or `format` that each names.
+extension CapturedFile {
+  var warning: String? { nil }
+}
+
+/// The formats of captured files, told apart by the `schema` or `format` that each names; packet
+/// captures by their first bytes.
 enum CapturedFormat {
   private typealias Reader =
     @Sendable (_ file: String, _ bytes: [UInt8]) throws(InputError) -> any CapturedFile
@@ -34,8 +41,10 @@ enum CapturedFormat {
   /// The names of all formats, sorted.
   static var names: [String] { readers.keys.sorted() }
 
-  /// Reads a captured file; nil where the bytes are no JSON object that names a format.
+  /// Reads a captured file; nil where the bytes are neither a packet capture nor a JSON object that
+  /// names a format.
   static func read(file: String, bytes: [UInt8]) throws(InputError) -> (any CapturedFile)? {
+    if CaptureSource.isCapture(bytes) { return try PacketCapture(file: file, bytes: bytes) }
     guard let name = name(file, bytes) else { return nil }
     guard let read = readers[name.string ?? ""] else {
       throw InputError(

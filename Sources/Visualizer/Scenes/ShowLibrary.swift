@@ -17,9 +17,21 @@ enum ShowLibrary {
   /// Opens a bundled scenario, a scenario file, a captured trace, or standard input.
   ///
   /// A bundled name goes before a file of that name; write `./name` for the file.
-  static func open(_ argument: String) throws(InputError) -> any Show {
+  ///
+  /// - Parameter connection: which connection of a packet capture, from 1; the first if nil.
+  static func open(
+    _ argument: String, connection: Int? = nil
+  ) throws(InputError) -> any Show {
     let name = shortName(argument)
-    switch try contents(argument) {
+    let contents = try contents(argument)
+    if case .captured(let captured) = contents, let capture = captured as? PacketCapture {
+      warn(capture, file: argument)
+      return try capture.show(name: name, connection: connection ?? 1)
+    }
+    guard connection == nil else {
+      throw InputError(file: argument, "--connection is for packet captures; this is none")
+    }
+    switch contents {
     case .scenario(let file): return try open(file, name: name)
     case .captured(let captured):
       if let show = try captured.show(name: name) { return show }
@@ -35,7 +47,10 @@ enum ShowLibrary {
     }
     let bytes: [UInt8]
     do {
-      bytes = try InputFile.read(argument)
+      switch try InputFile.contents(argument) {
+      case .bytes(let read): bytes = read
+      case .capture(let source): return .captured(try PacketCapture(source))
+      }
     } catch let error where error.kind == .missing && !argument.contains("/") {
       var error = error
       if let near = Nearest.word(argument, among: BundledScenarios.all.map(\.name)) {
@@ -46,7 +61,22 @@ enum ShowLibrary {
     if let captured = try CapturedFormat.read(file: argument, bytes: bytes) {
       return .captured(captured)
     }
+    if captureExtensions.contains(where: { argument.hasSuffix($0) }) {
+      throw InputError(
+        file: argument,
+        bytes.isEmpty
+          ? "the file is empty"
+          : "no packet capture: it does not begin with a magic number of pcap or pcapng")
+    }
     return .scenario(try ScenarioFile(file: argument, bytes: bytes))
+  }
+
+  private static let captureExtensions = [".pcap", ".pcapng", ".cap"]
+
+  /// Tells of what of a file could not be read.
+  static func warn(_ captured: any CapturedFile, file: String) {
+    guard let warning = captured.warning else { return }
+    StandardError.write(VisibleText.escape("\(file): warning: \(warning)") + "\n")
   }
 
   /// A show of a scenario file of whatever model.
@@ -67,7 +97,7 @@ enum ShowLibrary {
   static func shortName(_ argument: String) -> String {
     if argument == "-" { return "stdin" }
     let last = argument.split(separator: "/").last.map(String.init) ?? argument
-    let known = [".json", ".yaml", ".yml"]
+    let known = [".json", ".yaml", ".yml"] + captureExtensions
     let stem = known.first { last.hasSuffix($0) }.map { String(last.dropLast($0.utf8.count)) }
     return VisibleText.escape(stem ?? last)
   }
