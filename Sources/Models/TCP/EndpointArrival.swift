@@ -303,6 +303,7 @@ extension Endpoint {
     timers = Timers()
     let timer = RunningTimer(startedAt: now, deadline: now + rules.timeWait)
     timers[.timeWait] = timer
+    if let window = rules.timeWaitWindow, rcvWnd > window { rcvEdge = rcvNxt + window }
     enter(.timeWait, &journal)
     reportStopped(stopped, &journal)
     report(.timerStarted(end, .timeWait, deadline: timer.deadline), &journal)

@@ -29,9 +29,8 @@ extension PacketdrillReader {
       packet.hasAck = true
       if !cursor.ellipsis() { packet.ack = try cursor.number32("the number behind ack") }
     }
-    if packet.flags.contains(.ack) != packet.hasAck, isInjected {
-      let what = packet.hasAck ? "the flags lack ACK (.)" : "ACK (.) is set"
-      throw cursor.error("\(what), yet \(packet.hasAck ? "" : "no ")ack number is given")
+    if packet.flags.contains(.ack), !packet.hasAck {
+      throw cursor.unexpected("an ack number, as ACK (.) is set")
     }
     if cursor.peekWord() == "win" {
       _ = cursor.word()
