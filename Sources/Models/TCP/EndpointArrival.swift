@@ -263,6 +263,8 @@ extension Endpoint {
       }
       reopened = nil
       becomeEstablished(segment, synWasLost: timeouts > 0, at: now, &journal)
+      // What came with the SYN waited for this.
+      if !kept.isEmpty { takeKept(at: now, &journal) }
     }
     guard takeAck(segment, at: now, &journal) else { return false }
     switch state {
