@@ -17,7 +17,7 @@ extension PacketdrillRun {
   mutating func addConnection(_ side: Side) -> End {
     let number = network.connections.count
     let end = End(number, side)
-    ask(.addConnection(clientPort: 50_000 + number, serverPort: 8080))
+    ask(.addConnection(clientPort: 50_000 + number, serverPort: 8080 + number))
     ask(.playByScript(end.peer))
     return end
   }
