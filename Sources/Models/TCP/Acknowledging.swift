@@ -176,6 +176,7 @@ extension Endpoint {
 
   /// Tells the peer of a larger window with the next segment; the edge never moves back.
   mutating func openWindow() {
+    if state == .timeWait { return }
     let edge = rcvNxt + max(0, rules.receiveBuffer - unreadCount)
     if edge.isAfter(rcvEdge) { rcvEdge = edge }
   }

@@ -210,7 +210,7 @@ extension Endpoint {
       switch state {
       case .synRcvd: .connectionRefused
       case .closeWait: rules.linuxArrival ? .brokenPipe : .connectionReset
-      case .closing, .lastAck, .timeWait: rules.linuxArrival ? .connectionReset : nil
+      case .closing, .lastAck, .timeWait: rules.tellsResetWhileClosing ? .connectionReset : nil
       default: .connectionReset
       }
     breakConnection(.peer, error: error, &journal)
@@ -218,8 +218,11 @@ extension Endpoint {
 
   /// A SYN where none belongs.
   ///
-  /// Source: RFC 9293, section 3.10.7.4, step 4; RFC 5961, section 4.
-  private mutating func takeStraySyn(
+  /// Without RFC 5961 it is an error inside the window. The reset for it has the number that the
+  /// peer expects next, or a peer that still has the connection would not take it.
+  ///
+  /// Source: RFC 9293, section 3.10.7.4, step 4; RFC 5961, section 4; RFC 793, page 71.
+  mutating func takeStraySyn(
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
     if state == .synRcvd, isPassive {
@@ -227,7 +230,7 @@ extension Endpoint {
       return
     }
     guard rules.guards.contains(.challengeAck) else {
-      sendReset(answering: segment, &journal)
+      send(rules.abortCarriesAck ? [.rst, .ack] : .rst, seq: sndNxt, at: now, &journal)
       breakConnection(.peer, error: .connectionReset, &journal)
       return
     }
@@ -260,6 +263,8 @@ extension Endpoint {
       }
       reopened = nil
       becomeEstablished(segment, synWasLost: timeouts > 0, at: now, &journal)
+      // What came with the SYN waited for this.
+      if !kept.isEmpty { takeKept(at: now, &journal) }
     }
     guard takeAck(segment, at: now, &journal) else { return false }
     switch state {
@@ -300,6 +305,7 @@ extension Endpoint {
     timers = Timers()
     let timer = RunningTimer(startedAt: now, deadline: now + rules.timeWait)
     timers[.timeWait] = timer
+    if let window = rules.timeWaitWindow, rcvWnd > window { rcvEdge = rcvNxt + window }
     enter(.timeWait, &journal)
     reportStopped(stopped, &journal)
     report(.timerStarted(end, .timeWait, deadline: timer.deadline), &journal)

@@ -2,6 +2,8 @@
 extension Endpoint {
   /// Takes bytes and FIN in order, keeps them out of order, drops them where none belong.
   ///
+  /// A FIN behind the peer's FIN changes nothing, but step 8 has it acknowledged like any other.
+  ///
   /// Source: RFC 9293, section 3.10.7.4, steps 7 and 8; Linux `tcp_data_queue`.
   mutating func takePayload(
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
@@ -17,6 +19,10 @@ extension Endpoint {
         return
       }
       report(.segmentDiscarded(end, .noDataExpected), &journal)
+      if segment.flags.contains(.fin), !rules.linuxArrival {
+        acking.isScheduled = true
+        acking.isUrgent = true
+      }
       return
     }
     if refusesData, isNewData, state != .established {
@@ -90,7 +96,7 @@ extension Endpoint {
   }
 
   /// Takes from what was kept whatever is in order by now.
-  private mutating func takeKept(at now: Microseconds, _ journal: inout Journal) {
+  mutating func takeKept(at now: Microseconds, _ journal: inout Journal) {
     while let first = kept.first, first.range.start.isAtOrBefore(rcvNxt) {
       kept.removeFirst()
       if first.range.end.isAfter(rcvNxt) || (first.hasFin && first.range.end == rcvNxt) {

@@ -91,7 +91,10 @@ extension Endpoint {
     stop(.persist, &journal)
     if timers.retransmission == nil { start(.retransmission, for: rto, at: now, &journal) }
     var flags: SegmentFlags = fin ? [.fin, .ack] : .ack
-    if count > 0, unsentCount == 0 { flags.insert(.psh) }
+    if count > 0, unsentCount == 0 {
+      flags.insert(.psh)
+      outstanding[outstanding.count - 1].isPushed = true
+    }
     send(flags, seq: seq, payload: payload, at: now, &journal)
   }
 
@@ -127,7 +130,7 @@ extension Endpoint {
     let chunk = outstanding[index]
     var flags = chunk.control
     if irs != nil { flags.insert(.ack) }
-    if chunk.payload != nil { flags.insert(.psh) }
+    if chunk.payload != nil, chunk.isPushed { flags.insert(.psh) }
     send(
       flags, seq: chunk.seq, payload: chunk.payload, isRetransmission: true, at: now, &journal)
   }

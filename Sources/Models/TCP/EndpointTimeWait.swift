@@ -22,8 +22,10 @@ extension Endpoint {
       return
     }
     if flags.contains(.syn), !flags.contains(.ack) {
-      if isListening, isNewerThanTimeWait(segment, at: now) {
+      if isListening, rules.reopensTimeWait, isNewerThanTimeWait(segment, at: now) {
         reopen(segment, beyond: max(sndNxt + 1, by: clockIss(at: now)), at: now, &journal)
+      } else if isAcceptable(segment) {
+        takeStraySyn(segment, at: now, &journal)
       } else {
         challenge(segment, at: now, &journal)
       }
@@ -38,7 +40,7 @@ extension Endpoint {
       return
     }
     if flags.contains(.syn) {
-      challenge(segment, at: now, &journal)
+      takeStraySyn(segment, at: now, &journal)
     } else if !flags.contains(.ack) {
       report(.segmentDiscarded(end, .withoutAck), &journal)
     } else if segment.ack.isAfter(sndNxt) {

@@ -6,6 +6,8 @@ public struct SentChunk: Sendable, Equatable {
   public var control: SegmentFlags
   /// Its bytes.
   public var payload: Payload?
+  /// Whether it ended what the user had written when it was sent first, and so carries PSH.
+  public var isPushed = false
   /// When it was sent last.
   public var sentAt: Microseconds
   /// When it was sent first.

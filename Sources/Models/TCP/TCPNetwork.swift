@@ -182,6 +182,8 @@ public struct TCPNetwork: Model {
       guard exists(end) else { return }
       let shared = self[end].timers.retransmissionKind
       expire(kind.isOfRetransmission ? shared : kind, at: end, observer)
+    case .stopListening(let end):
+      if exists(end) { connections[end.connection][end.side].isListening = false }
     }
   }
 

@@ -126,6 +126,13 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// Source: Linux `tcp_send_active_reset`.
   public var abortCarriesAck = false
+  /// A reset in CLOSING and LAST_ACK is told to the user, who may not have closed but only ended
+  /// the own stream.
+  ///
+  /// The RFC knows no such user, and enters CLOSED quietly.
+  ///
+  /// Source: RFC 9293, section 3.10.7.4, step 2; Linux `tcp_reset`.
+  public var tellsResetWhileClosing = false
   /// A reset in TIME_WAIT is ignored.
   ///
   /// Source: RFC 1337, section 3 (F1); Linux `tcp_rfc1337`.
@@ -134,6 +141,13 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// Source: Linux `tcp_timewait_state_process`.
   public var linuxTimeWait = false
+  /// A new SYN may take the place of a connection in TIME_WAIT.
+  ///
+  /// Source: RFC 9293, section 3.6.1 (MAY-2).
+  public var reopensTimeWait = true
+  /// The receive window in TIME_WAIT, where it is smaller than before: the one in the header, of a
+  /// system that otherwise takes as much as its buffer holds; nil: as before.
+  public var timeWaitWindow: Int?
   /// A connection that TIME_WAIT gave up for a new SYN returns to it if the SYN was an old one.
   ///
   /// Source: RFC 9293, section 3.6.1 (MAY-2).
@@ -232,6 +246,7 @@ public struct TCPRules: Sendable, Equatable {
     rules.offersTimestamps = true
     rules.closeEndsReading = true
     rules.abortCarriesAck = true
+    rules.tellsResetWhileClosing = true
     rules.linuxTimeWait = true
     rules.reopeningFallsBack = false
     rules.linuxArrival = true

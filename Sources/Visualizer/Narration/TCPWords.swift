@@ -28,6 +28,7 @@ struct TCPWords {
         + (delay > 0 ? " after \(Self.joined(delay))" : "")
     case .playByScript(let end): "\(end.side.name) played by the script" + on(end)
     case .expire(let end, let kind): "\(end.side.name) timer \(kind.rawValue) expires" + on(end)
+    case .stopListening(let end): "\(end.side.name) stops listening" + on(end)
     }
   }
 

@@ -58,6 +58,9 @@ enum ShowLibrary {
       }
       throw error
     }
+    if PacketdrillFile.isScript(argument, bytes) {
+      return .captured(try PacketdrillFile(file: argument, bytes: bytes))
+    }
     if let captured = try CapturedFormat.read(file: argument, bytes: bytes) {
       return .captured(captured)
     }
@@ -97,7 +100,7 @@ enum ShowLibrary {
   static func shortName(_ argument: String) -> String {
     if argument == "-" { return "stdin" }
     let last = argument.split(separator: "/").last.map(String.init) ?? argument
-    let known = [".json", ".yaml", ".yml"] + captureExtensions
+    let known = [".json", ".yaml", ".yml", ".pkt"] + captureExtensions
     let stem = known.first { last.hasSuffix($0) }.map { String(last.dropLast($0.utf8.count)) }
     return VisibleText.escape(stem ?? last)
   }

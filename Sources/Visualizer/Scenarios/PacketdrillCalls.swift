@@ -1,0 +1,378 @@
+import Models
+
+/// Calls of a script: making them, and comparing what came back.
+extension PacketdrillRun {
+  /// What came of a call.
+  enum Outcome: Equatable {
+    case value(Int)
+    case error(String)
+    /// It would wait.
+    case waits
+    /// Not compared, and under which name it is listed.
+    case skipped(String)
+  }
+
+  // MARK: Ends
+
+  mutating func addConnection(_ side: Side) -> End {
+    let number = network.connections.count
+    let end = End(number, side)
+    ask(.addConnection(clientPort: 50_000 + number, serverPort: 8080 + number))
+    ask(.playByScript(end.peer))
+    return end
+  }
+
+  private mutating func end(of socket: Int, as side: Side) -> End {
+    if let end = sockets[socket]?.end { return end }
+    let end = addConnection(side)
+    sockets[socket, default: Socket()].end = end
+    return end
+  }
+
+  // MARK: Making a call
+
+  mutating func perform(
+    _ call: PacketdrillScript.SocketCall, line: Int, returnsAt: Microseconds?
+  ) -> String? {
+    let outcome = make(call, mayWait: returnsAt != nil)
+    if outcome == .waits, let returnsAt {
+      countCall()
+      waiting.append(WaitingCall(call: call, line: line, due: returnsAt))
+      return nil
+    }
+    return judge(call, outcome)
+  }
+
+  /// The difference between what came of a call and what the script says; nil if there is none.
+  private mutating func judge(
+    _ call: PacketdrillScript.SocketCall, _ outcome: Outcome
+  ) -> String? {
+    if case .skipped(let name) = outcome {
+      omissions.add(name)
+      return nil
+    }
+    countCall()
+    guard let expected = call.result else { return nil }
+    let wanted =
+      expected < 0 ? call.error ?? "an error" : "\(expected)"
+    let got: String
+    switch outcome {
+    case .value(let value): got = "\(value)"
+    case .error(let name): got = name
+    case .waits: got = "EAGAIN"
+    case .skipped: return nil
+    }
+    if wanted == got || (wanted == "an error" && Int(got) == nil) { return nil }
+    if wanted == "EWOULDBLOCK", got == "EAGAIN" { return nil }
+    return "\(call.name): expected \(wanted), the model returned \(got)"
+  }
+
+  /// Lets calls return that have waited for what is there by now.
+  mutating func completeWaiting() -> String? {
+    for position in waiting.indices.reversed() {
+      let item = waiting[position]
+      let outcome = retry(item.call)
+      if outcome == .waits {
+        if network.now > item.due + settings.tolerance {
+          return "line \(item.line): \(item.call.name) still waits at \(Self.text(network.now))"
+        }
+        continue
+      }
+      waiting.remove(at: position)
+      if network.now < item.due - settings.tolerance {
+        return "line \(item.line): \(item.call.name) returned at \(Self.text(network.now)), "
+          + "not at \(Self.text(item.due))"
+      }
+      if let difference = compareWaited(item.call, outcome) {
+        return "line \(item.line): \(difference)"
+      }
+    }
+    return nil
+  }
+
+  private mutating func compareWaited(
+    _ call: PacketdrillScript.SocketCall, _ outcome: Outcome
+  ) -> String? {
+    if case .value = outcome, call.name == "accept" { adopt(call) }
+    return judge(call, outcome)
+  }
+
+  /// Asks again for what a call waits for, without changing anything where it still has to wait.
+  private mutating func retry(_ call: PacketdrillScript.SocketCall) -> Outcome {
+    guard let socket = call.number(0), let end = sockets[socket]?.end else { return .waits }
+    let endpoint = network[end]
+    switch call.name {
+    case "connect":
+      guard endpoint.state != .synSent, endpoint.state != .synRcvd else { return .waits }
+      return outcome(ask(.connectResult, at: end))
+    case "accept":
+      guard endpoint.state.isSynchronized else { return .waits }
+      return .value(call.result ?? 0)
+    case "read", "recv", "recvfrom", "readv", "recvmsg":
+      let isReady =
+        endpoint.unreadCount > 0 || endpoint.state.hasPeerFin || endpoint.state == .closed
+      return isReady ? read(call, at: end) : .waits
+    default: return .waits
+    }
+  }
+
+  private mutating func make(
+    _ call: PacketdrillScript.SocketCall, mayWait: Bool
+  ) -> Outcome {
+    let socket = call.number(0) ?? -1
+    if call.name == "socket" { return open(call) }
+    if sockets[socket]?.isClosed == true { return .error("EBADF") }
+    switch call.name {
+    case "bind": return .value(0)
+    case "listen":
+      let end = end(of: socket, as: .server)
+      sockets[socket, default: Socket()].isListener = true
+      underTest = end
+      return outcome(ask(.listen, at: end))
+    case "accept": return accept(call, socket)
+    case "connect": return connect(call, socket, mayWait)
+    case "read", "recv", "recvfrom", "readv", "recvmsg":
+      return read(call, at: end(of: socket, as: .client))
+    case "write", "send", "sendto", "writev", "sendmsg": return write(call, socket)
+    case "shutdown": return shutdown(call, socket)
+    case "close": return close(socket)
+    case "fcntl": return control(call, socket)
+    case "setsockopt": return setOption(call, socket)
+    case "getsockopt": return getOption(call, socket)
+    default: return .skipped(call.name)
+    }
+  }
+
+  // MARK: Opening
+
+  private mutating func open(_ call: PacketdrillScript.SocketCall) -> Outcome {
+    guard let number = call.result, number >= 0 else { return .skipped("socket") }
+    sockets[number] = Socket(isNonBlocking: call.text(1).contains("SOCK_NONBLOCK"))
+    return .value(number)
+  }
+
+  private mutating func connect(
+    _ call: PacketdrillScript.SocketCall, _ socket: Int, _ mayWait: Bool
+  ) -> Outcome {
+    if call.text(1).contains("AF_UNSPEC") { return .skipped("connect to AF_UNSPEC") }
+    let end = end(of: socket, as: .client)
+    underTest = end
+    let before = network[end].state
+    giveNumber(to: end)
+    let result = ask(.connect(automaticPort: true), at: end)
+    if case .failed(.alreadyConnected) = result {
+      return .error(before == .synSent || before == .synRcvd ? "EALREADY" : "EISCONN")
+    }
+    guard result == .done else { return outcome(result) }
+    return mayWait ? .waits : .error("EINPROGRESS")
+  }
+
+  private mutating func accept(
+    _ call: PacketdrillScript.SocketCall, _ socket: Int
+  ) -> Outcome {
+    guard sockets[socket]?.isListener == true, let end = sockets[socket]?.end else {
+      return .error("EINVAL")
+    }
+    let result = outcome(ask(.accept, at: end))
+    guard result == .value(0) else { return result }
+    adopt(call)
+    return .value(call.result ?? 0)
+  }
+
+  /// The socket that `accept` returned stands for the listener's connection.
+  private mutating func adopt(_ call: PacketdrillScript.SocketCall) {
+    guard let socket = call.number(0), let number = call.result, number >= 0,
+      let end = sockets[socket]?.end
+    else { return }
+    sockets[socket]?.isAccepted = true
+    sockets[number] = Socket(end: end)
+  }
+
+  // MARK: Data
+
+  /// How many bytes a call is about: its third argument, or for vectors what it returned.
+  private func count(_ call: PacketdrillScript.SocketCall) -> Int {
+    if let count = call.number(2), !call.name.hasSuffix("v"), !call.name.hasSuffix("msg") {
+      return min(max(0, count), 1 << 30)
+    }
+    return max(1, call.result ?? 1)
+  }
+
+  private mutating func read(_ call: PacketdrillScript.SocketCall, at end: End) -> Outcome {
+    let flags = call.text(3)
+    if flags.contains("MSG_"), flags != "MSG_DONTWAIT" { return .skipped("read with \(flags)") }
+    guard let socket = call.number(0), sockets[socket]?.readingIsShut == true else {
+      return outcome(ask(.receive(count(call)), at: end))
+    }
+    // The RFC knows no such end of reading: some systems go on to deliver, others throw away.
+    let isThrownAway = call.result == 0
+    let count = isThrownAway ? 1 << 30 : count(call)
+    let result = outcome(ask(.receive(count), at: end))
+    if case .error = result { return result }
+    omissions.add("what is read after SHUT_RD")
+    return .value(call.result ?? 0)
+  }
+
+  /// Writes; where the script's system took less than it was given, the model is given that.
+  private mutating func write(
+    _ call: PacketdrillScript.SocketCall, _ socket: Int
+  ) -> Outcome {
+    if call.text(3).contains("MSG_FASTOPEN") { return .skipped("MSG_FASTOPEN") }
+    if call.error == "EAGAIN" || call.error == "EWOULDBLOCK" {
+      return .skipped("writing into a full buffer")
+    }
+    let count = count(call)
+    let taken = call.result.map { $0 > 0 ? min($0, count) : count } ?? count
+    return outcome(ask(.send(taken), at: end(of: socket, as: .client)))
+  }
+
+  // MARK: Closing
+
+  private mutating func shutdown(
+    _ call: PacketdrillScript.SocketCall, _ socket: Int
+  ) -> Outcome {
+    let end = end(of: socket, as: .client)
+    let how = call.text(1)
+    let (reading, writing): (Bool, Bool)
+    switch how {
+    case "SHUT_RD", "0": (reading, writing) = (true, false)
+    case "SHUT_WR", "1": (reading, writing) = (false, true)
+    case "SHUT_RDWR", "2": (reading, writing) = (true, true)
+    default: return .error("EINVAL")
+    }
+    var result = Outcome.value(0)
+    if reading {
+      guard network[end].state != .closed else { return .error("ENOTCONN") }
+      sockets[socket]?.readingIsShut = true
+      _ = ask(.shutdownRead, at: end)
+    }
+    if writing { result = outcome(ask(.shutdownWrite, at: end)) }
+    return result
+  }
+
+  private mutating func close(_ socket: Int) -> Outcome {
+    guard var entry = sockets[socket] else { return .error("EBADF") }
+    entry.isClosed = true
+    sockets[socket] = entry
+    guard let end = entry.end else { return .value(0) }
+    if entry.isListener {
+      closeListener(entry, end)
+      return .value(0)
+    }
+    _ = ask(entry.lingersZero ? .abort : .close, at: end)
+    return .value(0)
+  }
+
+  /// A connection that nobody has accepted goes with its listener.
+  private mutating func closeListener(_ entry: Socket, _ end: End) {
+    if network[end].state == .listen {
+      _ = ask(.close, at: end)
+      return
+    }
+    ask(.stopListening(end))
+    if !entry.isAccepted { _ = ask(.abort, at: end) }
+  }
+
+  // MARK: Options
+
+  private mutating func control(
+    _ call: PacketdrillScript.SocketCall, _ socket: Int
+  ) -> Outcome {
+    guard call.text(1) == "F_SETFL" else { return .skipped("fcntl \(call.text(1))") }
+    sockets[socket, default: Socket()].isNonBlocking = call.text(2).contains("O_NONBLOCK")
+    return .value(0)
+  }
+
+  private mutating func setOption(
+    _ call: PacketdrillScript.SocketCall, _ socket: Int
+  ) -> Outcome {
+    let name = call.text(2)
+    switch name {
+    case "SO_LINGER":
+      let value = call.arguments[3]
+      let isOn = value.member("onoff") ?? value.member("l_onoff")
+      let time = value.member("linger") ?? value.member("l_linger")
+      sockets[socket, default: Socket()].lingersZero = isOn != "0" && time == "0"
+      return .value(0)
+    case "SO_REUSEADDR", "SO_REUSEPORT", "TCP_NODELAY": return .value(0)
+    default: return .skipped("setsockopt \(name)")
+    }
+  }
+
+  private mutating func getOption(
+    _ call: PacketdrillScript.SocketCall, _ socket: Int
+  ) -> Outcome {
+    let name = call.text(2)
+    guard let end = sockets[socket]?.end else { return .skipped("getsockopt \(name)") }
+    switch name {
+    case "SO_ERROR": return compareError(call, ask(.connectResult, at: end))
+    case "TCP_INFO":
+      guard let state = call.arguments[3].member("tcpi_state") else {
+        return .skipped("getsockopt \(name)")
+      }
+      return compareState(state, network[end].state)
+    default: return .skipped("getsockopt \(name)")
+    }
+  }
+
+  /// Compares the error that a socket holds; the outcome is 0 if it is the one expected.
+  private func compareError(
+    _ call: PacketdrillScript.SocketCall, _ result: CallResult
+  ) -> Outcome {
+    let wanted = call.arguments[3].text.filter { $0 != "[" && $0 != "]" }.trimmed
+    guard wanted != "..." else { return .value(0) }
+    var held = "0"
+    if case .failed(let error) = result, error != .notConnected { held = Self.name(of: error) }
+    let isSame = wanted == held || Int(wanted).map { Self.number(of: held).contains($0) } ?? false
+    return isSame ? .value(0) : .error("the error \(held)")
+  }
+
+  private func compareState(_ wanted: String, _ state: ConnectionState) -> Outcome {
+    let plain = wanted.uppercased().filter { $0.isLetter || $0.isNumber }
+    var own = state.rawValue.filter { $0 != "_" }
+    if own == "CLOSED" { own = "CLOSE" }
+    let alternatives = [own, own + "D", own == "SYNRCVD" ? "SYNRECV" : own]
+    let names = ["TCP", "TCPS", ""].flatMap { prefix in alternatives.map { prefix + $0 } }
+    return names.contains(plain) || plain.isEmpty
+      ? .value(0) : .error("the state \(state.rawValue)")
+  }
+
+  // MARK: Results
+
+  private func outcome(_ result: CallResult) -> Outcome {
+    switch result {
+    case .done: .value(0)
+    case .sent(let count): .value(count)
+    case .data(let runs): .value(runs.reduce(0) { $0 + $1.count })
+    case .endOfFile: .value(0)
+    case .wouldBlock: .waits
+    case .failed(let error): .error(Self.name(of: error))
+    }
+  }
+
+  static func name(of error: CallError) -> String {
+    switch error {
+    case .connectionRefused: "ECONNREFUSED"
+    case .connectionReset: "ECONNRESET"
+    case .brokenPipe: "EPIPE"
+    case .timedOut: "ETIMEDOUT"
+    case .addressNotAvailable: "EADDRNOTAVAIL"
+    case .notConnected: "ENOTCONN"
+    case .alreadyConnected: "EISCONN"
+    case .closing: "ESHUTDOWN"
+    case .invalid: "EINVAL"
+    }
+  }
+
+  /// An error's numbers on Linux and on FreeBSD.
+  private static func number(of name: String) -> [Int] {
+    switch name {
+    case "0": [0]
+    case "ECONNREFUSED": [111, 61]
+    case "ECONNRESET": [104, 54]
+    case "EPIPE": [32]
+    case "ETIMEDOUT": [110, 60]
+    default: []
+    }
+  }
+}

@@ -1,0 +1,228 @@
+import Models
+
+/// Runs a script: the model at one end, the script at the other.
+///
+/// Compared are, of each segment that is expected, flags, sequence number, length and
+/// acknowledgment, all exactly, and its time within the tolerance; of each call, its result and
+/// error. A segment that the script does not expect is a difference too.
+struct PacketdrillRun {
+  let script: PacketdrillScript
+  let settings: PacketdrillRules
+  var network: TCPNetwork
+  /// What was asked of the model, to be asked again when the script is watched.
+  private(set) var operations: [TCPOperation] = []
+  /// Sockets by their numbers.
+  var sockets: [Int: Socket] = [:]
+  /// The model's end that segments come from and go to.
+  var underTest: End?
+  /// Calls that wait for something.
+  var waiting: [WaitingCall] = []
+  /// Indices into the log of what the model sent and nobody compared yet.
+  var unread: [Int] = []
+  private var logPosition = 0
+  /// The time line's last event.
+  private var scriptTime: Microseconds = 0
+  /// The moment of the last event; each has one of its own.
+  private(set) var moment: Microseconds = 0
+  /// The index of the event at hand.
+  var index = 0
+  /// The number of the model's SYN, and the one that the script gives it.
+  var numbers: [End: (model: UInt32, script: UInt32)] = [:]
+  /// Bytes injected so far, by end, to say whose they are.
+  private(set) var comparedCount = 0
+  var omissions = PacketdrillOmissions()
+
+  struct Socket {
+    /// The model's end; nil before the socket is used.
+    var end: End?
+    var isListener = false
+    var isNonBlocking = false
+    var isAccepted = false
+    var readingIsShut = false
+    var lingersZero = false
+    var isClosed = false
+  }
+
+  /// A call that has not come back.
+  struct WaitingCall {
+    var call: PacketdrillScript.SocketCall
+    var line: Int
+    var due: Microseconds
+  }
+
+  init(_ script: PacketdrillScript, rules: String) {
+    self.script = script
+    settings = PacketdrillRules(script, named: rules)
+    network = TCPNetwork(client: settings.rules, server: settings.rules, delay: Self.flight)
+  }
+
+  /// How long segments travel when a script is watched; for the test they come when it says.
+  static let flight: Microseconds = 5000
+
+  /// The first difference, as a sentence; nil where all is as the script says.
+  mutating func run() -> String? {
+    for event in script.events {
+      if let difference = step(event) { return "line \(event.line): \(difference)" }
+      index += 1
+    }
+    for call in waiting.sorted(by: { $0.due < $1.due }) {
+      advance(to: call.due)
+      if let difference = completeWaiting() { return difference }
+    }
+    if let call = waiting.first {
+      return "line \(call.line): \(call.call.name) does not return at \(Self.text(call.due))"
+    }
+    return nil
+  }
+
+  // MARK: One event
+
+  private mutating func step(_ event: PacketdrillScript.Event) -> String? {
+    var earliest = scriptTime
+    var latest: Microseconds?
+    if case .at(let time, let end, let isRelative) = event.time {
+      let base = isRelative ? scriptTime : 0
+      earliest = base + time
+      latest = end.map { base + $0 } ?? earliest
+      if !isRelative, earliest < scriptTime {
+        return "its time, \(Self.text(earliest)), lies before the last event's"
+      }
+    }
+    let returnsAt: Microseconds? = event.returnsAt.map {
+      if case .at(_, _, true) = event.time { scriptTime + $0 } else { $0 }
+    }
+    scriptTime = earliest
+    if case .expected(let packet) = event.kind {
+      comparedCount += 1
+      if let difference = expect(packet, from: earliest, to: latest) { return difference }
+      if event.time == .any { scriptTime = max(scriptTime, network.now) }
+      return completeWaiting()
+    }
+    moment = max(earliest, moment + 1, network.now)
+    advance(to: moment)
+    if let difference = completeWaiting() ?? unexpected(before: moment) { return difference }
+    switch event.kind {
+    case .expected: break
+    case .injected(let packet):
+      comparedCount += 1
+      inject(packet)
+    case .call(let call):
+      if let difference = perform(call, line: event.line, returnsAt: returnsAt) {
+        return difference
+      }
+    case .shell: omissions.shellLines += 1
+    case .outside(let what): omissions.add(what)
+    }
+    return completeWaiting()
+  }
+
+  mutating func countCall() { comparedCount += 1 }
+
+  // MARK: Time
+
+  /// Asks something of the model, now and when the script is watched.
+  mutating func ask(_ operation: TCPOperation) {
+    operations.append(operation)
+    network.perform(operation, observer: nil)
+    readLog()
+  }
+
+  /// A call of the model's user, and what it returned.
+  mutating func ask(_ call: Call, at end: End) -> CallResult {
+    operations.append(.call(end, call))
+    var result = CallResult.done
+    network.perform(.call(end, call)) { event, _ in
+      if case .callReturned(_, _, let returned) = event { result = returned }
+    }
+    readLog()
+    return result
+  }
+
+  mutating func advance(to time: Microseconds) {
+    guard time > network.now else { return }
+    ask(.runUntil(time))
+  }
+
+  private mutating func readLog() {
+    while logPosition < network.log.count {
+      let record = network.log[logPosition]
+      if record.cause != .script, record.sender == underTest { unread.append(logPosition) }
+      if record.segment.flags.contains(.syn), !record.segment.flags.contains(.rst),
+        record.cause != .script, !record.isRetransmission
+      {
+        noteSyn(record)
+      }
+      logPosition += 1
+    }
+  }
+
+  /// The model's SYN stands where the script's next one does.
+  private mutating func noteSyn(_ record: SegmentRecord) {
+    if let known = numbers[record.sender], known.model == record.segment.seq.value { return }
+    numbers[record.sender] = (record.segment.seq.value, nextExpectedSyn ?? 0)
+  }
+
+  /// The number of the SYN that is expected next.
+  var nextExpectedSyn: UInt32? {
+    for event in script.events[min(index, script.events.count)...] {
+      if case .expected(let packet) = event.kind, packet.flags.contains(.syn) { return packet.seq }
+    }
+    return nil
+  }
+
+  // MARK: Expecting
+
+  /// Waits for a segment, and compares it.
+  private mutating func expect(
+    _ packet: PacketdrillScript.Packet, from earliest: Microseconds, to latest: Microseconds?
+  ) -> String? {
+    omissions.noteSkipped(of: packet)
+    let end = latest.map { $0 + settings.tolerance } ?? network.now + 3_600_000_000
+    if unread.isEmpty { advance(to: min(max(earliest, network.now), end)) }
+    if unread.isEmpty, let model = underTest, packet.isPureAck,
+      network[model].timers[.delayedAck] != nil
+    {
+      ask(.expire(model, .delayedAck))
+    }
+    while unread.isEmpty, let due = network.nextDue, due <= end { advance(to: due) }
+    guard let first = unread.first else {
+      return "expected \(packet.text), the model sent nothing"
+        + (latest == nil ? "" : " until \(Self.text(end))")
+    }
+    if let difference = compare(packet, first) { return difference }
+    let sentAt = network.log[first].sentAt
+    guard latest != nil else { return nil }
+    if sentAt < earliest - settings.tolerance {
+      return "expected \(packet.text) at \(Self.text(earliest)), the model sent it at "
+        + Self.text(sentAt)
+    }
+    if sentAt > end {
+      return "expected \(packet.text) at \(Self.text(latest ?? end)), the model sent it at "
+        + Self.text(sentAt)
+    }
+    return nil
+  }
+
+  /// What the model sent that no line can expect any more.
+  private func unexpected(before moment: Microseconds) -> String? {
+    guard let first = unread.first else { return nil }
+    for event in script.events[index...] {
+      guard case .expected = event.kind else { continue }
+      if event.time == .any { return nil }
+      break
+    }
+    let record = network.log[first]
+    guard record.sentAt + settings.tolerance < moment else { return nil }
+    return "before it the model sent \(text(record)) at \(Self.text(record.sentAt)), "
+      + "which the script does not expect"
+  }
+
+  // MARK: Text
+
+  /// Seconds with as many digits as are needed.
+  static func text(_ time: Microseconds) -> String {
+    var digits = String(time % 1_000_000 + 1_000_000).dropFirst()
+    while digits.count > 3, digits.hasSuffix("0") { digits.removeLast() }
+    return "\(time / 1_000_000).\(digits) s"
+  }
+}

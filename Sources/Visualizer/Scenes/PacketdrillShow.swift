@@ -1,0 +1,73 @@
+import Models
+
+/// A packetdrill script as something to check and to watch.
+struct PacketdrillFile: CapturedFile {
+  let script: PacketdrillScript
+  /// `rfc9293` or `linux`.
+  let rules: String
+
+  init(file: String, bytes: [UInt8]) throws(InputError) {
+    rules = PacketdrillRules.name(in: bytes)
+    script = try PacketdrillReader.read(
+      file: file, bytes: bytes, defined: PacketdrillRules.defined(by: rules))
+  }
+
+  /// Whether a file holds a script, by its name or, where that says nothing, by what it holds.
+  static func isScript(_ file: String, _ bytes: [UInt8]) -> Bool {
+    file.hasSuffix(".pkt") || (file == "-" && PacketdrillReader.looksLikeScript(bytes))
+  }
+
+  func check() -> CheckReport {
+    var run = PacketdrillRun(script, rules: rules)
+    if let difference = run.run() { return .differs(difference) }
+    let note = run.omissions.text.map { " (not compared: \($0))" } ?? ""
+    return .matches(count: run.comparedCount, what: "events", version: rules + note)
+  }
+
+  /// The script as far as the model follows it, as a ladder.
+  func show(name: String) -> (any Show)? {
+    var run = PacketdrillRun(script, rules: rules)
+    let difference = run.run()
+    let title = VisibleText.escape(script.title.isEmpty ? name : script.title)
+    var items: [ScriptItem<TCPOperation>] = PacketdrillSchedule.spread(run.operations).map {
+      .operation($0, brisk: false)
+    }
+    if let difference {
+      let text = VisibleText.escape(difference)
+      items.append(.say(Bilingual("Here script and model part. \(text)", "脚本与模型在此分歧。\(text)")))
+    }
+    let scenario = Scenario(
+      name: name, title: Bilingual(title, title), rules: rules, seed: 0,
+      initial: TCPNetwork(
+        client: run.settings.rules, server: run.settings.rules, delay: PacketdrillRun.flight),
+      script: items)
+    return Performance(scenario, TCPSubject(words: TCPWords(), rules: run.settings.rules))
+  }
+}
+
+/// Lets segments of a script set out before they arrive, so that they are seen on their way.
+///
+/// In the test they come at the moment at which the script writes them.
+enum PacketdrillSchedule {
+  static func spread(_ operations: [TCPOperation]) -> [TCPOperation] {
+    var timed: [(at: Microseconds, operations: [TCPOperation])] = []
+    var now = 0
+    var index = 0
+    while index < operations.count {
+      switch operations[index] {
+      case .runUntil(let time):
+        now = max(now, time)
+        timed.append((now, [operations[index]]))
+      case .fate(_, .arrives(let times)) where index + 1 < operations.count:
+        let departure = max(0, (times.first ?? now) - PacketdrillRun.flight)
+        let group = [TCPOperation.runUntil(departure), operations[index], operations[index + 1]]
+        timed.append((departure, group))
+        index += 1
+      default: timed.append((now, [operations[index]]))
+      }
+      index += 1
+    }
+    let order = timed.indices.sorted { (timed[$0].at, $0) < (timed[$1].at, $1) }
+    return order.flatMap { timed[$0].operations }
+  }
+}

@@ -1,0 +1,188 @@
+import Foundation
+import Models
+import Testing
+
+@testable import Visualizer
+
+/// Scripts in packetdrill's notation, run against the model.
+struct PacketdrillTests {
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Fixtures/pkt")
+
+  static let names: [String] = {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
+    return files.filter { $0.hasSuffix(".pkt") }.map { String($0.dropLast(4)) }.sorted()
+  }()
+
+  static func text(_ name: String) throws -> String {
+    try String(contentsOf: folder.appending(path: name + ".pkt"), encoding: .utf8)
+  }
+
+  static func check(_ text: String) throws -> CheckReport {
+    try PacketdrillFile(file: "test.pkt", bytes: Array(text.utf8)).check()
+  }
+
+  @Test func allFixturesAreThere() { #expect(Self.names.count == 44) }
+
+  @Test(arguments: names) func modelMatches(name: String) throws {
+    let report = try Self.check(try Self.text(name))
+    #expect(report.difference == nil)
+    #expect(report.sentence.contains("events match rfc9293"))
+  }
+
+  // MARK: Changed scripts
+
+  /// Scripts in which every expected segment is changed in turn.
+  static let changed = names.filter { name in
+    !name.hasPrefix("settings")
+      && (!["-rst", "-syn", "-ack", "-fin"].contains { name.hasSuffix($0) }
+        || name.hasPrefix("closing") || name.hasPrefix("syn-rcvd"))
+  }
+
+  /// The lines that expect something.
+  private func expectations(_ lines: [String]) -> [Int] {
+    lines.indices.filter { lines[$0].contains(" > ") && !lines[$0].hasPrefix("//") }
+  }
+
+  private func expectDifference(
+    _ lines: [String], at index: Int, _ line: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    var lines = lines
+    lines[index] = line
+    let difference = try Self.check(lines.joined(separator: "\n")).difference
+    #expect(
+      difference?.hasPrefix("line \(index + 1): expected ") == true,
+      "\(line): \(difference ?? "no difference")", sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: changed) func changedFlagsAreNamed(name: String) throws {
+    let lines = try Self.text(name).components(separatedBy: "\n")
+    for index in expectations(lines) {
+      let words = lines[index].split(separator: " ", omittingEmptySubsequences: true)
+      let flags = String(words[2])
+      let other = flags.hasPrefix("F") ? String(flags.dropFirst()) : "F" + flags
+      let line = lines[index].replacingOccurrences(of: "> \(flags) ", with: "> \(other) ")
+      try expectDifference(lines, at: index, line)
+    }
+  }
+
+  @Test(arguments: changed) func changedNumbersAreNamed(name: String) throws {
+    let lines = try Self.text(name).components(separatedBy: "\n")
+    for index in expectations(lines) {
+      let line = lines[index]
+      if let range = line.range(of: " ack "),
+        let number = Int(line[range.upperBound...].prefix { $0.isNumber })
+      {
+        let changed = line.replacingOccurrences(of: " ack \(number)", with: " ack \(number + 1)")
+        try expectDifference(lines, at: index, changed)
+      }
+      // The number of a SYN is the script's to choose.
+      let words = line.split(separator: " ", omittingEmptySubsequences: true)
+      guard !words[2].hasPrefix("S"), let colon = words[3].firstIndex(of: ":"),
+        let seq = Int(words[3][..<colon]), words[3].hasSuffix("(0)")
+      else { continue }
+      let changed = line.replacingOccurrences(
+        of: " \(seq):\(seq)(0)", with: " \(seq + 7):\(seq + 7)(0)")
+      try expectDifference(lines, at: index, changed)
+    }
+  }
+
+  @Test func changedTimeIsNamed() throws {
+    let lines = try Self.text("close-passive").components(separatedBy: "\n")
+    let index = try #require(lines.firstIndex { $0.hasPrefix("+1 > F.") })
+    try expectDifference(lines, at: index, "+1.02 > F. 1:1(0) ack 102")
+    try expectDifference(lines, at: index, "+0.98 > F. 1:1(0) ack 102")
+    try expectDifference(lines, at: index, "+0.5~0.9 > F. 1:1(0) ack 102")
+    #expect(
+      try Self.check(
+        lines.map { $0.hasPrefix("+1 > F.") ? "+1.009 > F. 1:1(0) ack 102" : $0 }
+          .joined(separator: "\n")
+      ).difference == nil, "within the tolerance of 10 ms")
+  }
+
+  @Test(arguments: [
+    ("= 100", "= 99", "line 12: read: expected 99, the model returned 100"),
+    ("= 4", "= -1 EAGAIN (...)", "line 9: accept: expected EAGAIN, the model returned 0"),
+  ]) func changedResultIsNamed(old: String, new: String, sentence: String) throws {
+    let text = try Self.text("close-passive").replacingOccurrences(of: old, with: new)
+    let difference = try Self.check(text).difference
+    #expect(difference?.hasPrefix(String(sentence.prefix(20))) == true, "\(difference ?? "none")")
+  }
+
+  @Test func changedErrorIsNamed() throws {
+    let text = try Self.text("syn-sent")
+      .replacingOccurrences(of: "[ECONNREFUSED]", with: "[ECONNRESET]")
+    #expect(
+      try Self.check(text).difference
+        == "line 43: getsockopt: expected 0, the model returned the error ECONNREFUSED")
+  }
+
+  @Test func unexpectedSegmentIsNamed() throws {
+    let lines = try Self.text("half-close").components(separatedBy: "\n")
+    let index = try #require(lines.firstIndex { $0.hasPrefix("+0 > . 2:2(0) ack 1") })
+    var fewer = lines
+    fewer.remove(at: index)
+    let difference = try Self.check(fewer.joined(separator: "\n")).difference
+    #expect(
+      difference?.contains("the model sent ACK seq 2 ack 1 at 0.060") == true,
+      "\(difference ?? "none")")
+  }
+
+  @Test func missingSegmentIsNamed() throws {
+    let text = try Self.text("listen").replacingOccurrences(
+      of: "+0.1 < SR 5:5(0) win 65535", with: "+0.1 < SR 5:5(0) win 65535\n+0 > R 5:5(0)")
+    #expect(
+      try Self.check(text).difference
+        == "line 12: expected RST seq 5, the model sent nothing until 0.210 s")
+  }
+
+  // MARK: Rules and settings
+
+  @Test func linuxIsAnotherSystem() throws {
+    let lines = [
+      "--rules=linux", "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3",
+      "+0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0",
+      "+0 connect(3, ..., ...) = -1 EINPROGRESS (...)",
+      "+0 > S 0:0(0)", "+1 > S 0:0(0)", "+1 > S 0:0(0)",
+      "#ifdef STANDARD", "+0 this is not for Linux", "#endif",
+    ]
+    #expect(try Self.check(lines.joined(separator: "\n")).sentence == "6 of 6 events match linux")
+    #expect(
+      try Self.check(lines.dropFirst().prefix(6).joined(separator: "\n")).difference
+        == "line 6: expected SYN seq 0 at 2.000 s, the model sent nothing until 2.010 s")
+  }
+
+  @Test func settingsChangeTheRules() throws {
+    var text = try Self.text("established-rst")
+    text = "0 `sysctl -w net.inet.tcp.insecure_rst=1`\n" + text
+    #expect(try Self.check(text).difference?.contains("expected ACK seq 1 ack 1") == true)
+  }
+
+  // MARK: Watching
+
+  @Test(arguments: names) func scriptIsAShow(name: String) throws {
+    let file = try PacketdrillFile(file: "x.pkt", bytes: Array(try Self.text(name).utf8))
+    let show = try #require(file.show(name: name))
+    #expect(show.stepCount > 10)
+    #expect(show.rules == "rfc9293")
+  }
+
+  @Test func segmentsAreSeenOnTheirWay() throws {
+    let script = try PacketdrillReader.read(
+      file: "x.pkt", bytes: Array(try Self.text("close-four").utf8))
+    var run = PacketdrillRun(script, rules: "rfc9293")
+    #expect(run.run() == nil)
+    var network = TCPNetwork(
+      client: run.settings.rules, server: run.settings.rules, delay: PacketdrillRun.flight)
+    for operation in PacketdrillSchedule.spread(run.operations) {
+      network.perform(operation, observer: nil)
+    }
+    #expect(network.log.count == run.network.log.count)
+    for index in 0..<network.log.count where network.log[index].cause == .script {
+      let record = network.log[index]
+      #expect(record.arrivedAt == run.network.log[index].arrivedAt)
+      #expect((record.arrivedAt ?? 0) - record.sentAt == PacketdrillRun.flight)
+    }
+  }
+}
