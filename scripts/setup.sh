@@ -62,14 +62,18 @@ need() { # PACKAGE [MANAGER/NAME...]
   rm -f "$log"
 }
 
-# ncurses with its header, which the build needs.
-need_ncurses() {
+# Whether a C header is installed.
+has_header() { # HEADER
+  [ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ]
+}
+
+# ncurses and libpcap with their headers, which the build needs.
+need_libraries() {
   [ "$(uname -s)" = Linux ] || fail 69 'visualizer runs on Linux only, so far'
-  local folder
-  for folder in /usr/include /usr/local/include; do
-    [ -e "$folder/ncurses.h" ] && return
-  done
-  need libncurses-dev dnf/ncurses-devel yum/ncurses-devel zypper/ncurses-devel pacman/ncurses
+  has_header ncurses.h ||
+    need libncurses-dev dnf/ncurses-devel yum/ncurses-devel zypper/ncurses-devel pacman/ncurses
+  has_header pcap.h ||
+    need libpcap-dev dnf/libpcap-devel yum/libpcap-devel zypper/libpcap-devel pacman/libpcap
 }
 
 # Runs a command quietly; its output is shown only when it fails. On a terminal a line says what is
@@ -103,7 +107,7 @@ build_program() {
     [ -z "$changed" ] && return
   fi
   find_swift
-  need_ncurses
+  need_libraries
   [ -x "$program" ] || what='building, the first time takes about a minute'
   mkdir -p "$root/.build"
   touch "$stamp.$$"

@@ -26,7 +26,9 @@ struct CaptureSubject: Subject {
     CaptureNarration(words: words).narrate(event, language)
   }
 
-  func fields(_ event: WireEvent) -> [(name: String, value: FieldValue)] {
+  func fields(
+    _ event: WireEvent, _ moment: Moment<WireObserver>
+  ) -> [(name: String, value: FieldValue)] {
     func number(_ value: UInt32?) -> FieldValue { value.map { .integer(Int($0)) } ?? .none }
     func states(_ states: PossibleStates) -> FieldValue {
       states.known.map { .text($0.rawValue) } ?? .none
