@@ -227,7 +227,8 @@ struct MapNarration {
     return say(
       language, "mapaccess1",
       "Found: \(words[key]) is in \(at.0). Low bits \(low) gave the bucket, the high byte \(high) = \(number) the slot; its value is \(elem).",
-      "找到：\(words[key]) 在\(MapWords.spaced(at.1))。低 \(B) 位 \(low) 选桶，高 8 位 \(high) = \(numberZh) 定位槽位，值为 \(elem)。")
+      "找到：\(words[key]) 在\(MapWords.spaced(at.1))。低 \(B) 位 \(low) 选桶，高 8 位 \(high) = \(numberZh) 定位槽位，值为 \(elem)。"
+    )
   }
 
   private func missed(_ key: MapKey, _ absence: Absence, _ language: Language) -> Narration {
@@ -267,7 +268,8 @@ struct MapNarration {
       return say(
         language, "mapassign",
         "\(words[key]) is there already, in \(words.place(place, .en)): its value \(old) becomes \(new). Overwriting never starts a growth.",
-        "\(words[key]) 已经在\(MapWords.spaced(words.place(place, .zh)))：值由 \(old) 覆盖为 \(new)。覆盖不会触发扩容。")
+        "\(words[key]) 已经在\(MapWords.spaced(words.place(place, .zh)))：值由 \(old) 覆盖为 \(new)。覆盖不会触发扩容。"
+      )
     case .keyDeleted(let key, let place, let count):
       return say(
         language, "mapdelete",

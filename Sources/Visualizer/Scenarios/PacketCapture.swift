@@ -195,7 +195,9 @@ final class PacketCapture {
   }
 
   /// Whether a SYN begins another life of the same addresses and ports at once; then it is taken
-  /// care of. If it may begin one, that is decided by what answers it.
+  /// care of.
+  ///
+  /// If it may begin one, that is decided by what answers it.
   private func startsAnew(
     _ index: Int, _ segment: WireSegment, isForward: Bool, offset: Int
   ) -> Bool {

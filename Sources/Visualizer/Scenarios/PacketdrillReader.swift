@@ -27,7 +27,9 @@ struct PacketdrillReader {
   /// Whether bytes look like a script: the first line that is no comment sets an option or a time.
   static func looksLikeScript(_ bytes: [UInt8]) -> Bool {
     let prefix = Array(bytes.prefix(16_384))
-    guard let text = try? PacketdrillText(file: "", bytes: prefix, defined: []) else { return false }
+    guard let text = try? PacketdrillText(file: "", bytes: prefix, defined: []) else {
+      return false
+    }
     var cursor = PacketdrillCursor(text)
     cursor.skipBlanks()
     if cursor.isAt("--"), cursor.ahead(2).map({ (0x61...0x7a).contains($0) }) == true {

@@ -105,7 +105,9 @@ extension PacketdrillReader {
       if !cursor.ellipsis() { end = try cursor.number32("the number behind the last byte") }
     }
     try cursor.expect("(", "before the number of bytes")
-    if !cursor.ellipsis() { packet.length = try cursor.number("the number of bytes", in: 0...65535) }
+    if !cursor.ellipsis() {
+      packet.length = try cursor.number("the number of bytes", in: 0...65535)
+    }
     try cursor.expect(")", "behind the number of bytes")
     guard let seq = packet.seq, let end, let length = packet.length else { return }
     let right = seq &+ UInt32(length)
@@ -125,14 +127,16 @@ extension PacketdrillReader {
       let words = part.split(whereSeparator: \.isWhitespace)
       guard let name = words.first else { continue }
       guard let option = Self.option(String(name), words.dropFirst().map(String.init)) else {
-        throw cursor.error("the option '\(part.trimmed)' lacks a number or has a wrong one", at: start)
+        throw cursor.error(
+          "the option '\(part.trimmed)' lacks a number or has a wrong one", at: start)
       }
       options.append(option)
     }
     return options
   }
 
-  private static func option(_ name: String, _ words: [String]) -> PacketdrillScript.SegmentOption? {
+  private static func option(_ name: String, _ words: [String]) -> PacketdrillScript.SegmentOption?
+  {
     let isOpen = words.contains { $0.contains("...") }
     switch name {
     case "mss":

@@ -202,7 +202,9 @@ struct PacketdrillOmissions {
     if windows { parts.append("window sizes") }
     if options { parts.append("options") }
     if congestionFlags { parts.append("IP and ECN fields") }
-    if shellLines > 0 { parts.append(shellLines == 1 ? "1 shell line" : "\(shellLines) shell lines") }
+    if shellLines > 0 {
+      parts.append(shellLines == 1 ? "1 shell line" : "\(shellLines) shell lines")
+    }
     parts += others
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }

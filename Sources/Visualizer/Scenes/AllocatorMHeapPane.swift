@@ -185,7 +185,8 @@ struct AllocatorMHeapPane {
     let isNarrow = inner.width < 40
     let text =
       isNarrow
-      ? Bilingual("▓used\(partly.en.isEmpty ? "" : " ▄part") ░free ·released", "▓使用\(partly.zh) ░空闲 ·已归还")
+      ? Bilingual(
+        "▓used\(partly.en.isEmpty ? "" : " ▄part") ░free ·released", "▓使用\(partly.zh) ░空闲 ·已归还")
       : Bilingual(
         "▓ used\(partly.en)\(cached.en) ░ free · released",
         "▓使用\(partly.zh)\(cached.zh) ░空闲 ·已归还")

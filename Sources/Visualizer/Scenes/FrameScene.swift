@@ -76,7 +76,8 @@ struct FrameScene {
       "step \(step)/\(lastStep)   operation \(shown)/\(lastOperation)   \(glyph) \(speed) ",
       "第 \(step)/\(lastStep) 步   操作 \(shown)/\(lastOperation)   \(glyph) \(speed) ")[language]
     let short = Bilingual(
-      "step \(step)/\(lastStep)   \(glyph) \(speed) ", "第 \(step)/\(lastStep) 步   \(glyph) \(speed) "
+      "step \(step)/\(lastStep)   \(glyph) \(speed) ",
+      "第 \(step)/\(lastStep) 步   \(glyph) \(speed) "
     )[language]
     let status = look.size.columns >= 100 ? long : short
     let statusColumn = look.size.columns - GlyphWidth.of(status)
@@ -190,7 +191,8 @@ struct FrameScene {
     }
     // A letter of a chapter's name stays readable under the cursor.
     let under = canvas[here, row]
-    if under.scalar == 0x2501 || under.scalar == 0x2500 || under.scalar == 0x20 || under.width != 1 {
+    if under.scalar == 0x2501 || under.scalar == 0x2500 || under.scalar == 0x20 || under.width != 1
+    {
       canvas.put("●", here, row, Style(.current, .bold))
     } else {
       canvas.restyle(Rect(x: here, y: row, width: 1, height: 1)) {

@@ -18,7 +18,7 @@ enum ShowLibrary {
   ///
   /// A bundled name goes before a file of that name; write `./name` for the file.
   ///
-  /// - Parameter connection: which connection of a packet capture, from 1; the first if nil.
+  /// `connection` chooses one of a packet capture's connections, from 1; the first if nil.
   static func open(
     _ argument: String, connection: Int? = nil
   ) throws(InputError) -> any Show {

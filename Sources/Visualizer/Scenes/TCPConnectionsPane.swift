@@ -44,7 +44,8 @@ struct TCPConnectionsPane {
         let style = index == selection ? Style(.current, [.bold, .reverse]) : .text
         var column = inner.x + 1
         for (text, width) in cells {
-          column = canvas.put(TextLayout.pad(text, columns: width), column, inner.y + 1 + row, style)
+          column = canvas.put(
+            TextLayout.pad(text, columns: width), column, inner.y + 1 + row, style)
         }
       }
     }

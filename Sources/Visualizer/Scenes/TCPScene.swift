@@ -70,7 +70,8 @@ struct TCPScene {
 
   private func drawStates(_ network: TCPNetwork, _ connection: Int, _ canvas: inout Canvas) {
     var change: (end: End, from: ConnectionState, to: ConnectionState)?
-    if case .stateChanged(let end, let from, let to, _) = moment.event, end.connection == connection {
+    if case .stateChanged(let end, let from, let to, _) = moment.event, end.connection == connection
+    {
       change = (end, from, to)
     }
     TCPStatesPane(
