@@ -1,7 +1,9 @@
 import CPcap
 import Foundation
 
-/// Where a packet capture lies: an open file, or bytes in memory. It can be read any number of times.
+/// Where a packet capture lies: an open file, or bytes in memory.
+///
+/// It can be read any number of times.
 final class CaptureSource {
   /// The file's name as the user wrote it.
   let name: String
@@ -97,7 +99,7 @@ final class CaptureReader {
 
   deinit { close() }
 
-  /// Ends reading. Readers of one file share its position, so that only one may be open.
+  /// Ends reading; readers of one file share its position, so that only one may be open.
   func close() {
     if let handle { pcap_close(handle) }
     handle = nil

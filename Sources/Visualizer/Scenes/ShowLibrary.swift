@@ -17,8 +17,7 @@ enum ShowLibrary {
   /// Opens a bundled scenario, a scenario file, a captured trace, or standard input.
   ///
   /// A bundled name goes before a file of that name; write `./name` for the file.
-  ///
-  /// - Parameter connection: which connection of a packet capture, from 1; the first if nil.
+  /// Of a packet capture the connection of a number, from 1, is shown; the first if nil.
   static func open(
     _ argument: String, connection: Int? = nil
   ) throws(InputError) -> any Show {
