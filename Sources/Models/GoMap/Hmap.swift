@@ -121,7 +121,10 @@ public struct Hmap: Model {
       migrateByNotes(&given, observer)
       delete(key.key, hash, &given, observer)
       finishByNotes(observer)
-    case .clear: clear(observer)
+    case .clear:
+      var given: ArraySlice<UInt64> = []
+      migrateByNotes(&given, observer)
+      clear(observer)
     case .range:
       var given: ArraySlice<UInt64> = []
       migrateByNotes(&given, observer)
@@ -156,16 +159,41 @@ public struct Hmap: Model {
     }
     let removed = count
     let growthDropped = isGrowing
-    if isGrowing { release(oldArray) }
-    if type.rules == .go1_23 { retained = [] }
+    let growth = isSameSizeGrow ? Growth.same : .double
+    let emptiesChains = type.rules == .go1_21 || type.rules == .go1_23
+    if isGrowing, !emptiesChains { release(oldArray) }
     flags &= ~Flag.sameSizeGrow
     (isGrowing, nevacuate, noverflow, count, oldCount) = (false, 0, 0, 0, 0)
     migration = Migration()
     let preallocatedCount = newArray.preallocatedCount
-    newArray = BucketArray(
-      B: B, generation: newArray.generation, preallocatedCount: preallocatedCount)
+    let cleared = newArray
+    generation += 1
+    newArray = BucketArray(B: B, generation: generation, preallocatedCount: preallocatedCount)
+    followClearedArray(cleared, keepingHeapBlocks: !emptiesChains)
+    if growthDropped, type.rules == .notes {
+      report(.growthFinished(growth, number: growthNumber), to: observer)
+    }
     report(.mapCleared(removed: removed, growthDropped: growthDropped), to: observer)
     resetSeed(observer)
+  }
+
+  /// Leads the ranges under way over to an array that was cleared in place.
+  ///
+  /// One that stands in an overflow block from the heap goes on in it where the block was merely
+  /// unlinked (up to 1.20); elsewhere it finds the chain it stands in empty.
+  private mutating func followClearedArray(_ cleared: BucketArray, keepingHeapBlocks: Bool) {
+    for index in iterators.indices where iterators[index].uses(generation: cleared.generation) {
+      if iterators[index].generation == cleared.generation {
+        iterators[index].generation = newArray.generation
+      }
+      guard let block = iterators[index].block, block.generation == cleared.generation else {
+        continue
+      }
+      let isOnHeap =
+        block.index >= cleared.bucketCount && cleared[block.index].preallocated < 0
+      if !(isOnHeap && keepingHeapBlocks) { iterators[index].block = nil }
+    }
+    release(cleared)
   }
 
   mutating func resetSeed(_ observer: Observer?) {

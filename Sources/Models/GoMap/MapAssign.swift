@@ -49,7 +49,10 @@ extension Hmap {
     while true {
       for slot in 0..<Bmap.slotCount {
         let mark = newArray[block].tophash[slot]
-        if mark == top {
+        // Integer keys are compared as they are; others only behind an equal tophash.
+        let isCompared =
+          type.variant == .fast32 || type.variant == .fast64 ? TopHash.isLive(mark) : mark == top
+        if isCompared {
           let place = SlotPlace(.new, bucket: bucket, bmap: position, slot: slot)
           let stored = newArray[block].keys[slot]
           let equal = stored.equals(key)

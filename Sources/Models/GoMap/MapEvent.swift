@@ -115,7 +115,7 @@ public enum MapEvent: Sendable, Equatable, ModelEvent {
   case rangeStarted(id: Int?, startBucket: Int, offset: Int)
   /// A range came to an entry.
   case entryVisited(id: Int?, MapKey, elem: Int, SlotPlace?)
-  /// A range ended after so many entries of its last operation.
+  /// A range has no further entry.
   case rangeEnded(id: Int?)
 
   /// The case's own name.

@@ -66,7 +66,8 @@ extension Hmap {
             oldArray[current].tophash[slot] = TopHash.evacuatedEmpty
             continue
           }
-          if moveEntry(current, from, ordinal, &given, x: &x, y: &y, observer) { ordinal += 1 }
+          moveEntry(current, from, ordinal, &given, x: &x, y: &y, observer)
+          ordinal += 1
         }
         block = oldArray.next(current)
         from.bmap += 1
@@ -91,7 +92,7 @@ extension Hmap {
   private mutating func moveEntry(
     _ block: Int, _ from: SlotPlace, _ ordinal: Int, _ given: inout ArraySlice<UInt64>,
     x: inout Destination, y: inout Destination, _ observer: Observer?
-  ) -> Bool {
+  ) {
     let (toY, hash, top) = chooseHalf(block, from.slot, &given)
     let key = oldArray[block].keys[from.slot]
     let elem = oldArray[block].elems[from.slot]
@@ -100,7 +101,6 @@ extension Hmap {
     newArray[toY ? y.block : x.block].store(to.slot, key, hash, elem, tophash: top)
     oldCount -= 1
     report(.keyMoved(key, from: from, to: to, toY: toY, ordinal: ordinal), to: observer)
-    return true
   }
 
   /// Whether an entry goes to Y, and with which hash and tophash.

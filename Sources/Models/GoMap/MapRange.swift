@@ -9,8 +9,10 @@ struct Hiter: Sendable {
   /// Added to the slot index in every block.
   let offset: Int
   let B: Int
-  /// The generation of the array it started in.
-  let generation: Int
+  /// The generation of the array it started in, or that took its place when it was cleared.
+  var generation: Int
+  /// The seed when it started: a key found in an old array has to be hashed anew if it changed.
+  let hash0: UInt64
   /// The next bucket to enter.
   var bucket: Int
   var wrapped = false
@@ -43,7 +45,7 @@ extension Hmap {
     iterators.append(
       Hiter(
         id: id, startBucket: start, offset: offset & 7, B: B, generation: newArray.generation,
-        bucket: start))
+        hash0: hash0, bucket: start))
     advanceIterator(id: id, observer)
   }
 
@@ -77,7 +79,7 @@ extension Hmap {
         flags |= Flag.iterator | Flag.oldIterator
         var iterator = Hiter(
           id: -1, startBucket: startBucket, offset: offset, B: B, generation: newArray.generation,
-          bucket: startBucket)
+          hash0: hash0, bucket: startBucket)
         while let (key, elem, place) = step(&iterator) {
           report(.entryVisited(id: nil, key, elem: elem, place), to: observer)
         }
@@ -180,11 +182,28 @@ extension Hmap {
       }
       return (key, array[block].elems[slot], place)
     }
-    guard let place = find(key, hash: hash), let current = self.array(place.array) else {
+    let found = it.hash0 == hash0 ? find(key, hash: hash) : findWhateverItsHash(key)
+    guard let place = found, let current = self.array(place.array) else {
       return nil
     }
     let now = current[current.chain(place.bucket)[place.bmap]]
     return (now.keys[place.slot], now.elems[place.slot], place)
+  }
+
+  /// Where a key is now that the seed has changed: Go hashes it anew, the model looks everywhere.
+  private func findWhateverItsHash(_ key: MapKey) -> SlotPlace? {
+    for (name, array) in [(ArrayName.new, buckets), (.old, oldbuckets)] {
+      guard let array else { continue }
+      for bucket in 0..<array.bucketCount {
+        for (position, block) in array.chain(bucket).enumerated() {
+          for slot in 0..<Bmap.slotCount
+          where TopHash.isLive(array[block].tophash[slot]) && array[block].keys[slot].equals(key) {
+            return SlotPlace(name, bucket: bucket, bmap: position, slot: slot)
+          }
+        }
+      }
+    }
+    return nil
   }
 
   private func array(generation: Int) -> BucketArray? {

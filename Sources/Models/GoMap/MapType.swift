@@ -6,8 +6,9 @@ public struct MapType: Sendable {
     case notes
     /// Go 1.19 and 1.20: a write evacuates the bucket it touches and one more.
     case go1_19 = "go1.19"
-    /// Go 1.21 to 1.23: as 1.19, but `clear` also ends the iterators that are under way, and
-    /// allocations that hold pointers carry a header of eight bytes.
+    /// Go 1.21: as 1.19, but `clear` also empties what ranges under way are walking.
+    case go1_21 = "go1.21"
+    /// Go 1.22 and 1.23: as 1.21, but allocations that hold pointers carry a header of eight bytes.
     case go1_23 = "go1.23"
   }
 
@@ -59,9 +60,12 @@ public struct MapType: Sendable {
 
   /// Whether there are about as many overflow blocks as buckets.
   ///
-  /// Source: Go 1.19, runtime/map.go, `tooManyOverflowBuckets`.
+  /// From 2^16 buckets on Go counts only one block in 2^(B-15) and compares with 2^15; here every
+  /// block is counted, so the limit is what that comes to on average.
+  ///
+  /// Source: Go 1.19, runtime/map.go, `tooManyOverflowBuckets`, `incrnoverflow`.
   public static func tooManyOverflowBuckets(noverflow: Int, B: Int) -> Bool {
-    noverflow >= 1 << min(B, 15)
+    noverflow >= 1 << B
   }
 
   /// How many overflow blocks are allocated together with an array of 2^B buckets: one in sixteen,
@@ -84,11 +88,11 @@ public struct MapType: Sendable {
     return classSizes.first { $0 >= size } ?? size
   }
 
-  /// The size classes that can hold sixteen buckets or more.
+  /// The size classes for sixteen buckets of the smallest size and more.
   ///
   /// Source: Go 1.19, runtime/sizeclasses.go.
   private static let classSizes = [
-    512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200,
+    288, 320, 352, 384, 416, 448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200,
     3456, 4096, 4864, 5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568,
     14336, 16384, 18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768,
   ]

@@ -7,9 +7,9 @@
 /// A wire does not show arrivals. Which packets arrived, and when, is part of the operations;
 /// `WireEvidence` finds it out from what the receivers send later.
 public struct WireObserver: Model {
-  /// See `Model`.
+  /// A packet with what arrives after it.
   public typealias Operation = WireStep
-  /// See `Model`.
+  /// What is concluded.
   public typealias Event = WireEvent
 
   /// What is known of the client's end.
@@ -24,13 +24,13 @@ public struct WireObserver: Model {
   /// An observer who has seen nothing.
   public init() {}
 
-  /// See `Model`.
+  /// The size of the value; it keeps no packets.
   public var footprint: Int { MemoryLayout<WireObserver>.size }
 
   /// What is known of an end.
   public subscript(_ side: Side) -> WireEnd { side == .client ? client : server }
 
-  /// Looks at one packet; see `WireStep`.
+  /// Sees a packet, then takes note of the arrivals.
   public mutating func perform(_ step: WireStep, observer: Observer?) {
     see(step.segment, observer)
     for arrival in step.arrivals {

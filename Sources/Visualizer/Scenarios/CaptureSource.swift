@@ -99,9 +99,7 @@ final class CaptureReader {
 
   deinit { close() }
 
-  /// Ends reading.
-  ///
-  /// Readers of one file share its position, so that only one may be open.
+  /// Ends reading; readers of one file share its position, so that only one may be open.
   func close() {
     if let handle { pcap_close(handle) }
     handle = nil

@@ -102,7 +102,8 @@ extension MapTrace {
     let parts = go.split(separator: ".")
     if parts.count >= 2, parts[0] == "go1", let minor = Int(parts[1]) {
       if (19...20).contains(minor) { return .go1_19 }
-      if (21...23).contains(minor) { return .go1_23 }
+      if minor == 21 { return .go1_21 }
+      if (22...23).contains(minor) { return .go1_23 }
     }
     throw fields.error("go", "'\(go)' has no rules here; classic maps of go1.19 to go1.23 have")
   }

@@ -194,8 +194,7 @@ final class PacketCapture {
     feed(segment, to: index)
   }
 
-  /// Whether a SYN begins another life of the same addresses and ports at once; then it is taken
-  /// care of.
+  /// Whether a SYN begins another life of the same addresses and ports at once, which is then made.
   ///
   /// If it may begin one, that is decided by what answers it.
   private func startsAnew(

@@ -5,7 +5,7 @@ enum MapShow {
   static let model = "map"
   /// The rules by their names in scenario files.
   static let rules: [(name: String, rules: MapType.Rules)] = [
-    ("notes", .notes), ("go1.19", .go1_19), ("go1.20", .go1_19), ("go1.21", .go1_23),
+    ("notes", .notes), ("go1.19", .go1_19), ("go1.20", .go1_19), ("go1.21", .go1_21),
     ("go1.22", .go1_23), ("go1.23", .go1_23),
   ]
 

@@ -11,6 +11,8 @@ protocol Show: AnyObject {
   var seed: UInt64 { get }
   var stepCount: Int { get }
   var operationCount: Int { get }
+  /// Whether there are more steps than a show may have; the rest is left out then.
+  var isTooLong: Bool { get }
   /// The playing time at normal speed, in milliseconds.
   var duration: Int { get }
   var chapters: [(title: Bilingual, step: Int)] { get }
@@ -69,6 +71,7 @@ final class Performance<S: Subject>: Show {
 
   var stepCount: Int { timeline.stepCount }
   var operationCount: Int { timeline.operationCount }
+  var isTooLong: Bool { timeline.isTooLong }
   var duration: Int { timeline.duration }
   var chapters: [(title: Bilingual, step: Int)] { timeline.chapters.map { ($0.title, $0.step) } }
 

@@ -22,8 +22,26 @@ enum ShowLibrary {
   static func open(
     _ argument: String, connection: Int? = nil
   ) throws(InputError) -> any Show {
-    let name = shortName(argument)
     let contents = try contents(argument)
+    return try watchable(opened(contents, argument, connection), argument)
+  }
+
+  /// Refuses a show without steps, which has no frame, and one that nobody could watch to the end.
+  private static func watchable(_ show: any Show, _ argument: String) throws(InputError) -> any Show {
+    if show.isTooLong {
+      throw InputError(
+        file: argument, "more than \(TimelineLimits.steps) steps come of this; ask for less")
+    }
+    guard show.stepCount > 0 else {
+      throw InputError(file: argument, "nothing happens in this file: there is no step to show")
+    }
+    return show
+  }
+
+  private static func opened(
+    _ contents: Contents, _ argument: String, _ connection: Int?
+  ) throws(InputError) -> any Show {
+    let name = shortName(argument)
     if case .captured(let captured) = contents, let capture = captured as? PacketCapture {
       warn(capture, file: argument)
       return try capture.show(name: name, connection: connection ?? 1)

@@ -1,5 +1,11 @@
 import Models
 
+/// How long a timeline may be.
+enum TimelineLimits {
+  /// The largest number of steps.
+  static let steps = 50_000_000
+}
+
 /// The steps of a scenario in order, and random access to each of them.
 ///
 /// The operations are performed once to count their steps. Afterwards any step is reached by
@@ -16,6 +22,8 @@ final class Timeline<State: Model> {
 
   let script: [ScriptItem<State.Operation>]
   private(set) var stepCount = 0
+  /// Whether the script makes more steps than a timeline may have; the rest is left out then.
+  private(set) var isTooLong = false
   /// The whole playing time at normal speed, in milliseconds.
   private(set) var duration = 0
   private(set) var chapters: [Chapter] = []
@@ -55,7 +63,11 @@ final class Timeline<State: Model> {
   /// How many bytes checkpoints may come to hold; see `Model.footprint`.
   private static var checkpointBudget: Int { 80 << 20 }
   private static var checkpointLimit: Int { 256 }
-  private static var windowLength: Int { 256 }
+  /// How many moments of one item are kept at a time; more of a long one, so that walking it does
+  /// not perform it too often.
+  private func windowLength(ofItem item: Int) -> Int {
+    max(256, min(8192, stepCount(ofItem: item) / 8))
+  }
   /// How many of the events before and after it a moment carries.
   private static var neighbours: Int { 16 }
 
@@ -79,6 +91,10 @@ final class Timeline<State: Model> {
       if steps - lastCheckpoint >= checkpointSpacing {
         lastCheckpoint = steps
         addCheckpoint(Checkpoint(item: index, state: state))
+      }
+      if steps > TimelineLimits.steps {
+        isTooLong = true
+        break
       }
       firstSteps.append(UInt32(steps))
       startTimes.append(time)
@@ -252,9 +268,10 @@ final class Timeline<State: Model> {
   private func perform(
     _ operation: State.Operation, of item: Int, from start: State, around index: Int
   ) -> Window {
-    let first = max(0, index - Self.windowLength / 4)
+    let length = windowLength(ofItem: item)
+    let first = max(0, index - length / 4)
     let eventsFrom = max(0, first - Self.neighbours)
-    let end = first + Self.windowLength
+    let end = first + length
     let operationIndex = item - partition(remarks) { $0 < item }
     var moments: [Moment<State>] = []
     var events: [State.Event] = []
