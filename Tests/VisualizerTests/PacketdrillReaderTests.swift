@@ -19,7 +19,7 @@ struct PacketdrillReaderTests {
     ("+0 < S 0:5(4) win 5", 2, 8, "0 and 4 bytes end at 4, not at 5"),
     ("+0 < X 0:0(0)", 2, 6, "expected flags"),
     ("+0 < S ...(0)", 2, 8, "an injected segment's number cannot be left open"),
-    ("+0 < . 1:1(0) win 5", 2, 15, "expected an ack number, as ACK (.) is set"),
+    ("+0 < . 1:1(0) ack win 5", 2, 19, "expected the number behind ack, found 'win'"),
     ("+0 > S 0:0(0) <mss>", 2, 15, "the option 'mss' lacks a number"),
     ("+0 > S 0:0(0) <mss 5", 2, 15, "does not end"),
     ("+0 > S 0:4294967296(0)", 2, 10, "must lie from 0 to 4294967295"),

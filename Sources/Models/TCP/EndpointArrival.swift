@@ -8,6 +8,10 @@ extension Endpoint {
   ) {
     guard !isScripted else { return }
     cause = .arrival(segment.flags)
+    if rules.dropsSynFin, segment.flags.contains([.syn, .fin]) {
+      report(.segmentDiscarded(end, .meaningless), &journal)
+      return
+    }
     switch state {
     case .closed:
       if isListening, !segment.flags.contains(.rst) {

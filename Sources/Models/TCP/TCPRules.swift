@@ -162,6 +162,10 @@ public struct TCPRules: Sendable, Equatable {
 
   // MARK: Details of arrival
 
+  /// Segments with both SYN and FIN are dropped unread.
+  ///
+  /// Source: FreeBSD `net.inet.tcp.drop_synfin`.
+  public var dropsSynFin = false
   /// Linux's handling of SYN_RCVD as a request, of resets one number early, of acceptability.
   ///
   /// Source: Linux `tcp_check_req`, `tcp_validate_incoming`, `tcp_sequence`.

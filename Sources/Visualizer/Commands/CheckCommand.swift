@@ -7,7 +7,9 @@ struct CheckCommand: ParsableCommand {
     abstract: "Check scenarios for errors, and the models against captured traces.",
     discussion: "Prints a line a file. Exits with 1 where model and reality differ.")
 
-  @Argument(help: "Scenario files, captured traces, packet captures, tables of make hints, or -.")
+  @Argument(
+    help:
+      "Scenario files, captured traces, packet captures, .pkt scripts, tables of make hints, or -.")
   var files: [String]
 
   mutating func validate() throws {

@@ -8,6 +8,8 @@ extension PacketdrillRun {
     case error(String)
     /// It would wait.
     case waits
+    /// What a socket says of itself is not what was expected.
+    case differs(expected: String, got: String)
     /// Not compared, and under which name it is listed.
     case skipped(String)
   }
@@ -57,6 +59,9 @@ extension PacketdrillRun {
       expected < 0 ? call.error ?? "an error" : "\(expected)"
     let got: String
     switch outcome {
+    case .differs(let expected, let got):
+      return "\(call.name) \(call.text(2)): expected \(expected), the model has \(got)"
+    case .value(-1) where call.name == "accept": got = "a socket"
     case .value(let value): got = "\(value)"
     case .error(let name): got = name
     case .waits: got = "EAGAIN"
@@ -324,7 +329,7 @@ extension PacketdrillRun {
     var held = "0"
     if case .failed(let error) = result, error != .notConnected { held = Self.name(of: error) }
     let isSame = wanted == held || Int(wanted).map { Self.number(of: held).contains($0) } ?? false
-    return isSame ? .value(0) : .error("the error \(held)")
+    return isSame ? .value(0) : .differs(expected: String(wanted), got: held)
   }
 
   private func compareState(_ wanted: String, _ state: ConnectionState) -> Outcome {
@@ -334,7 +339,7 @@ extension PacketdrillRun {
     let alternatives = [own, own + "D", own == "SYNRCVD" ? "SYNRECV" : own]
     let names = ["TCP", "TCPS", ""].flatMap { prefix in alternatives.map { prefix + $0 } }
     return names.contains(plain) || plain.isEmpty
-      ? .value(0) : .error("the state \(state.rawValue)")
+      ? .value(0) : .differs(expected: wanted, got: state.rawValue)
   }
 
   // MARK: Results

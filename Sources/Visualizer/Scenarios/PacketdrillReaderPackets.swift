@@ -29,9 +29,6 @@ extension PacketdrillReader {
       packet.hasAck = true
       if !cursor.ellipsis() { packet.ack = try cursor.number32("the number behind ack") }
     }
-    if packet.flags.contains(.ack), !packet.hasAck {
-      throw cursor.unexpected("an ack number, as ACK (.) is set")
-    }
     if cursor.peekWord() == "win" {
       _ = cursor.word()
       if !cursor.ellipsis() { packet.window = try cursor.number("the window", in: 0...0x3fff_ffff) }

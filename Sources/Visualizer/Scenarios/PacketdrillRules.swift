@@ -81,6 +81,7 @@ struct PacketdrillRules {
     case "insecure_rst", "insecure_syn":
       // Set to 1 for the test, and back to 0 behind it.
       if value == 1 { rules.guards.remove(.challengeAck) }
+    case "drop_synfin": if value == 1 { rules.dropsSynFin = true }
     case "rexmit_initial": if value > 0 { rules.initialRto = milliseconds }
     case "rexmit_min": if value >= 100 { rules.minRto = milliseconds }
     case "msl": if value > 0 { rules.timeWait = 2 * milliseconds }
