@@ -51,7 +51,7 @@ import Testing
         let text = show.narration(ofStep: step, language).text
         #expect(!text.isEmpty && text != event, "step \(step) \(event) \(language)")
         guard event != "say", event != "chapter" else { continue }
-        #expect(GlyphWidth.of(text) <= 172, "step \(step) \(event): \(text)")
+        #expect(GlyphWidth.of(text) <= 156, "step \(step) \(event): \(text)")
         #expect(!text.contains("  ") && !text.contains("Optional"), "step \(step): \(text)")
         let end: Set<Character> = language == .en ? ["."] : ["。"]
         #expect(text.last.map(end.contains) == true, "step \(step): \(text)")
@@ -75,7 +75,7 @@ import Testing
     for step in 0..<show.stepCount where show.record(ofStep: step).event == "say" {
       for language in Language.allCases {
         let text = show.narration(ofStep: step, language).text
-        #expect(GlyphWidth.of(text) <= 172, "\(name): \(text)")
+        #expect(GlyphWidth.of(text) <= 156, "\(name): \(text)")
       }
     }
   }

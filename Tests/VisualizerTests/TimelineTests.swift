@@ -95,16 +95,20 @@ import Testing
       #expect(next > step)
       let (index, before) = show.operation(ofStep: step)
       if let index {
-        if step == start { operation += 1 }
+        // An operation in which nothing happens has no step.
+        if step == start {
+          #expect(index > operation)
+          operation = index
+        }
         #expect(index == operation && before == operation)
       } else {
-        #expect(before == operation + 1 && start == step && next == step + 1)
+        #expect(before > operation && start == step && next == step + 1)
       }
       let chapter = show.chapters.lastIndex { $0.step <= step }
       #expect(show.chapter(ofStep: step) == chapter)
       #expect(show.record(ofStep: step).operation == index)
     }
-    #expect(operation == show.operationCount - 1)
+    #expect(operation < show.operationCount)
   }
 
   /// Memory stays bounded and any seek is quick, however long the script.
