@@ -12,6 +12,8 @@ public struct WireEnd: Sendable, Equatable {
   public internal(set) var iss: SequenceNumber?
   /// The number behind the highest that it was seen to send, SND.NXT.
   public internal(set) var next: SequenceNumber?
+  /// Whether the highest number that it was seen to send is a byte's, or its SYN's.
+  var endsInData = false
   /// The number of its FIN.
   public internal(set) var fin: SequenceNumber?
   /// The highest number that it acknowledged, RCV.NXT when it did.
@@ -48,6 +50,16 @@ public struct WireEnd: Sendable, Equatable {
   func isNew(_ segment: WireSegment) -> Bool {
     guard let next else { return false }
     return segment.length > 0 && segment.end.isAfter(next)
+  }
+
+  /// Whether a segment shows that the end had not sent a FIN before.
+  ///
+  /// New bytes do; and so does an empty segment, which carries SND.NXT, if that is the number right
+  /// behind the last byte.
+  func showsOpenStream(_ segment: WireSegment) -> Bool {
+    guard segment.flags.isDisjoint(with: [.syn, .rst]) else { return false }
+    if segment.length > 0 { return isNew(segment) }
+    return endsInData && fin == nil && segment.seq == next
   }
 
   /// Whether an acknowledgment covers the end's FIN.

@@ -88,7 +88,7 @@ public struct WireObserver: Model {
     guard !reportBadFlags(segment, observer) else { return }
     noteOrder(segment, end, peer, observer)
     reportBadNumbers(segment, end, peer, observer)
-    if segment.flags.isDisjoint(with: [.syn, .rst]), end.isNew(segment) {
+    if end.showsOpenStream(segment) {
       // The end has not closed before, so no FIN of it has arrived.
       let left = self[side.peer].states.subtracting(.withPeerFin)
       if !left.isEmpty, left != self[side.peer].states {
@@ -194,6 +194,10 @@ public struct WireObserver: Model {
         ? states.intersection(.withPeerFin.union(.closed)) : states.subtracting(.withPeerFin)
       if !left.isEmpty { states = left }
     }
+    if segment.length == 0, end.showsOpenStream(segment) {
+      let left = states.intersection([.established, .closeWait, .synRcvd])
+      if !left.isEmpty { states = left }
+    }
     if states.isEmpty {
       reportImpossible(segment, end, observer)
       if segment.flags.contains(.syn) { return }
@@ -235,7 +239,10 @@ public struct WireObserver: Model {
         end.hasReset = true
       } else {
         if flags.contains(.fin), end.fin == nil { end.fin = segment.finNumber }
-        if end.next.map({ segment.end.isAfter($0) }) ?? true { end.next = segment.end }
+        if end.next.map({ segment.end.isAfter($0) }) ?? true {
+          end.next = segment.end
+          end.endsInData = segment.length > 0 && !flags.contains(.fin)
+        }
       }
       guard flags.contains(.ack), !flags.contains(.rst) else { return }
       if end.acknowledged.map({ segment.ack.isAfter($0) }) ?? true {

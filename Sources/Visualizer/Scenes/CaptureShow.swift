@@ -25,9 +25,15 @@ extension PacketCapture: CapturedFile {
       ? Bilingual("", "")
       : Bilingual(
         ", which end opened is not in the capture", "，抓包中看不出由哪端打开")
+    let isCut = connection.segments > Self.ladderLimit
+    let extent =
+      isCut
+      ? Bilingual(
+        ", its first \(Self.ladderLimit) of \(connection.segments) packets",
+        "，共 \(connection.segments) 个包，只显示前 \(Self.ladderLimit) 个") : Bilingual("", "")
     let caption = Bilingual(
-      "connection \(which), \(client) to \(server)\(unsure.en)",
-      "连接 \(which)，\(client) 至 \(server)\(unsure.zh)")
+      "connection \(which), \(client) to \(server)\(unsure.en)\(extent.en)",
+      "连接 \(which)，\(client) 至 \(server)\(unsure.zh)\(extent.zh)")
     let scenario = Scenario(
       name: name,
       title: Bilingual(
