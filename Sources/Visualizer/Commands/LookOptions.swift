@@ -49,7 +49,8 @@ extension Size: ExpressibleByArgument {
   /// Reads `120x36`; at most 1000 columns and rows.
   init?(argument: String) {
     let parts = argument.lowercased().split(separator: "x")
-    guard parts.count == 2, let columns = Int(parts[0]), let rows = Int(parts[1]),
+    guard parts.count == 2, argument.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }),
+      let columns = Int(parts[0]), let rows = Int(parts[1]),
       (1...1000).contains(columns), (1...1000).contains(rows)
     else { return nil }
     self.init(columns: columns, rows: rows)

@@ -6,7 +6,7 @@ import Foundation
 struct Visualizer: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "visualizer",
-    abstract: "Watch Go's map from the inside, step by step, forward and back.",
+    abstract: "Watch Go's map, Go's allocator and TCP from the inside, step by step.",
     discussion: """
       Without arguments it lists the bundled scenarios. SCENARIO is one of their names, a scenario \
       file, a captured trace, or - for standard input.
@@ -31,9 +31,10 @@ struct Visualizer: ParsableCommand {
     if let first = arguments.first, !first.hasPrefix("-") || first == "-", isScenario(first) {
       arguments.insert("play", at: 0)
     }
+    var command: (any ParsableCommand)?
     do {
-      var command = try parseAsRoot(arguments)
-      try command.run()
+      command = try parseAsRoot(arguments)
+      try command?.run()
     } catch let error as InputError {
       fail(error.description, error.exitCode)
     } catch let error as OutputError {
@@ -42,8 +43,10 @@ struct Visualizer: ParsableCommand {
       fail(
         "visualizer: \(error.message(TerminalEnvironment.current().language))", ScreenError.exitCode
       )
+    } catch let error as ValidationError where command != nil {
+      fail("visualizer: error: " + VisibleText.escape(error.message), EX_USAGE)
     } catch {
-      exit(withError: error)
+      end(with: error)
     }
   }
 
@@ -52,6 +55,22 @@ struct Visualizer: ParsableCommand {
     let names = configuration.subcommands.map { $0._commandName } + ["help"]
     if names.contains(word) { return false }
     return Nearest.word(word, among: names) == nil || ShowLibrary.isKnown(word)
+  }
+
+  /// Prints the help that was asked for, or what is wrong with the command line, and ends; what the
+  /// caller typed is repeated escaped.
+  private static func end(with error: any Error) -> Never {
+    let code = exitCode(for: error)
+    let lines = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+    let message = lines.map { VisibleText.escape(String($0)) }.joined(separator: "\n")
+    if !message.isEmpty {
+      if code.isSuccess {
+        print(message)
+      } else {
+        StandardError.write(message + "\n")
+      }
+    }
+    Foundation.exit(code.rawValue)
   }
 
   private static func fail(_ message: String, _ code: Int32) -> Never {

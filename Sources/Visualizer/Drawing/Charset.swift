@@ -3,6 +3,17 @@ enum Charset: String, CaseIterable {
   case unicode
   case ascii
 
+  /// A text with nothing but the charset's characters.
+  func reduce(_ text: String) -> String {
+    guard self == .ascii else { return text }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      result.append(
+        scalar.isASCII ? scalar : Unicode.Scalar(Self.asciiStandIn(scalar.value)) ?? "?")
+    }
+    return String(result)
+  }
+
   /// The ASCII character drawn in place of another, one column for one column.
   static func asciiStandIn(_ scalar: UInt32) -> UInt32 {
     switch Unicode.Scalar(scalar) {

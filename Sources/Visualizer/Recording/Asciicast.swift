@@ -12,15 +12,16 @@ enum Asciicast {
     let show = recorder.show
     let size = recorder.look.size
     let language = recorder.look.language
+    let charset = recorder.look.charset
     try sink.write(
       "{\"version\": 2, \"width\": \(size.columns), \"height\": \(size.rows), "
-        + "\"title\": \(JSONObject.quote(show.title[language])), "
+        + "\"title\": \(JSONObject.quote(charset.reduce(show.title[language]))), "
         + "\"env\": {\"TERM\": \"xterm-256color\"}}\n")
     var shown: Canvas?
     try recorder.play { frame in
       let time = FramesText.seconds(frame.time)
       if let chapter = frame.chapter {
-        let label = "\(chapter + 1) \(show.chapters[chapter].title[language])"
+        let label = "\(chapter + 1) \(charset.reduce(show.chapters[chapter].title[language]))"
         try sink.write("[\(time), \"m\", \(JSONObject.quote(label))]\n")
       }
       let isWhole = shown == nil || frame.chapter != nil

@@ -8,15 +8,19 @@ enum FramesText {
   ) throws {
     let show = recorder.show
     let size = recorder.look.size
+    let charset = recorder.look.charset
+    // One word, whatever the file is called.
+    let name = charset.reduce(show.name).replacing(" ", with: "_")
     try sink.write(
       "#visualizer-frames 1 cols=\(size.columns) rows=\(size.rows) "
-        + "glyphs=\(recorder.look.charset.rawValue) scenario=\(show.name) seed=\(show.seed)\n")
+        + "glyphs=\(charset.rawValue) scenario=\(name) seed=\(show.seed)\n")
     var number = 0
     var page: [UInt8] = []
     try recorder.play { frame in
       let chapter =
         show.chapter(ofStep: frame.step).map {
-          " chapter \"\($0 + 1) \(show.chapters[$0].title[recorder.look.language])\""
+          let title = show.chapters[$0].title[recorder.look.language]
+          return " chapter \"\($0 + 1) \(charset.reduce(title).replacing("\"", with: "'"))\""
         } ?? ""
       page.removeAll(keepingCapacity: true)
       page.append(

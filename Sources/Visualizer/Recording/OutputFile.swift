@@ -19,12 +19,23 @@ enum OutputFile {
       try sink.flush()
       return
     }
-    guard overwrite || access(path, F_OK) != 0 else {
-      throw OutputError(
-        description: "\(path): error: the file exists; choose another name or add --overwrite")
+    let exists = OutputError(
+      description: "\(path): error: the file exists; choose another name or add --overwrite")
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard overwrite else { throw exists }
+      // A pipe or a device is written to; only a file can be replaced.
+      if status.st_mode & S_IFMT != S_IFREG { return try writeThrough(path, produce) }
     }
+    // Behind a symbolic link the file that it leads to is replaced.
+    let path =
+      realpath(path, nil).map { resolved in
+        defer { free(resolved) }
+        return String(cString: resolved)
+      } ?? path
     let temporary = path + ".part-\(getpid())"
-    let descriptor = Foundation.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    unlink(temporary)
+    let descriptor = Foundation.open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o644)
     guard descriptor >= 0 else { throw failure(path, "cannot be created") }
     var sink = ByteSink(descriptor: descriptor, name: path)
     do {
@@ -34,12 +45,29 @@ enum OutputFile {
         throw failure(path, "cannot be written")
       }
       close(descriptor)
-      guard rename(temporary, path) == 0 else { throw failure(path, "cannot be put in place") }
+      guard overwrite || link(temporary, path) == 0 else {
+        throw errno == EEXIST ? exists : failure(path, "cannot be put in place")
+      }
+      guard !overwrite || rename(temporary, path) == 0 else {
+        throw failure(path, "cannot be put in place")
+      }
+      if !overwrite { unlink(temporary) }
     } catch {
       close(descriptor)
       unlink(temporary)
       throw error
     }
+  }
+
+  private static func writeThrough(
+    _ path: String, _ produce: (inout ByteSink) throws -> Void
+  ) throws {
+    let descriptor = Foundation.open(path, O_WRONLY)
+    guard descriptor >= 0 else { throw failure(path, "cannot be written") }
+    defer { close(descriptor) }
+    var sink = ByteSink(descriptor: descriptor, name: path)
+    try produce(&sink)
+    try sink.flush()
   }
 
   static func failure(_ path: String, _ what: String) -> OutputError {

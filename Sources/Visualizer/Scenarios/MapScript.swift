@@ -135,7 +135,9 @@ struct MapScript: ScriptLanguage {
     _ text: Substring
   ) -> (prefix: String, digits: String, number: Int?) {
     let digits = String(text.reversed().prefix { $0.isASCII && $0.isNumber }.reversed())
-    return (String(text.dropLast(digits.count)), digits, Int(digits.prefix(18)))
+    return (
+      String(text.dropLast(digits.count)), digits, digits.utf8.count <= 18 ? Int(digits) : nil
+    )
   }
 
   private mutating func hashed(

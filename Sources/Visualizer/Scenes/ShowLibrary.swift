@@ -27,7 +27,8 @@ enum ShowLibrary {
   }
 
   /// Refuses a show without steps, which has no frame, and one that nobody could watch to the end.
-  private static func watchable(_ show: any Show, _ argument: String) throws(InputError) -> any Show {
+  private static func watchable(_ show: any Show, _ argument: String) throws(InputError) -> any Show
+  {
     if show.isTooLong {
       throw InputError(
         file: argument, "more than \(TimelineLimits.steps) steps come of this; ask for less")
