@@ -33,7 +33,7 @@ import Testing
 
   @Test(arguments: Shows.bundled)
   func framesHoldEveryStepInSevenBits(_ name: String) throws {
-    let recorder = try recorder(name, Look(size: .small, charset: .ascii), fps: 4)
+    let recorder = try recorder(name, Look(size: .small, charset: .ascii), fps: 1)
     let bytes = try frames(recorder)
     #expect(bytes.allSatisfy { $0 == 0x0a || (0x20..<0x7f).contains($0) })
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
@@ -55,7 +55,8 @@ import Testing
       if seen.last != step { seen.append(step) }
     }
     #expect(seen == Array(0..<show.stepCount))
-    #expect(try frames(recorder) == bytes)
+    let part = try self.recorder(name, Look(size: .small, charset: .ascii), steps: 0...15)
+    #expect(try frames(part) == frames(part))
   }
 
   @Test func aFrameInTheTextIsTheFrameOnTheScreen() throws {
@@ -87,9 +88,9 @@ import Testing
     return (header, values)
   }
 
-  @Test(arguments: Shows.bundled)
+  @Test(arguments: Shows.maps)
   func aCastIsMadeOfLinesOfJSONInTheOrderOfTime(_ name: String) throws {
-    let recorder = try recorder(name, Look(size: .small), fps: 3)
+    let recorder = try recorder(name, Look(size: .small), fps: 1)
     let bytes = try cast(recorder)
     let (header, events) = try events(bytes)
     #expect(header["version"]?.integer == 2)

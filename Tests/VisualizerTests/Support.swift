@@ -84,6 +84,12 @@ enum Shows {
         + lines.map { "  - \($0)\n" }.joined())
   }
 
+  /// About so many steps of a show, spread over the whole of it, the last among them.
+  static func sample(_ show: any Show, _ count: Int) -> [Int] {
+    let last = show.stepCount - 1
+    return stride(from: last, through: 0, by: -max(1, last / count)).reversed()
+  }
+
   /// The timeline of a map's show.
   static func timeline(_ show: any Show) throws -> Timeline<Hmap> {
     try #require(show as? Performance<MapSubject>).timeline
