@@ -71,12 +71,12 @@ import Testing
     #expect(probe.count("bucketEvacuated") == 2 && probe.map.isGrowing)
   }
 
-  /// `tooManyOverflowBuckets`.
-  @Test func asManyOverflowBlocksAsBucketsAreTooManyUpToAPoint() {
+  /// `tooManyOverflowBuckets`: from 2^16 buckets on Go samples, here every block counts.
+  @Test func asManyOverflowBlocksAsBucketsAreTooMany() {
     #expect(!MapType.tooManyOverflowBuckets(noverflow: 3, B: 2))
     #expect(MapType.tooManyOverflowBuckets(noverflow: 4, B: 2))
-    #expect(!MapType.tooManyOverflowBuckets(noverflow: (1 << 15) - 1, B: 20))
-    #expect(MapType.tooManyOverflowBuckets(noverflow: 1 << 15, B: 20))
+    #expect(!MapType.tooManyOverflowBuckets(noverflow: (1 << 20) - 1, B: 20))
+    #expect(MapType.tooManyOverflowBuckets(noverflow: 1 << 20, B: 20))
   }
 
   /// `makeBucketArray`: as seen in Go 1.19.8 and 1.23.9 with string keys and uint64 keys.

@@ -245,7 +245,7 @@ import Testing
       let directory = #expect(throws: OutputError.self) {
         try OutputFile.write(folder, overwrite: true) { try $0.write([1]) }
       }
-      #expect(directory?.description.contains("cannot be put in place") == true)
+      #expect(directory?.description.contains("cannot be written") == true)
       let names = try TestFiles.names(in: folder)
       #expect(names == [])
     }
