@@ -108,7 +108,7 @@ build_program() {
   fi
   find_swift
   need_libraries
-  [ -x "$program" ] || what='building, the first time takes about a minute'
+  [ -x "$program" ] || what='building, the first time takes a few minutes'
   mkdir -p "$root/.build"
   touch "$stamp.$$"
   if ! quietly "$what" swift build --package-path "$root" -c release --product visualizer; then
