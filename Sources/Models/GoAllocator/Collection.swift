@@ -50,16 +50,21 @@ extension GoAllocator {
       observer,
       .goalSet(goalBytes: pacer.goalBytes, triggerBytes: pacer.triggerBytes))
     if rules.isNotesEra {
+      // The heap in use was set to what is marked just now: nothing is to be subtracted from that.
+      let heapLiveBytes = pacer.heapLiveBytes
       for p in ps.indices { flushMCache(p, observer) }
+      pacer.heapLiveBytes = heapLiveBytes
       raiseSweepgen(observer)
+      pacer.paceSweeping(pagesInUse: npages, isNotesEra: true)
     } else {
       raiseSweepgen(observer)
+      // Before the flush, so that the pages which that sweeps count as credit.
+      pacer.paceSweeping(pagesInUse: npages, isNotesEra: false)
       for p in ps.indices {
         flushMCache(p, observer)
         if p != worker, rules.flushesIdlePageCaches { flushPageCache(p, observer) }
       }
     }
-    pacer.paceSweeping(pagesInUse: npages, isNotesEra: rules.isNotesEra)
   }
 
   private mutating func raiseSweepgen(_ observer: Observer?) {

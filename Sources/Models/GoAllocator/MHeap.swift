@@ -64,18 +64,23 @@ extension GoAllocator {
       }
     }
     var taken = pages.alloc(npages)
+    var grownPages = 0
+    // What was retained before this request got its pages decides what is scavenged for it.
+    var retainedBytes = 0
     if taken == nil {
-      grow(npages, observer)
+      grownPages = grow(npages, observer)
+      retainedBytes = figures.retainedBytes
       taken = pages.alloc(npages)
     }
     guard let taken else { preconditionFailure("no run of \(npages) pages after growing") }
     report(
       observer, .pagesTaken(firstPage: taken.firstPage, npages: npages, from: .pageHeap))
+    if grownPages > 0 { scavengeAfterGrowth(grownPages, retainedBytes: retainedBytes, observer) }
     return taken.firstPage
   }
 
-  /// Grows the heap by whole chunks of 4 MB, reserving arenas of 64 MB as needed.
-  private mutating func grow(_ npages: Int, _ observer: Observer?) {
+  /// Grows the heap by whole chunks of 4 MB, reserving arenas of 64 MB as needed; returns the pages.
+  private mutating func grow(_ npages: Int, _ observer: Observer?) -> Int {
     let chunks = (npages + PageAlloc.chunkPages - 1) / PageAlloc.chunkPages
     let ask = chunks * PageAlloc.chunkPages
     let first = pages.pageCount
@@ -89,7 +94,7 @@ extension GoAllocator {
     pages.grow(chunkCount: chunks)
     pageSpans.append(repeating: -1, count: ask)
     report(observer, .heapGrew(firstPage: first, npages: ask))
-    scavengeAfterGrowth(ask, observer)
+    return ask
   }
 
   // MARK: - The notes' era

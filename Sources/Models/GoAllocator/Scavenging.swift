@@ -13,6 +13,9 @@ extension GoAllocator {
     let pageSize = SizeClasses.pageSizeBytes
     if let bytes {
       release(limit: (bytes + pageSize - 1) / pageSize, force: false, observer)
+    } else if rules.isNotesEra {
+      // No goal then: whatever was free for five minutes goes; all of it counts as such.
+      release(limit: .max, force: true, observer)
     } else if let goal = pacer.retainGoalBytes, figures.retainedBytes > goal {
       let excess = figures.retainedBytes - goal
       release(limit: (excess + pageSize - 1) / pageSize, force: false, observer)
@@ -25,11 +28,15 @@ extension GoAllocator {
     release(limit: .max, force: true, observer)
   }
 
-  /// What grows the heap past the goal is taken back elsewhere first.
-  mutating func scavengeAfterGrowth(_ npages: Int, _ observer: Observer?) {
+  /// What grew the heap past the goal is taken back elsewhere, once the request has its pages.
+  ///
+  /// Source: Go 1.19 mheap.go, allocSpan, behind `HaveSpan`.
+  mutating func scavengeAfterGrowth(
+    _ npages: Int, retainedBytes: Int, _ observer: Observer?
+  ) {
     guard let goal = pacer.retainGoalBytes else { return }
     let grown = npages * SizeClasses.pageSizeBytes
-    let excess = figures.retainedBytes + grown - goal
+    let excess = retainedBytes + grown - goal
     if excess > 0 {
       release(
         limit: min(grown, excess) / SizeClasses.pageSizeBytes, force: false, observer)

@@ -208,9 +208,9 @@ extension AllocatorNarration {
       return say(
         language, "mcentral.go cacheSpan",
         "mcentral \(spanClass) has nothing in partialSwept, but \(Self.count(unswept, "span")) "
-          + "unswept. It sweeps until one has a free slot.",
+          + "unswept. It sweeps at most 101 until one has a free slot, else asks mheap.",
         "mcentral \(spanClass) 的 partialSwept 是空的，但有 \(unswept) 个 span 未清扫，"
-          + "于是边清扫边找空闲槽位。")
+          + "于是逐个清扫，最多 101 个，都没有空闲槽位就找 mheap。")
     }
     return say(
       language, "mcentral.go cacheSpan",
