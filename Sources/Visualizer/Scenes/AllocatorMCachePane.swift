@@ -32,10 +32,10 @@ struct AllocatorMCachePane {
   private var firstRow: Int {
     let room = inner.height - headerRows - footerRows
     let rows = self.rows
-    guard rows.count > room, let wanted = style.focus.spanClass,
-      let index = rows.firstIndex(of: wanted)
-    else { return 0 }
-    return max(0, min(rows.count - room, index - room / 2))
+    guard rows.count > room else { return 0 }
+    let index = style.focus.spanClass.flatMap { rows.firstIndex(of: $0) }
+    let first = index.map { $0 - room / 2 } ?? 0
+    return max(0, min(rows.count - room, first + style.look.scroll))
   }
 
   private var headerRows: Int { inner.height >= 4 ? 1 : 0 }

@@ -21,7 +21,7 @@ struct AllocatorMCentralPane {
     let lines = self.lines
     let room = inner.height - detailRows
     canvas.clipped(to: inner) { canvas in
-      for (offset, line) in lines.prefix(room).enumerated() {
+      for (offset, line) in lines.dropFirst(firstLine).prefix(room).enumerated() {
         draw(line, inner.y + offset, &canvas)
       }
       drawDetail(&canvas)
@@ -30,10 +30,15 @@ struct AllocatorMCentralPane {
         canvas.put(text, inner.x + 1, inner.y, .dim)
       }
     }
-    if lines.count > room, framed {
+    if lines.count - firstLine > room, framed {
       let text = Bilingual(" more below ", " 下面还有 ")[style.look.language]
       canvas.put(text, rect.right - GlyphWidth.of(text) - 2, rect.bottom - 1, .dim)
     }
+  }
+
+  /// The first line in sight: the class in play, unless the viewer has scrolled.
+  private var firstLine: Int {
+    max(0, min(lines.count - (inner.height - detailRows), style.look.scroll))
   }
 
   /// Rows kept for the span in focus, slot by slot.
@@ -186,6 +191,7 @@ struct AllocatorMCentralPane {
   }
 
   private func row(_ matches: (Line) -> Bool) -> Int {
-    inner.y + min(inner.height - detailRows - 1, lines.firstIndex(where: matches) ?? 0)
+    let line = (lines.firstIndex(where: matches) ?? 0) - firstLine
+    return inner.y + max(0, min(inner.height - detailRows - 1, line))
   }
 }

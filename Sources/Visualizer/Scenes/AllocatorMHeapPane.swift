@@ -22,7 +22,9 @@ struct AllocatorMHeapPane {
   private var title: String {
     guard state.pageCount > 0 else { return "mheap" }
     let size = AllocatorStyle.bytes(pagesPerCell * GoAllocator.SizeClasses.pageSizeBytes)
-    return Bilingual("mheap  a cell = \(size)", "mheap  一格 = \(size)")[style.look.language]
+    let arenas = isNotesEra || inner.width < 40 ? "" : "\(state.arenaCount) × 64 MB arena  "
+    return Bilingual("mheap  \(arenas)a cell = \(size)", "mheap  \(arenas)一格 = \(size)")[
+      style.look.language]
   }
 
   // MARK: - The map of pages
