@@ -9,8 +9,9 @@
 ///   index plus the old bucket count.
 ///
 /// Faithful: where every entry lies, every mark, when a growth starts, what each operation moves,
-/// in which order a range visits. Left out: memory addresses, the race detector's flag, and the
-/// approximate counting of overflow blocks from 2^16 buckets on, which is exact here.
+/// in which order a range visits. Left out: memory addresses, the race detector's flag, the sampling
+/// of overflow blocks from 2^16 buckets on (here all are counted), and the wiping of evacuated keys,
+/// which only a range that outlives two same-size growths could notice.
 ///
 /// The `notes` rules differ in one thing: any operation on a growing map moves exactly two keys,
 /// the next two in the order of the old array, and then finds the key it touches wherever it is.

@@ -14,8 +14,6 @@ struct Recorder {
     var step: Int
     /// Milliseconds since the recording's start.
     var time: Int
-    /// Whether it is the first of its step.
-    var startsStep: Bool
     /// The chapter that begins with this frame.
     var chapter: Int?
     var canvas: Canvas
@@ -48,7 +46,7 @@ struct Recorder {
         if index == 1 || canvas != shown {
           try body(
             Frame(
-              step: step, time: Int(at), startsStep: index == 1, chapter: index == 1 ? begins : nil,
+              step: step, time: Int(at), chapter: index == 1 ? begins : nil,
               canvas: canvas))
         }
         shown = canvas
