@@ -74,19 +74,21 @@ struct PlayerWindowTests {
 
   @Test func spacePlaysAndPauses() throws {
     let window = try open(["--at", "5", "--speed", "8"])
-    try window.wait(for: "a pause") { $0.contains("‖ 8x") }
+    try window.wait(for: "a pause") { $0.contains("‖ paused 8x") }
     try window.press("Space")
-    try window.wait(for: "playing on") { $0.contains("▶ 8x") && $0.contains("step 7/") }
+    try window.wait(for: "playing on") { $0.contains("▶ playing 8x") && $0.contains("step 7/") }
     try window.press("Space")
-    try window.wait(for: "a pause") { $0.contains("‖ 8x") }
+    try window.wait(for: "a pause") { $0.contains("‖ paused 8x") }
   }
 
   @Test func playingComesToRestAtTheEnd() throws {
     let last = try lastStep()
     let window = try open(["--at", "\(last - 12)", "--speed", "64"])
-    try window.wait(for: "the frame") { $0.contains("‖ 64x") }
+    try window.wait(for: "the frame") { $0.contains("‖ paused 64x") }
     try window.press("Space")
-    try window.wait(for: "the end") { $0.contains("step \(last)/\(last)") && $0.contains("‖ 64x") }
+    try window.wait(for: "the end") {
+      $0.contains("step \(last)/\(last)") && $0.contains("‖ paused 64x")
+    }
   }
 
   @Test func onePlaceAfterTheOtherIsGoneTo() throws {

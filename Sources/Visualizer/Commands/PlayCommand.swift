@@ -45,8 +45,8 @@ struct PlayCommand: ParsableCommand {
     let look = Look(
       size: screen.size, language: isASCII ? .en : looks.lang ?? environment.language,
       charset: screen.charset)
-    let start = PlayerScreen.Start(step: step, speed: speed, isPaused: paused || at != nil)
-    var player = PlayerScreen(show: show, start: start, look: look, fixedSize: looks.size)
-    return player.run(on: screen)
+    let start = PlayerActivity.Start(step: step, speed: speed, isPaused: paused || at != nil)
+    let player = PlayerActivity(show: show, start: start, look: look, fixedSize: looks.size)
+    return ActivityLoop.run(player, on: screen)
   }
 }

@@ -9,6 +9,14 @@ struct Narration: Equatable {
     self.text = text
     self.source = source
   }
+
+  /// What happens, without why.
+  var firstSentence: String {
+    let ends = [". ", "。", "? ", "？", "! ", "！"].compactMap { text.firstRange(of: $0) }
+    guard let end = ends.min(by: { $0.lowerBound < $1.lowerBound }) else { return text }
+    let last = text[end].hasSuffix(" ") ? text.index(before: end.upperBound) : end.upperBound
+    return String(text[..<last])
+  }
 }
 
 /// A value of one of an event's fields in `steps --json`.
@@ -23,4 +31,18 @@ enum FieldValue: Equatable {
   init(_ text: String) { self = .text(text) }
   init(_ integer: Int) { self = .integer(integer) }
   init(_ flag: Bool) { self = .flag(flag) }
+}
+
+extension FieldValue {
+  /// The value as a line of text shows it.
+  var text: String {
+    switch self {
+    case .text(let value): value
+    case .integer(let value): "\(value)"
+    case .flag(let value): value ? "true" : "false"
+    case .texts(let values): values.joined(separator: ",")
+    case .integers(let values): values.map(String.init).joined(separator: ",")
+    case .none: "-"
+    }
+  }
 }

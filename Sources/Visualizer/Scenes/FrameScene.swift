@@ -27,7 +27,8 @@ struct FrameScene {
       return finish(canvas)
     }
     let isFull = Self.isFull(size)
-    let narrationRows = isFull ? (size.columns >= 100 ? 4 : 5) : 3
+    let fieldsRows = isFull && look.detail == .everything ? Self.fieldsRows : 0
+    let narrationRows = (isFull ? (size.columns >= 100 ? 4 : 5) : 3) + fieldsRows
     let logColumns = isFull && size.columns >= Self.columnsWithLog ? Self.logColumns : 0
     let stage = Rect(
       x: 0, y: 1, width: size.columns - logColumns, height: size.rows - narrationRows - 3)
@@ -67,18 +68,26 @@ struct FrameScene {
   private func drawTitle(_ canvas: inout Canvas) {
     let language = look.language
     let (operation, before) = show.operation(ofStep: step)
-    let glyph = look.status.isPlaying ? "▶" : "‖"
     let speed = Self.speedText(look.status.speed)
     let lastStep = show.stepCount - 1
     let lastOperation = max(0, show.operationCount - 1)
     let shown = operation ?? max(0, before - 1)
-    let long = Bilingual(
-      "step \(step)/\(lastStep)   operation \(shown)/\(lastOperation)   \(glyph) \(speed) ",
-      "第 \(step)/\(lastStep) 步   操作 \(shown)/\(lastOperation)   \(glyph) \(speed) ")[language]
-    let short = Bilingual(
-      "step \(step)/\(lastStep)   \(glyph) \(speed) ",
-      "第 \(step)/\(lastStep) 步   \(glyph) \(speed) "
-    )[language]
+    let marks = look.status.marks.map { $0[language] + "   " }.joined()
+    let state =
+      look.status.isPlaying
+      ? Bilingual("▶ playing", "▶ 播放中") : Bilingual("‖ paused", "‖ 已暂停")
+    let sign = look.status.isPlaying ? "▶" : "‖"
+    let long =
+      marks
+      + Bilingual(
+        "step \(step)/\(lastStep)   operation \(shown)/\(lastOperation)   \(state.en) \(speed)   en ",
+        "第 \(step)/\(lastStep) 步   操作 \(shown)/\(lastOperation)   \(state.zh) \(speed)   zh ")[
+        language]
+    let short =
+      marks
+      + Bilingual(
+        "step \(step)/\(lastStep)   \(sign) \(speed)   en ",
+        "第 \(step)/\(lastStep) 步   \(sign) \(speed)   zh ")[language]
     let status = look.size.columns >= 100 ? long : short
     let statusColumn = look.size.columns - GlyphWidth.of(status)
     let title = show.title[language]
@@ -133,9 +142,13 @@ struct FrameScene {
 
   // MARK: - Narration
 
+  /// Rows that the event's fields take at the highest level of detail.
+  private static let fieldsRows = 2
+
   private func drawNarration(_ rect: Rect, framed: Bool, _ canvas: inout Canvas) {
     let language = look.language
     let narration = show.narration(ofStep: step, language)
+    let text = look.detail == .what ? narration.firstSentence : narration.text
     let title =
       show.what(atStep: step) ?? show.chapter(ofStep: step).map {
         "\($0 + 1) \(show.chapters[$0].title[language])"
@@ -144,37 +157,44 @@ struct FrameScene {
     guard framed else {
       canvas.put(TextLayout.fit(title, columns: rect.width - 2), rect.x + 1, rect.y, .heading)
       drawText(
-        narration.text, Rect(x: rect.x + 1, y: rect.y + 1, width: rect.width - 2, height: 2),
-        &canvas)
+        text, Rect(x: rect.x + 1, y: rect.y + 1, width: rect.width - 2, height: 2), .text, &canvas)
       return
     }
     canvas.box(rect, title: title)
     let columns = min(rect.width - 4, 116)
-    drawText(
-      narration.text, Rect(x: rect.x + 2, y: rect.y + 1, width: columns, height: rect.height - 2),
-      &canvas)
-    if let source = narration.source, GlyphWidth.of(source) + 30 < rect.width {
+    let fieldsRows = look.detail == .everything ? Self.fieldsRows : 0
+    let room = Rect(
+      x: rect.x + 2, y: rect.y + 1, width: columns, height: rect.height - 2 - fieldsRows)
+    drawText(text, room, .text, &canvas)
+    if fieldsRows > 0 {
+      let fields = Rect(
+        x: room.x, y: room.bottom, width: rect.width - 4, height: fieldsRows)
+      drawText(show.record(ofStep: step).fieldsText, fields, .dim, &canvas)
+    }
+    if look.detail != .what, let source = narration.source,
+      GlyphWidth.of(source) + 30 < rect.width
+    {
       canvas.put(
         " \(source) ", rect.right - GlyphWidth.of(source) - 4, rect.bottom - 1, .dim)
     }
   }
 
-  private func drawText(_ text: String, _ rect: Rect, _ canvas: inout Canvas) {
+  private func drawText(_ text: String, _ rect: Rect, _ style: Style, _ canvas: inout Canvas) {
     var lines = TextLayout.wrap(VisibleText.escape(text), columns: rect.width)
     if lines.count > rect.height {
       let last = TextLayout.fit(
         lines[(rect.height - 1)...].joined(separator: " "), columns: rect.width)
       lines = Array(lines.prefix(rect.height - 1)) + [last]
     }
-    for (index, line) in lines.enumerated() { canvas.put(line, rect.x, rect.y + index) }
+    for (index, line) in lines.enumerated() { canvas.put(line, rect.x, rect.y + index, style) }
   }
 
   // MARK: - Scrubber
 
   private func drawScrubber(row: Int, _ canvas: inout Canvas) {
     let width = look.size.columns - 2
-    let lastStep = max(1, show.stepCount - 1)
-    func column(_ step: Int) -> Int { 1 + step * (width - 1) / lastStep }
+    let scrubber = Scrubber(columns: look.size.columns, stepCount: show.stepCount)
+    func column(_ step: Int) -> Int { scrubber.column(ofStep: step) }
     let here = column(step)
     for x in 1...width { canvas.put(x <= here ? "━" : "─", x, row, .dim) }
     let chapters = show.chapters
@@ -188,6 +208,9 @@ struct FrameScene {
       if end - start >= 6, GlyphWidth.of(label) >= 1 {
         canvas.put(" \(label) ", start + 1, row, isCurrent ? .heading : .dim)
       }
+    }
+    for bookmark in look.bookmarks {
+      canvas.put(bookmark.letter, column(bookmark.step), row, Style(.new, [.bold, .reverse]))
     }
     // A letter of a chapter's name stays readable under the cursor.
     let under = canvas[here, row]
@@ -203,44 +226,26 @@ struct FrameScene {
 
   // MARK: - Key hints
 
-  /// What the keys do, the most important first; the last is pinned.
-  private static let hints: [(key: String, what: Bilingual)] = [
-    ("space", Bilingual("play", "播放")),
-    ("←→", Bilingual("step", "步")),
-    ("↑↓", Bilingual("operation", "操作")),
-    (", .", Bilingual("frame", "帧")),
-    ("[ ]", Bilingual("chapter", "章节")),
-    (":", Bilingual("go to", "跳转")),
-    ("+ -", Bilingual("speed", "速度")),
-    ("jk", Bilingual("scroll", "滚动")),
-    ("L", Bilingual("中文", "English")),
-    ("q", Bilingual("quit", "退出")),
-  ]
-
   private func drawHints(row: Int, _ canvas: inout Canvas) {
-    let language = look.language
-    let help = ("?", Bilingual("help", "帮助")[language])
-    var parts: [(String, String)] = []
-    var used = 1 + 2 + GlyphWidth.of(help.1) + 2
-    var hints = Self.hints
-    if show.views.count > 1 {
-      let next = ((look.view ?? 0) + 1) % show.views.count
-      hints.insert(("v", show.views[next]), at: 3)
-    }
-    for (key, what) in hints {
-      if key == "L", look.charset == .ascii { continue }
-      let text =
-        key == "space" && look.status.isPlaying
-        ? Bilingual("pause", "暂停")[language] : what[language]
-      let width = GlyphWidth.of(key) + 1 + GlyphWidth.of(text) + 2
-      if used + width > look.size.columns { break }
-      used += width
-      parts.append((key, text))
-    }
-    var column = 1
-    for (key, what) in parts + [help] {
-      column = canvas.put(key, column, row, Style(.text, .bold)) + 1
-      column = canvas.put(what, column, row, .dim) + 2
-    }
+    let hints = look.hints ?? Hint.atRest(show, look)
+    Hint.draw(hints, row: row, language: look.language, on: &canvas)
+  }
+}
+
+/// The line of chapters: which column of the window stands for which step.
+struct Scrubber {
+  /// Of the whole window; the outermost two stay free.
+  let columns: Int
+  let stepCount: Int
+
+  func column(ofStep step: Int) -> Int {
+    1 + step * (columns - 3) / max(1, stepCount - 1)
+  }
+
+  /// The first step that stands at a column, or the nearest one before it.
+  func step(atColumn column: Int) -> Int {
+    let offset = max(0, min(columns - 3, column - 1))
+    let lastStep = max(1, stepCount - 1)
+    return min(stepCount - 1, (offset * lastStep + columns - 4) / max(1, columns - 3))
   }
 }

@@ -48,6 +48,11 @@ struct StepRecord {
   var chapter: Bilingual?
   var event: String
   var fields: [(name: String, value: FieldValue)]
+
+  /// The event's name and its fields in one line.
+  var fieldsText: String {
+    ([event] + fields.map { "\($0.name)=\($0.value.text)" }).joined(separator: "  ")
+  }
 }
 
 /// A show of one system.

@@ -48,6 +48,28 @@ struct Look: Equatable {
   var view: Int?
   /// What the viewer has opened from a list.
   var opened: Int?
+  /// How much is said of a step.
+  var detail = Detail.why
+  /// The steps that the viewer has marked, shown on the scrubber.
+  var bookmarks: [Bookmark] = []
+  /// What the bottom line says; nil for what holds in a player at rest.
+  var hints: [Hint]?
+}
+
+/// How much is said of a step; each level says what the one before it says, and more.
+enum Detail: Int {
+  /// What happens.
+  case what
+  /// And why.
+  case why
+  /// And where the rule comes from, with all that the event reports.
+  case everything
+}
+
+/// A step that the viewer has marked with a letter.
+struct Bookmark: Equatable {
+  var letter: Unicode.Scalar
+  var step: Int
 }
 
 /// Whether the player plays, and how fast.
@@ -55,6 +77,8 @@ struct PlayStatus: Equatable {
   var isPlaying: Bool
   /// 1 is normal speed.
   var speed: Double
+  /// What else the title line says, such as that the playing goes round in a loop.
+  var marks: [Bilingual] = []
 
   static let paused = PlayStatus(isPlaying: false, speed: 1)
 }

@@ -1,20 +1,5 @@
 internal import CNcurses
 
-/// A key as the viewer sees it, whatever bytes the terminal sends for it.
-enum Key: Hashable {
-  case character(Unicode.Scalar)
-  /// A letter or sign pressed together with Ctrl, in lower case.
-  case control(Unicode.Scalar)
-  /// A character pressed together with Alt.
-  case alt(Unicode.Scalar)
-  /// F1 is 1.
-  case function(Int)
-  case up, down, left, right
-  case home, end, pageUp, pageDown
-  case enter, escape, tab, backTab
-  case backspace, delete, insert
-}
-
 /// Turns what curses reads into keys; a value without a terminal, so that every byte can be tested.
 ///
 /// curses knows the sequences that the terminal's description names. Terminals send others, too:

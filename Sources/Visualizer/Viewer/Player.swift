@@ -11,6 +11,8 @@ enum Action: Equatable {
   case goTo(step: Int)
   case faster, slower, normalSpeed
   case restart
+  /// Going on at the start when the end is reached, or no longer.
+  case toggleLoop
   /// Rows to scroll the stage, positive is down.
   case scroll(Int)
 }
@@ -29,6 +31,7 @@ struct Player: Equatable {
   private(set) var isSettling = false
   private(set) var speed = 1.0
   private(set) var scroll = 0
+  private(set) var isLooping = false
 
   /// The grid of single frames, in milliseconds.
   static let frameLength = 50
@@ -66,13 +69,13 @@ struct Player: Equatable {
     fraction = passed - passed.rounded(.down)
     if isPlaying {
       while elapsed >= show.pace(ofStep: step).total {
-        guard step < show.stepCount - 1 else {
+        guard step < show.stepCount - 1 || isLooping else {
           isPlaying = false
           settle(in: show)
           return
         }
         elapsed -= show.pace(ofStep: step).total
-        step += 1
+        step = step < show.stepCount - 1 ? step + 1 : 0
         scroll = 0
       }
     } else if elapsed >= show.pace(ofStep: step).motion {
@@ -113,6 +116,7 @@ struct Player: Equatable {
       let wasPlaying = isPlaying
       rest(at: 0, in: show)
       isPlaying = wasPlaying
+    case .toggleLoop: isLooping.toggle()
     case .scroll(let rows): scroll += rows
     }
   }

@@ -1,0 +1,146 @@
+/// What a key does in the player.
+enum Command: Equatable {
+  case act(Action)
+  case digit(Int)
+  case goTo
+  case search, nextHit, previousHit
+  case mark, jumpToMark
+  case moreDetail
+  case switchView
+  case open
+  case switchLanguage
+  case help
+  case repaint
+  case close
+  case quit
+}
+
+/// The table of keys; the help overlay is printed from it too.
+struct Keymap {
+  /// What a viewer is about when pressing a key: the help is arranged by it.
+  enum Section: CaseIterable {
+    case watch, go, stage, other
+
+    var title: Bilingual {
+      switch self {
+      case .watch: Bilingual("Watch", "观看")
+      case .go: Bilingual("Go to", "跳转")
+      case .stage: Bilingual("Look closer", "细看")
+      case .other: Bilingual("Other", "其他")
+      }
+    }
+  }
+
+  struct Entry {
+    var section: Section
+    var keys: [Key]
+    /// As the help writes them.
+    var label: String
+    var what: Bilingual
+    var command: Command
+
+    init(
+      _ section: Section, _ keys: [Key], _ label: String, _ what: Bilingual, _ command: Command
+    ) {
+      (self.section, self.keys, self.label) = (section, keys, label)
+      (self.what, self.command) = (what, command)
+    }
+  }
+
+  /// All keys of the player, in the order of the help.
+  static let entries: [Entry] = watching + going + looking + others
+
+  private static let watching: [Entry] = [
+    Entry(
+      .watch, [.character(" ")], "space", Bilingual("play or pause", "播放或暂停"), .act(.togglePlay)),
+    Entry(
+      .watch, [.right, .character("n")], "→ n", Bilingual("next step", "下一步"), .act(.nextStep)),
+    Entry(
+      .watch, [.left, .character("b")], "← b", Bilingual("step back", "上一步"),
+      .act(.previousStep)),
+    Entry(
+      .watch, [.down], "↓", Bilingual("next operation", "下一个操作"), .act(.nextOperation)),
+    Entry(
+      .watch, [.up], "↑", Bilingual("operation back", "上一个操作"), .act(.previousOperation)),
+    Entry(.watch, [.character(".")], ".", Bilingual("next frame", "下一帧"), .act(.nextFrame)),
+    Entry(.watch, [.character(",")], ",", Bilingual("frame back", "上一帧"), .act(.previousFrame)),
+    Entry(.watch, [.character("+")], "+", Bilingual("faster", "加速"), .act(.faster)),
+    Entry(.watch, [.character("-")], "-", Bilingual("slower", "减速"), .act(.slower)),
+    Entry(.watch, [.character("=")], "=", Bilingual("normal speed", "原速"), .act(.normalSpeed)),
+    Entry(.watch, [.character("r")], "r", Bilingual("from the start", "从头开始"), .act(.restart)),
+    Entry(
+      .watch, [.character("o")], "o", Bilingual("play in a loop", "循环播放"), .act(.toggleLoop)),
+    Entry(
+      .watch, [.character("w")], "w", Bilingual("more or less said", "解说详略"), .moreDetail),
+  ]
+
+  private static let going: [Entry] = [
+    Entry(.go, [.character("]")], "]", Bilingual("next chapter", "下一章"), .act(.nextChapter)),
+    Entry(
+      .go, [.character("[")], "[", Bilingual("chapter back", "上一章"), .act(.previousChapter)),
+    Entry(
+      .go, [.home, .character("g")], "g Home", Bilingual("first step", "第一步"), .act(.firstStep)),
+    Entry(
+      .go, [.end, .character("G")], "G End", Bilingual("last step", "最后一步"), .act(.lastStep)),
+    Entry(
+      .go, (0...9).map { .character(Unicode.Scalar(UInt8(0x30 + $0))) }, "0-9",
+      Bilingual("tenths of the way", "跳到十分之几"), .digit(0)),
+    Entry(
+      .go, [.character(":")], ":", Bilingual("to a step, %, time, chapter", "到某步、%、时间、章节"), .goTo),
+    Entry(
+      .go, [.character("/")], "/", Bilingual("search what is said", "搜索解说与名称"), .search),
+    Entry(
+      .go, [.control("n")], "Ctrl-N", Bilingual("next hit", "下一个结果"), .nextHit),
+    Entry(
+      .go, [.control("p")], "Ctrl-P", Bilingual("hit before", "上一个结果"), .previousHit),
+    Entry(.go, [.character("m")], "m a-z", Bilingual("mark this step", "标记此步"), .mark),
+    Entry(
+      .go, [.character("'")], "' a-z", Bilingual("to a mark; '' back", "到标记；'' 返回"),
+      .jumpToMark),
+  ]
+
+  private static let looking: [Entry] = [
+    Entry(
+      .stage, [.character("j")], "j", Bilingual("scroll down", "向下滚动"), .act(.scroll(1))),
+    Entry(
+      .stage, [.character("k")], "k", Bilingual("scroll up", "向上滚动"), .act(.scroll(-1))),
+    Entry(
+      .stage, [.pageDown, .control("d"), .control("f")], "PgDn",
+      Bilingual("page down", "向下翻页"), .act(.scroll(10))),
+    Entry(
+      .stage, [.pageUp, .control("u"), .control("b")], "PgUp", Bilingual("page up", "向上翻页"),
+      .act(.scroll(-10))),
+    Entry(.stage, [.character("v")], "v", Bilingual("other view", "切换视图"), .switchView),
+    Entry(.stage, [.enter], "Enter", Bilingual("open from a list", "从列表中打开"), .open),
+  ]
+
+  private static let others: [Entry] = [
+    Entry(.other, [.character("L")], "L", Bilingual("中文", "English"), .switchLanguage),
+    Entry(.other, [.control("l")], "Ctrl-L", Bilingual("paint anew", "重画屏幕"), .repaint),
+    Entry(
+      .other, [.character("?"), .function(1)], "? F1", Bilingual("this help", "本帮助"), .help),
+    Entry(.other, [.escape], "Esc", Bilingual("close", "关闭"), .close),
+    Entry(.other, [.character("q")], "q", Bilingual("close, or quit", "关闭或退出"), .quit),
+  ]
+
+  /// How far a key scrolls a list; nil for other keys.
+  static func scrolling(_ key: Key) -> Int? {
+    switch key {
+    case .down, .wheelDown: 1
+    case .up, .wheelUp: -1
+    default: if case .act(.scroll(let rows))? = command(for: key) { rows } else { nil }
+    }
+  }
+
+  private static let table: [Key: Command] = Dictionary(
+    entries.flatMap { entry in entry.keys.map { ($0, entry.command) } },
+    uniquingKeysWith: { first, _ in first })
+
+  /// What a key does; nil for a key without meaning.
+  static func command(for key: Key) -> Command? {
+    if case .character(let scalar) = key, ("0"..."9").contains(scalar) {
+      return .digit(Int(scalar.value) - 0x30)
+    }
+    return table[key]
+  }
+}

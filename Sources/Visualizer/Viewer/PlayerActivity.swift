@@ -1,0 +1,209 @@
+/// The player: a show, where the viewer is in it, and what lies open over it.
+struct PlayerActivity: Activity {
+  let show: any Show
+  var player: Player
+  /// How frames look; size and status are filled in when one is drawn.
+  var look: Look
+  /// The size asked for; nil for the window's.
+  private let fixedSize: Size?
+  private(set) var window = FrameScene.full
+  var help: HelpOverlay?
+  var prompt: Prompt?
+  /// A search under way, and what was searched for last.
+  var search: StepSearch?
+  var searched = ""
+  /// What the next letter is for.
+  var letterFor: LetterUse?
+  var bookmarks: [Bookmark] = []
+  /// Where the viewer was before the last jump.
+  var placeBefore: Int?
+  /// Something to say on the bottom line until the next key.
+  var notice: Notice?
+  /// Digits typed just now, which become a step's number if `g` follows.
+  private var digits = ""
+  private var digitsAge = 0.0
+
+  enum LetterUse { case mark, jump }
+
+  /// A sentence on the bottom line.
+  struct Notice: Equatable {
+    var text: Bilingual
+    var isError = false
+  }
+
+  /// How a viewer wants to begin.
+  struct Start {
+    var step = 0
+    var speed = 1.0
+    var isPaused = false
+  }
+
+  init(show: any Show, start: Start, look: Look, fixedSize: Size? = nil) {
+    self.show = show
+    self.look = look
+    self.fixedSize = fixedSize
+    player = Player(show: show, step: start.step, speed: start.speed)
+    if !start.isPaused { player.handle(.togglePlay, in: show) }
+  }
+
+  // MARK: - Time
+
+  mutating func advance(milliseconds: Double) {
+    digitsAge += milliseconds
+    if player.isMoving { player.advance(milliseconds: milliseconds, in: show) }
+    if search != nil { continueSearch() }
+  }
+
+  /// Milliseconds between frames while something moves.
+  static let frameTime = 33.0
+
+  var nextChange: Double? {
+    if search != nil { return 0 }
+    guard player.isMoving else { return nil }
+    return player.quietTime(in: show).map { max(1, $0) } ?? Self.frameTime
+  }
+
+  mutating func rest() {
+    if player.isPlaying { player.handle(.togglePlay, in: show) }
+  }
+
+  // MARK: - Drawing
+
+  /// How the present frame looks.
+  var presentLook: Look {
+    var look = look
+    look.size = fixedSize ?? window
+    look.status = PlayStatus(
+      isPlaying: player.isPlaying, speed: player.speed, marks: statusMarks)
+    look.scroll = player.scroll
+    look.bookmarks = bookmarks
+    return look
+  }
+
+  private var statusMarks: [Bilingual] {
+    var marks: [Bilingual] = []
+    if player.isLooping { marks.append(Bilingual("loop", "循环")) }
+    return marks
+  }
+
+  mutating func draw(window: Size) -> Canvas {
+    self.window = window
+    let look = presentLook
+    var canvas = show.frame(player.step, progress: player.progress(in: show), look)
+    drawBottomLine(&canvas)
+    help?.draw(language: look.language, on: &canvas)
+    if look.charset == .ascii { canvas.reduceToASCII() }
+    return fixedSize == nil ? canvas : canvas.resized(to: window)
+  }
+
+  /// What is typed or has just been said takes the place of the key hints.
+  private func drawBottomLine(_ canvas: inout Canvas) {
+    let row = canvas.size.rows - 1
+    if let prompt { return prompt.draw(row: row, language: look.language, on: &canvas) }
+    let said: Notice
+    switch letterFor {
+    case .mark: said = Notice(text: Bilingual("mark this step: a to z", "标记此步：a 到 z"))
+    case .jump:
+      said = Notice(text: Bilingual("to which mark? a to z, ' for back", "到哪个标记？a 到 z，' 返回"))
+    case nil:
+      guard let notice else { return }
+      said = notice
+    }
+    canvas.fill(Rect(x: 0, y: row, width: canvas.size.columns, height: 1))
+    let text = (said.isError ? " ! " : " ") + said.text[look.language]
+    canvas.put(
+      TextLayout.fit(text, columns: canvas.size.columns - 1), 0, row,
+      Style(said.isError ? .error : .current, .bold))
+  }
+
+  // MARK: - Keys
+
+  mutating func handle(_ key: Key) -> Outcome {
+    notice = nil
+    search = nil
+    if help != nil {
+      if help?.handle(key) == false { help = nil }
+      return .stay
+    }
+    if prompt != nil {
+      handlePrompt(key)
+      return .stay
+    }
+    if let use = letterFor {
+      letterFor = nil
+      take(key, for: use)
+      return .stay
+    }
+    guard let command = Keymap.command(for: key) else { return .stay }
+    if case .digit(let digit) = command {
+      take(digit: digit)
+      return .stay
+    }
+    defer { digits = "" }
+    if command == .act(.firstStep), key == .character("g"), let step = typedStep {
+      jump(to: step)
+      return .stay
+    }
+    return perform(command)
+  }
+
+  private mutating func perform(_ command: Command) -> Outcome {
+    switch command {
+    case .act(let action): act(action)
+    case .digit: break
+    case .goTo: prompt = Prompt(.goTo)
+    case .search: prompt = Prompt(.search)
+    case .nextHit: find(backward: false)
+    case .previousHit: find(backward: true)
+    case .mark: letterFor = .mark
+    case .jumpToMark: letterFor = .jump
+    case .moreDetail: look.detail = Detail(rawValue: look.detail.rawValue + 1) ?? .what
+    case .switchLanguage:
+      if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }
+    case .switchView:
+      if show.views.count > 1 { look.view = ((look.view ?? 0) + 1) % show.views.count }
+    case .open: open()
+    case .help: help = HelpOverlay(context: .watch)
+    case .repaint: return .repaint
+    case .close: (look.opened, look.view) = (nil, nil)
+    case .quit: return .leave
+    }
+    return .stay
+  }
+
+  /// Actions that leap over many steps remember where the viewer was.
+  private mutating func act(_ action: Action) {
+    switch action {
+    case .firstStep, .lastStep, .nextChapter, .previousChapter, .tenth:
+      placeBefore = player.step
+    default: break
+    }
+    player.handle(action, in: show)
+  }
+
+  /// Goes to a step from which `''` leads back.
+  mutating func jump(to step: Int) {
+    placeBefore = player.step
+    player.handle(.goTo(step: step), in: show)
+  }
+
+  private mutating func open() {
+    guard let selection = show.selection(atStep: player.step, presentLook) else { return }
+    (look.opened, look.view) = (selection, 0)
+    player.handle(.goTo(step: player.step), in: show)
+  }
+
+  // MARK: - Numbers
+
+  /// Digits become a step's number where `g` follows within this many milliseconds.
+  private static let digitsPatience = 700.0
+
+  private var typedStep: Int? { digitsAge < Self.digitsPatience ? Int(digits) : nil }
+
+  private mutating func take(digit: Int) {
+    if digitsAge >= Self.digitsPatience { digits = "" }
+    digits = String((digits + "\(digit)").suffix(9))
+    digitsAge = 0
+    if digits.utf8.count == 1 { act(.tenth(digit)) }
+  }
+}

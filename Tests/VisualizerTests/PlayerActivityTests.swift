@@ -1,0 +1,221 @@
+import Models
+import Testing
+
+@testable import Visualizer
+
+/// The player as a value: keys go in, and what a viewer would see comes out.
+@Suite struct PlayerActivityTests {
+  private static let window = Size(columns: 120, rows: 36)
+
+  private func player(
+    _ name: String = "map-growth", at step: Int = 60
+  ) throws -> PlayerActivity {
+    let show = try ShowLibrary.open(name)
+    return PlayerActivity(
+      show: show, start: .init(step: step, isPaused: true), look: Look(size: Self.window))
+  }
+
+  private func screen(_ player: PlayerActivity) -> String {
+    var player = player
+    return player.draw(window: Self.window).text
+  }
+
+  private func lastRow(_ player: PlayerActivity) -> String {
+    String(screen(player).split(separator: "\n").last ?? "")
+  }
+
+  private func type(_ text: String, into player: inout PlayerActivity) {
+    for scalar in text.unicodeScalars { _ = player.handle(.character(scalar)) }
+  }
+
+  /// Lets a search come to its end.
+  private func settle(_ player: inout PlayerActivity) {
+    while player.nextChange == 0 { player.advance(milliseconds: 1) }
+  }
+
+  @Test func everyKeyOfTheHelpDoesSomething() throws {
+    for entry in Keymap.entries {
+      for key in entry.keys {
+        // A state from which each of them leads elsewhere: in the middle, scrolled, marked, searched.
+        var player = try player("tcp-close", at: 30)
+        _ = player.handle(.character("+"))
+        _ = player.handle(.character("m"))
+        _ = player.handle(.character("a"))
+        player.searched = "FIN"
+        _ = player.handle(.right)
+        let before = (screen(player), player.player)
+        let outcome = player.handle(key)
+        if case .stay = outcome {
+          let changed = screen(player) != before.0 || player.player != before.1
+          // Enter opens from a list, Esc closes: here nothing is listed, and nothing is open.
+          let isIdle = entry.command == .open || entry.command == .close
+          #expect(changed || isIdle, "\(entry.label) \(key)")
+        } else {
+          #expect(entry.command == .quit || entry.command == .repaint, "\(entry.label)")
+        }
+      }
+    }
+  }
+
+  @Test func helpComesUpWithItsContextFirstAndCanBeSearched() throws {
+    var player = try player()
+    let closed = screen(player)
+    _ = player.handle(.character("?"))
+    #expect(screen(player).contains("╭ Keys "))
+    #expect(screen(player).contains("Watch"))
+    type("/chapter", into: &player)
+    _ = player.handle(.enter)
+    let found = screen(player)
+    #expect(found.contains("chapter back"))
+    #expect(!found.contains("normal speed"))
+    _ = player.handle(.escape)
+    #expect(screen(player).contains("normal speed"))
+    _ = player.handle(.character("q"))
+    #expect(screen(player) == closed)
+  }
+
+  @Test func searchFindsWhatIsSaidAndGoesRound() throws {
+    var player = try player(at: 0)
+    type("/growth is over", into: &player)
+    _ = player.handle(.enter)
+    settle(&player)
+    let first = player.player.step
+    #expect(
+      player.show.record(ofStep: first).fieldsText.contains("Growth is over")
+        || player.show.narration(ofStep: first, .en).text.contains("rowth is over"))
+    #expect(lastRow(player).contains("Ctrl-N"))
+    _ = player.handle(.control("n"))
+    settle(&player)
+    _ = player.handle(.control("p"))
+    settle(&player)
+    #expect(player.player.step == first)
+    type("/no such words anywhere", into: &player)
+    _ = player.handle(.enter)
+    settle(&player)
+    #expect(lastRow(player).contains("is said nowhere"))
+    #expect(player.player.step == first)
+  }
+
+  @Test(arguments: [false, true])
+  func searchIsTheNextOrLastStepOfAllThatSayIt(backward: Bool) throws {
+    let show = try ShowLibrary.open("map-growth")
+    let hits = (0..<show.stepCount).filter { step in
+      let record = show.record(ofStep: step)
+      return "\(show.narration(ofStep: step, .en).text) \(record.what ?? "") \(record.fieldsText)"
+        .lowercased().contains("k13")
+    }
+    #expect(hits.count > 3)
+    for origin in [0, hits[0], hits[1], show.stepCount - 1] {
+      var search = StepSearch("K13", language: .en, from: origin, backward: backward)
+      var result = search.advance(in: show)
+      while case .searching = result { result = search.advance(in: show) }
+      let expected =
+        backward
+        ? hits.last { $0 < origin } ?? hits[hits.count - 1]
+        : hits.first { $0 > origin } ?? hits[0]
+      #expect(result == .hit(expected), "from \(origin)")
+    }
+  }
+
+  @Test func marksLeadBack() throws {
+    var player = try player(at: 20)
+    type("ma", into: &player)
+    #expect(screen(player).split(separator: "\n").suffix(2).first?.contains("a") == true)
+    type("G", into: &player)
+    #expect(player.player.step == player.show.stepCount - 1)
+    type("'a", into: &player)
+    #expect(player.player.step == 20)
+    type("''", into: &player)
+    #expect(player.player.step == player.show.stepCount - 1)
+    type("'z", into: &player)
+    #expect(lastRow(player).contains("no step is marked so"))
+  }
+
+  @Test func goToTellsWhatItDoesNotUnderstand() throws {
+    var player = try player()
+    type(":nowhere", into: &player)
+    _ = player.handle(.enter)
+    #expect(lastRow(player).contains("no such place"))
+    _ = player.handle(.control("u"))
+    type("50%", into: &player)
+    _ = player.handle(.enter)
+    #expect(player.player.step == (player.show.stepCount - 1 + 1) / 2)
+  }
+
+  @Test func digitsAreTenthsUnlessGFollowsSoon() throws {
+    var player = try player()
+    type("37g", into: &player)
+    #expect(player.player.step == 37)
+    type("5", into: &player)
+    let half = (player.show.stepCount - 1) / 2
+    #expect(player.player.step == half)
+    player.advance(milliseconds: 800)
+    type("g", into: &player)
+    #expect(player.player.step == 0)
+  }
+
+  @Test func levelsOfDetailSayMore() throws {
+    var player = try player(at: 80)
+    let why = screen(player)
+    _ = player.handle(.character("w"))
+    let everything = screen(player)
+    #expect(everything.contains("keyMoved  key=") && !why.contains("keyMoved  key="))
+    _ = player.handle(.character("w"))
+    let what = screen(player)
+    let narration = player.show.narration(ofStep: 80, .en)
+    #expect(narration.firstSentence != narration.text)
+    #expect(what.contains(narration.firstSentence))
+    _ = player.handle(.character("w"))
+    #expect(screen(player) == why)
+  }
+
+  @Test func aLoopGoesOnAtTheStart() throws {
+    var player = try player(at: 0)
+    type("oG", into: &player)
+    #expect(screen(player).contains("loop"))
+    _ = player.handle(.character(" "))
+    for _ in 0..<400 { player.advance(milliseconds: 50) }
+    #expect(player.player.isPlaying)
+    #expect(player.player.step < player.show.stepCount - 1)
+  }
+
+  @Test func nothingChangesWhilePaused() throws {
+    var player = try player()
+    #expect(player.nextChange == nil)
+    let before = screen(player)
+    player.advance(milliseconds: 60_000)
+    #expect(screen(player) == before)
+  }
+}
+
+/// The line that a viewer types.
+@Suite struct PromptTests {
+  private func typed(_ keys: [Key]) -> Prompt {
+    var prompt = Prompt(.search)
+    for key in keys { _ = prompt.handle(key) }
+    return prompt
+  }
+
+  private func keys(_ text: String) -> [Key] { text.unicodeScalars.map { .character($0) } }
+
+  @Test func itCanBeEdited() {
+    #expect(typed(keys("malloc 48") + [.control("w"), .control("w")]).text == "")
+    #expect(typed(keys("malloc 48") + [.control("w")] + keys("64")).text == "malloc 64")
+    #expect(typed(keys("bc") + [.home] + keys("a")).text == "abc")
+    #expect(typed(keys("axc") + [.left, .backspace] + keys("b")).text == "abc")
+    #expect(typed(keys("abc") + [.control("a"), .delete]).text == "bc")
+    #expect(typed(keys("abc") + [.left, .control("k")]).text == "ab")
+    #expect(typed(keys("扩容") + [.backspace]).text == "扩")
+    #expect(typed(keys("\u{202e}\u{200b}a")).text == "a")
+  }
+
+  @Test func aLongTextShowsThePartAroundTheCursor() {
+    var prompt = typed(keys(String(repeating: "x", count: 190) + "end"))
+    var canvas = Canvas(Size(columns: 60, rows: 1))
+    prompt.draw(row: 0, language: .en, on: &canvas)
+    #expect(canvas.text(row: 0).contains("xend"))
+    _ = prompt.handle(.home)
+    prompt.draw(row: 0, language: .en, on: &canvas)
+    #expect(!canvas.text(row: 0).contains("end"))
+  }
+}
