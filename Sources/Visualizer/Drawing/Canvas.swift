@@ -36,11 +36,30 @@ struct Canvas: Equatable {
   private(set) var cells: [Cell]
   /// Drawing reaches only cells inside; starts as the whole canvas.
   private(set) var clip: Rect
+  /// What lies where; nil unless somebody wants to point at things.
+  private(set) var landmarks: Landmarks?
 
-  init(_ size: Size) {
+  init(_ size: Size, findsItems: Bool = false) {
     self.size = size
+    landmarks = findsItems ? Landmarks() : nil
     cells = [Cell](repeating: .blank, count: max(0, size.columns) * max(0, size.rows))
     clip = Rect(x: 0, y: 0, width: size.columns, height: size.rows)
+  }
+
+  /// Equal are pictures that look alike.
+  static func == (a: Canvas, b: Canvas) -> Bool { a.size == b.size && a.cells == b.cells }
+
+  /// Says that a rectangle is a pane which can have the focus.
+  mutating func mark(pane: String, _ rect: Rect) {
+    guard landmarks != nil, !rect.intersection(clip).isEmpty else { return }
+    landmarks?.add(pane: pane, rect)
+  }
+
+  /// Says that an item is drawn in a rectangle of the pane marked before.
+  mutating func mark(_ item: @autoclosure () -> Item, _ rect: Rect) {
+    guard landmarks != nil else { return }
+    let visible = rect.intersection(clip)
+    if !visible.isEmpty { landmarks?.add(item(), visible) }
   }
 
   var bounds: Rect { Rect(x: 0, y: 0, width: size.columns, height: size.rows) }

@@ -20,7 +20,7 @@ struct FrameScene {
 
   /// Draws the frame and, through the closure, the stage inside it.
   func draw(stage drawStage: (Rect, inout Canvas) -> Void) -> Canvas {
-    var canvas = Canvas(look.size)
+    var canvas = Canvas(look.size, findsItems: look.findsItems)
     let size = look.size
     guard size.columns >= Self.minimum.columns, size.rows >= Self.minimum.rows else {
       drawTooSmall(&canvas)

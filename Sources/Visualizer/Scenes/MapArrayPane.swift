@@ -99,7 +99,7 @@ struct MapArrayPane {
       let half = max(1, height / 2)
       first = row.line / half * half - half / 2
     }
-    return max(0, min(count - height, first + look.scroll))
+    return max(0, min(count - height, first + look.scroll(of: name.rawValue)))
   }
 
   private func drawRows(revealed: Double, _ canvas: inout Canvas) {
@@ -134,6 +134,8 @@ struct MapArrayPane {
   private func drawSlot(
     _ place: SlotPlace, _ block: borrowing Bmap, _ x: Int, _ y: Int, _ canvas: inout Canvas
   ) {
+    canvas.mark(
+      MapItem.slot(place), Rect(x: x, y: y, width: max(1, slotWidth - 1), height: 1))
     let mark = block.tophash[place.slot]
     let isSlot = focus.place == place
     var style: Style

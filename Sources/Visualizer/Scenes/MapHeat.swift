@@ -29,7 +29,7 @@ struct MapHeat {
     guard rowCount > height else { return 0 }
     let half = max(1, height / 2)
     let wanted = (focusBucket ?? 0) / perRow / half * half - half / 2
-    return max(0, min(rowCount - height, wanted + pane.look.scroll))
+    return max(0, min(rowCount - height, wanted + pane.look.scroll(of: pane.name.rawValue)))
   }
 
   private var rowCount: Int { (pane.array.bucketCount + perRow - 1) / perRow }
@@ -53,7 +53,10 @@ struct MapHeat {
         let bucket = row * perRow + column
         guard bucket < pane.array.bucketCount else { break }
         let (glyph, style) = cell(bucket)
-        canvas.put(glyph, area.x + labelWidth + column * cellWidth, y, style)
+        let x = area.x + labelWidth + column * cellWidth
+        canvas.mark(
+          MapItem.bucket(pane.name, bucket), Rect(x: x, y: y, width: 1, height: 1))
+        canvas.put(glyph, x, y, style)
       }
     }
     drawFocus(&canvas)

@@ -24,11 +24,15 @@ struct MapScene {
 
   func draw(_ canvas: inout Canvas) {
     let map = shown
-    let panes = MapLayout(stage: stage, arrays: arraysToShow(map))
-    MapFieldsPane(moment: moment, map: map, words: words, look: look)
-      .draw(panes.fields, framed: panes.framed, &canvas)
+    let panes = MapLayout(stage: stage, arrays: arraysToShow(map), zoomed: look.zoomedPane)
+    canvas.mark(pane: MapLayout.fieldsName, panes.fields)
+    if !panes.fields.isEmpty {
+      MapFieldsPane(moment: moment, map: map, words: words, look: look)
+        .draw(panes.fields, framed: panes.framed, &canvas)
+    }
     var drawn: [ArrayName: MapArrayPane] = [:]
     for (name, rect) in panes.arrays {
+      canvas.mark(pane: name.rawValue, rect)
       guard let array = map.array(name) else {
         drawMissingArray(name, rect, framed: panes.framed, &canvas)
         continue
@@ -36,7 +40,7 @@ struct MapScene {
       let pane = MapArrayPane(
         array: array, name: name, rect: rect, framed: panes.framed, map: map, moment: moment,
         words: words, look: look, focus: focus, progress: progress)
-      pane.draw(revealed: revealed(name), &canvas)
+      if !rect.isEmpty { pane.draw(revealed: revealed(name), &canvas) }
       if !panes.framed {
         let title = name == .old ? "oldbuckets  B=\(array.B)" : "buckets  B=\(array.B)"
         canvas.put(title, rect.x + 1, rect.y - 1, .heading)
@@ -134,7 +138,10 @@ struct MapLayout {
   /// The column between the two arrays along which keys travel.
   var gap: Int?
 
-  init(stage: Rect, arrays names: [ArrayName]) {
+  /// The name of the pane with the hmap's fields; those of arrays are called like them.
+  static let fieldsName = "hmap"
+
+  init(stage: Rect, arrays names: [ArrayName], zoomed: String? = nil) {
     framed = stage.height >= 14 && stage.width >= FrameScene.full.columns
     let room: Rect
     if !framed {
@@ -149,19 +156,28 @@ struct MapLayout {
       room = Rect(
         x: fields.right, y: stage.y, width: stage.width - fields.width, height: stage.height)
     }
-    guard names.count == 2 else {
-      arrays = [(names[0], room)]
-      return
+    arrays = [(names[0], room)]
+    if names.count == 2 {
+      let left = room.width / 2
+      arrays = [
+        (names[0], Rect(x: room.x, y: room.y, width: left, height: room.height)),
+        (
+          names[1],
+          Rect(x: room.x + left, y: room.y, width: room.width - left, height: room.height)
+        ),
+      ]
+      gap = room.x + left - 1
     }
-    let left = room.width / 2
-    arrays = [
-      (names[0], Rect(x: room.x, y: room.y, width: left, height: room.height)),
-      (
-        names[1],
-        Rect(x: room.x + left, y: room.y, width: room.width - left, height: room.height)
-      ),
-    ]
-    gap = room.x + left - 1
+    if let zoomed { zoom(on: zoomed, stage) }
+  }
+
+  /// Lets one pane fill the stage; the others go out of sight.
+  private mutating func zoom(on name: String, _ stage: Rect) {
+    let away = Rect(x: stage.right + stage.width, y: stage.y, width: 0, height: 0)
+    let isArray = arrays.contains { $0.name.rawValue == name }
+    guard isArray || name == Self.fieldsName else { return }
+    fields = isArray ? away : stage
+    arrays = arrays.map { ($0.name, $0.name.rawValue == name ? stage : away) }
   }
 }
 

@@ -56,6 +56,10 @@ struct MapSubject: Subject {
       .draw(&canvas)
   }
 
+  func inspect(_ item: Item, _ moment: Moment<Hmap>, _ language: Language) -> Inspection? {
+    MapItem.inspect(item, in: moment.after, words, language)
+  }
+
   func fields(
     _ event: MapEvent, _ moment: Moment<Hmap>
   ) -> [(name: String, value: FieldValue)] {

@@ -35,6 +35,8 @@ protocol Show: AnyObject {
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on; nil where the stage shows no list.
   func selection(atStep step: Int, _ look: Look) -> Int?
+  /// All that the model knows at a step of something on the stage; nil where it is not there.
+  func inspect(_ item: Item, atStep step: Int, _ language: Language) -> Inspection?
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
 }
@@ -142,6 +144,10 @@ final class Performance<S: Subject>: Show {
 
   func selection(atStep step: Int, _ look: Look) -> Int? {
     subject.selection(timeline.moment(step), look)
+  }
+
+  func inspect(_ item: Item, atStep step: Int, _ language: Language) -> Inspection? {
+    subject.inspect(item, timeline.moment(step), language)
   }
 
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas {

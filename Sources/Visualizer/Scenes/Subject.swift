@@ -25,6 +25,8 @@ protocol Subject {
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on, where the stage shows a list; nil where it shows none.
   func selection(_ moment: Moment<State>, _ look: Look) -> Int?
+  /// All that the model knows of something on the stage; nil where it is not there at this moment.
+  func inspect(_ item: Item, _ moment: Moment<State>, _ language: Language) -> Inspection?
   /// Draws a moment into a part of the canvas; progress goes from 0 (before) to 1 (after).
   func draw(
     _ moment: Moment<State>, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look)
@@ -33,6 +35,24 @@ protocol Subject {
 extension Subject {
   var views: [Bilingual] { [] }
   func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }
+  func inspect(_ item: Item, _ moment: Moment<State>, _ language: Language) -> Inspection? { nil }
+}
+
+/// What the model knows of an item of the stage.
+struct Inspection: Equatable {
+  var title: String
+  var facts: [Fact]
+
+  /// One line: what, and how much or which.
+  struct Fact: Equatable {
+    var name: String
+    var value: String
+  }
+
+  init(_ title: String, _ facts: [(String, String)]) {
+    self.title = title
+    self.facts = facts.map { Fact(name: $0.0, value: $0.1) }
+  }
 }
 
 /// How a frame is to look, apart from what it shows.
@@ -42,8 +62,15 @@ struct Look: Equatable {
   var charset = Charset.unicode
   /// What the title line says of the playing.
   var status = PlayStatus.paused
-  /// Rows by which the viewer has scrolled the stage away from where it would be.
+  /// Rows by which the viewer has scrolled away from where the stage would be: the pane in focus, or
+  /// every one that scrolls.
   var scroll = 0
+  /// The name of the pane that has the focus.
+  var focusedPane: String?
+  /// The pane in focus fills the stage.
+  var isZoomed = false
+  /// Whether the canvas is to know what lies where.
+  var findsItems = false
   /// Which of the subject's views is drawn; nil for what suits the moment.
   var view: Int?
   /// What the viewer has opened from a list.
@@ -54,6 +81,16 @@ struct Look: Equatable {
   var bookmarks: [Bookmark] = []
   /// What the bottom line says; nil for what holds in a player at rest.
   var hints: [Hint]?
+}
+
+extension Look {
+  /// Rows by which a pane is scrolled.
+  func scroll(of pane: String) -> Int {
+    focusedPane == nil || focusedPane == pane ? scroll : 0
+  }
+
+  /// The pane that fills the stage; nil where all are shown.
+  var zoomedPane: String? { isZoomed ? focusedPane : nil }
 }
 
 /// How much is said of a step; each level says what the one before it says, and more.

@@ -7,6 +7,8 @@ enum Command: Equatable {
   case mark, jumpToMark
   case moreDetail
   case switchView
+  case nextPane, previousPane
+  case zoom
   case open
   case switchLanguage
   case help
@@ -111,7 +113,13 @@ struct Keymap {
       .stage, [.pageUp, .control("u"), .control("b")], "PgUp", Bilingual("page up", "向上翻页"),
       .act(.scroll(-10))),
     Entry(.stage, [.character("v")], "v", Bilingual("other view", "切换视图"), .switchView),
-    Entry(.stage, [.enter], "Enter", Bilingual("open from a list", "从列表中打开"), .open),
+    Entry(.stage, [.tab], "Tab", Bilingual("next pane", "下一窗格"), .nextPane),
+    Entry(
+      .stage, [.backTab], "Shift-Tab", Bilingual("pane before", "上一窗格"), .previousPane),
+    Entry(
+      .stage, [.character("z")], "z", Bilingual("zoom the pane", "放大窗格"), .zoom),
+    Entry(
+      .stage, [.enter], "Enter", Bilingual("inspect, or open", "查看或打开"), .open),
   ]
 
   private static let others: [Entry] = [

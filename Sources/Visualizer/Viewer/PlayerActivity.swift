@@ -12,6 +12,8 @@ struct PlayerActivity: Activity {
   /// A search under way, and what was searched for last.
   var search: StepSearch?
   var searched = ""
+  /// What is looked at more closely.
+  var focus = Focus()
   /// What the next letter is for.
   var letterFor: LetterUse?
   var bookmarks: [Bookmark] = []
@@ -77,6 +79,9 @@ struct PlayerActivity: Activity {
       isPlaying: player.isPlaying, speed: player.speed, marks: statusMarks)
     look.scroll = player.scroll
     look.bookmarks = bookmarks
+    (look.focusedPane, look.isZoomed) = (focus.pane, focus.isZoomed)
+    look.findsItems = focus != Focus()
+    if focus.pane != nil { look.hints = focusHints }
     return look
   }
 
@@ -86,10 +91,24 @@ struct PlayerActivity: Activity {
     return marks
   }
 
+  /// What the keys do while a pane has the focus.
+  private var focusHints: [Hint] {
+    let inspect =
+      focus.isInspecting ? Bilingual("close", "收起") : Bilingual("inspect", "查看")
+    return [
+      Hint("←→↑↓", Bilingual("select", "选择")), Hint("Enter", inspect),
+      Hint("jk", Bilingual("scroll", "滚动")),
+      Hint("z", focus.isZoomed ? Bilingual("all panes", "全部窗格") : Bilingual("zoom", "放大")),
+      Hint("Tab", Bilingual("next pane", "下一窗格")), Hint("n b", Bilingual("step", "步")),
+      Hint("Esc", Bilingual("back", "返回")),
+    ]
+  }
+
   mutating func draw(window: Size) -> Canvas {
     self.window = window
     let look = presentLook
     var canvas = show.frame(player.step, progress: player.progress(in: show), look)
+    drawFocus(on: &canvas)
     drawBottomLine(&canvas)
     help?.draw(language: look.language, on: &canvas)
     if look.charset == .ascii { canvas.reduceToASCII() }
@@ -134,6 +153,11 @@ struct PlayerActivity: Activity {
       take(key, for: use)
       return .stay
     }
+    if case .click(let column, let row) = key {
+      click(column: column, row: row)
+      return .stay
+    }
+    if moveSelection(key) { return .stay }
     guard let command = Keymap.command(for: key) else { return .stay }
     if case .digit(let digit) = command {
       take(digit: digit)
@@ -162,10 +186,13 @@ struct PlayerActivity: Activity {
       if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }
     case .switchView:
       if show.views.count > 1 { look.view = ((look.view ?? 0) + 1) % show.views.count }
-    case .open: open()
-    case .help: help = HelpOverlay(context: .watch)
+    case .nextPane: movePane(by: 1)
+    case .previousPane: movePane(by: -1)
+    case .zoom: toggleZoom()
+    case .open: if !inspectSelection() { open() }
+    case .help: help = HelpOverlay(context: focus.pane == nil ? .watch : .stage)
     case .repaint: return .repaint
-    case .close: (look.opened, look.view) = (nil, nil)
+    case .close: if !closeFocus() { (look.opened, look.view) = (nil, nil) }
     case .quit: return .leave
     }
     return .stay
