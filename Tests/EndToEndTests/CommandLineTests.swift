@@ -150,9 +150,14 @@ struct CommandLineTests {
     #expect(run.error.split(separator: "\n").count == 2)
   }
 
-  @Test func playingWithoutATerminalEndsWith69() throws {
-    expectFailure(
-      try CommandRun(["play", "map-growth"]), 69, saying: "standard input is not a terminal")
+  @Test func playingIntoAPipePrintsALineAStep() throws {
+    let played = try CommandRun(["play", "map-growth"])
+    #expect(played.ending == .exited(0) && played.error.isEmpty)
+    #expect(played.output == (try CommandRun(["steps", "map-growth"])).output)
+    let rest = try CommandRun(["play", "map-growth", "--plain", "--at", "last", "--lang", "zh"])
+    #expect(rest.output.split(separator: "\n").count == 1 && rest.output.hasPrefix("步 "))
+    let simple = try CommandRun(["play", "malloc-tiny", "--charset", "ascii"])
+    #expect(simple.output.utf8.allSatisfy { $0 < 0x80 })
   }
 
   @Test func aPlaceThatCannotBeWrittenEndsWith74() throws {

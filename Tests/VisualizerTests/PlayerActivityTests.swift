@@ -179,6 +179,30 @@ import Testing
     #expect(player.player.step < player.show.stepCount - 1)
   }
 
+  @Test func lessMotionMeansFewerRepaints() throws {
+    let show = try ShowLibrary.open("map-growth")
+    var repaints: [Motion: Int] = [:]
+    for motion in Motion.allCases {
+      var player = PlayerActivity(
+        show: show, start: .init(step: 62, motion: motion), look: Look(size: Self.window))
+      var shown = player.draw(window: Self.window)
+      var steps: Set<Int> = [62]
+      while player.player.step < 90, let wait = player.nextChange {
+        player.advance(milliseconds: wait)
+        let canvas = player.draw(window: Self.window)
+        if canvas != shown { repaints[motion, default: 0] += 1 }
+        shown = canvas
+        steps.insert(player.player.step)
+      }
+      #expect(steps.count == 90 - 62 + 1, "every step is shown, whatever the motion")
+    }
+    let full = try #require(repaints[.full])
+    let reduced = try #require(repaints[.reduced])
+    #expect(full > 2 * reduced)
+    #expect(try #require(repaints[.none]) < reduced)
+    #expect(try #require(repaints[.none]) <= 28 + 1)
+  }
+
   @Test func nothingChangesWhilePaused() throws {
     var player = try player()
     #expect(player.nextChange == nil)

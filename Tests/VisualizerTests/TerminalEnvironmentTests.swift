@@ -112,6 +112,29 @@ import Testing
     #expect(keys("\u{1b}[12") == [])
   }
 
+  @Test func theMouseIsReportedOnlyToWhoWantsIt() {
+    let reports = "\u{1b}[<0;12;3M\u{1b}[<0;12;3m\u{1b}[<64;1;1M\u{1b}[<65;1;1M\u{1b}[<35;9;9M"
+    #expect(keys(reports + "q") == [.character("q")])
+    var decoder = KeyDecoder()
+    decoder.takesMouse = true
+    let broken = "\u{1b}[<0;0;3M\u{1b}[<0;99999999999999999999;3M\u{1b}[<;;M\u{1b}[<0M"
+    #expect(
+      (reports + broken + "q").unicodeScalars.compactMap { decoder.take($0) }
+        == [.click(column: 11, row: 2), .wheelUp, .wheelDown, .character("q")])
+  }
+
+  @Test(
+    arguments: [
+      ("?2026;1$y", true), ("?2026;2$y", true), ("?2026;0$y", false), ("?2026;4$y", false),
+      ("?2004;1$y", nil), ("?2026;1y", nil),
+    ] as [(String, Bool?)])
+  func theTerminalSaysWhetherItCanHoldAFrameBack(_ answer: String, _ expected: Bool?) {
+    var decoder = KeyDecoder()
+    let keys = "\u{1b}[\(answer)q".unicodeScalars.compactMap { decoder.take($0) }
+    #expect(keys == [.character("q")], "an answer is no key")
+    #expect(decoder.synchronizes == expected)
+  }
+
   @Test func endlessSequencesAreGivenUp() {
     #expect(keys("\u{1b}[" + String(repeating: "1", count: 100_000)).count < 100_000)
   }

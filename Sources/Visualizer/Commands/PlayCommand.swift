@@ -20,7 +20,12 @@ struct PlayCommand: ParsableCommand {
   @Flag(help: "Start paused.")
   var paused = false
 
+  @Flag(help: "Print one line a step, as is done where the output is no terminal or TERM is dumb.")
+  var plain = false
+
   @OptionGroup var looks: LookOptions
+
+  @OptionGroup var screen: ScreenOptions
 
   mutating func validate() throws {
     guard (0.1...64).contains(speed) else { throw ValidationError("--speed is 0.1 to 64.") }
@@ -29,9 +34,12 @@ struct PlayCommand: ParsableCommand {
   mutating func run() throws {
     let show = try ShowLibrary.open(scenario, connection: capture.connection)
     let step = try at?.resolve(in: show) ?? 0
-    if scenario == "-" { _ = TerminalEnvironment.readKeysFromControllingTerminal() }
     let environment = TerminalEnvironment.current()
-    let signal = try play(show, step, environment)
+    if plain || !environment.canPlaceCursor {
+      return try PlainText.write(show, from: step, looks.look(default: FrameScene.full))
+    }
+    if scenario == "-" { _ = TerminalEnvironment.readKeysFromControllingTerminal() }
+    let signal = try play(show, step, .current())
     signal?.endProgram()
   }
 
@@ -39,14 +47,13 @@ struct PlayCommand: ParsableCommand {
   private func play(
     _ show: any Show, _ step: Int, _ environment: TerminalEnvironment
   ) throws(ScreenError) -> TerminationSignal? {
-    let screen = try Screen.open(
-      colour: looks.color, charset: looks.charset, environment: environment)
-    let isASCII = screen.charset == .ascii
-    let look = Look(
-      size: screen.size, language: isASCII ? .en : looks.lang ?? environment.language,
-      charset: screen.charset)
-    let start = PlayerActivity.Start(step: step, speed: speed, isPaused: paused || at != nil)
-    let player = PlayerActivity(show: show, start: start, look: look, fixedSize: looks.size)
+    let screen = try self.screen.open(looks, environment)
+    let start = PlayerActivity.Start(
+      step: step, speed: speed, isPaused: paused || at != nil,
+      motion: self.screen.motion(environment))
+    let player = PlayerActivity(
+      show: show, start: start, look: looks.look(on: screen, environment),
+      fixedSize: looks.size)
     return ActivityLoop.run(player, on: screen)
   }
 }

@@ -21,7 +21,7 @@ struct StepsCommand: ParsableCommand {
     let language = lang ?? LookOptions.preferredLanguage
     var output = ByteSink(descriptor: 1, name: "standard output")
     for step in 0..<show.stepCount {
-      try output.write(json ? Self.object(show, step) : Self.line(show, step, language))
+      try output.write(json ? Self.object(show, step) : PlainText.line(show, step, language) + "\n")
     }
     try output.flush()
   }
@@ -38,15 +38,5 @@ struct StepsCommand: ParsableCommand {
     object.add("en", .text(show.narration(ofStep: step, .en).text))
     object.add("zh", .text(show.narration(ofStep: step, .zh).text))
     return object.line
-  }
-
-  /// One step as a line of text, such as a screen reader or a log wants it.
-  static func line(_ show: any Show, _ step: Int, _ language: Language) -> String {
-    let record = show.record(ofStep: step)
-    let chapter = record.chapter.map { " [\($0[language])]" } ?? ""
-    let what = record.what.map { " \($0):" } ?? ""
-    let text = show.narration(ofStep: step, language).text
-    let word = Bilingual("step", "步")[language]
-    return "\(word) \(step)/\(show.stepCount - 1)\(chapter)\(what) \(text)\n"
   }
 }

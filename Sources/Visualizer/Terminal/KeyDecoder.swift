@@ -18,6 +18,9 @@ struct KeyDecoder {
   }
 
   private var state = State.plain
+  var takesMouse = false
+  /// What the terminal has answered of synchronized output; nil before it has.
+  private(set) var synchronizes: Bool?
 
   /// Takes a key for which curses has a code.
   mutating func take(code: Int32) -> Key? {
@@ -102,8 +105,34 @@ struct KeyDecoder {
       return nil
     default:
       state = .plain
+      if parameters.first == "<" { return takesMouse ? Self.mouse(parameters, scalar) : nil }
+      if scalar == "y" { takeModeReport(parameters) }
       return Self.sequence(parameters, final: scalar)
     }
+  }
+
+  /// A press of the left button or a turn of the wheel; all other reports are no key.
+  ///
+  /// Source: xterm, ctlseqs, SGR mouse reports: `ESC [ < button ; column ; row M`, from 1.
+  private static func mouse(_ parameters: [Unicode.Scalar], _ final: Unicode.Scalar) -> Key? {
+    let text = String(String.UnicodeScalarView(parameters.dropFirst()))
+    let numbers = text.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) }
+    guard final == "M", numbers.count == 3, let button = numbers[0],
+      let column = numbers[1], let row = numbers[2], column > 0, row > 0
+    else { return nil }
+    switch button {
+    case 0: return .click(column: column - 1, row: row - 1)
+    case 64: return .wheelUp
+    case 65: return .wheelDown
+    default: return nil
+    }
+  }
+
+  /// Source: DEC, DECRPM `ESC [ ? mode ; state $ y`; 1 is set, 2 is reset, 0 is not known.
+  private mutating func takeModeReport(_ parameters: [Unicode.Scalar]) {
+    let text = String(String.UnicodeScalarView(parameters))
+    guard text.hasPrefix("?2026;"), text.hasSuffix("$") else { return }
+    synchronizes = text == "?2026;1$" || text == "?2026;2$"
   }
 
   /// The well-known sequences; with modifiers or unknown they are no key.

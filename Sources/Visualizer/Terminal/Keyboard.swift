@@ -12,6 +12,16 @@ struct Keyboard {
   /// So many at once: somebody who pastes a book must not keep the screen from being drawn.
   private static let readAtOnce = 1_000
 
+  /// Whether reports of the mouse are keys; otherwise they are swallowed.
+  var takesMouse: Bool {
+    get { decoder.takesMouse }
+    set { decoder.takesMouse = newValue }
+  }
+
+  /// The terminal has answered, and it can hold a frame back until it is whole.
+  var terminalSynchronizes: Bool { decoder.synchronizes == true }
+  var terminalAnswered: Bool { decoder.synchronizes != nil }
+
   /// The next key that was read.
   mutating func next() -> Key? { waiting.isEmpty ? nil : waiting.removeFirst() }
 

@@ -20,6 +20,9 @@ struct Screen: ~Copyable {
   private let terminal: OpaquePointer
   private let statedSize: Size?
   private let looks: [CellLook]
+  private let takesMouse: Bool
+  /// When the terminal was asked whether it can hold a frame back until it is whole; nil if it was not.
+  private let askedAt: ContinuousClock.Instant?
   /// What the terminal shows; nil where that is not known.
   private var shown: Canvas?
   private var rowCells: [cchar_t] = []
@@ -29,9 +32,11 @@ struct Screen: ~Copyable {
 
   /// Takes the terminal.
   ///
+  /// With `takesMouse` clicks and the wheel are keys, and the terminal's own selection rests.
+  ///
   /// - Throws: What is missing; the terminal is then as it was.
   static func open(
-    colour: ColourChoice = .auto, charset: Charset? = nil,
+    colour: ColourChoice = .auto, charset: Charset? = nil, takesMouse: Bool = false,
     environment: TerminalEnvironment = .current()
   ) throws(ScreenError) -> Screen {
     if let refusal = environment.refusal { throw refusal }
@@ -59,9 +64,19 @@ struct Screen: ~Copyable {
     signals.blockBackgroundStops()
     let theme = prepare(window, colour, environment)
     resizeterm(Int32(size.rows), Int32(size.columns))
+    let isAsked = answersQuestions(environment)
+    if isAsked { TerminalSequence.askForSynchronization.write() }
+    if takesMouse { TerminalSequence.mouseOn.write() }
     return Screen(
       size: size, charset: charset, theme: theme, signals: signals, window: window,
-      terminal: terminal, statedSize: environment.statedSize)
+      terminal: terminal, statedSize: environment.statedSize, takesMouse: takesMouse,
+      askedAt: isAsked ? .now : nil)
+  }
+
+  /// Whether the terminal is of a kind that answers questions, or at least swallows them.
+  private static func answersQuestions(_ environment: TerminalEnvironment) -> Bool {
+    let type = environment.variables["TERM"] ?? ""
+    return curses_colour_count() >= 256 && !type.hasPrefix("linux")
   }
 
   /// Modes, and as many colours as are wanted and there.
@@ -88,7 +103,8 @@ struct Screen: ~Copyable {
 
   private init(
     size: Size, charset: Charset, theme: Theme, signals: consuming SignalQueue,
-    window: UnsafeMutablePointer<WINDOW>, terminal: OpaquePointer, statedSize: Size?
+    window: UnsafeMutablePointer<WINDOW>, terminal: OpaquePointer, statedSize: Size?,
+    takesMouse: Bool, askedAt: ContinuousClock.Instant?
   ) {
     self.size = size
     self.charset = charset
@@ -97,12 +113,19 @@ struct Screen: ~Copyable {
     self.window = window
     self.terminal = terminal
     self.statedSize = statedSize
+    self.takesMouse = takesMouse
+    self.askedAt = askedAt
+    keyboard.takesMouse = takesMouse
     looks = CellLook.table(theme)
   }
 
   deinit {
     // Not twice: a program that is ended while it is suspended does not have the terminal.
-    if !isendwin() { endwin() }
+    if !isendwin() {
+      if takesMouse { TerminalSequence.mouseOff.write() }
+      discardLateAnswer()
+      endwin()
+    }
     delscreen(terminal)
     guard_end()
   }
@@ -129,7 +152,20 @@ struct Screen: ~Copyable {
     shown = copy canvas
     guard isChanged else { return }
     wnoutrefresh(window)
+    // curses writes all of a frame within doupdate, so that these come before and behind it.
+    let synchronizes = keyboard.terminalSynchronizes
+    if synchronizes { TerminalSequence.frameBegins.write() }
     doupdate()
+    if synchronizes { TerminalSequence.frameEnds.write() }
+  }
+
+  /// An answer that comes when the program has ended would be typed into the shell: one that may be
+  /// on its way is waited for.
+  private func discardLateAnswer() {
+    guard let askedAt, !keyboard.terminalAnswered, askedAt.duration(to: .now) < .seconds(1)
+    else { return }
+    var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    if poll(&input, 1, 100) > 0 { tcflush(STDIN_FILENO, TCIFLUSH) }
   }
 
   /// Makes the next `show` paint every cell, whatever the terminal has on it (Ctrl-L).
@@ -152,7 +188,10 @@ struct Screen: ~Copyable {
   ///   over; curses is to start anew all the same, as the shell had the terminal meanwhile.
   /// - Returns: A signal that ends the program; the terminal then stays with whoever has it now.
   mutating func suspend(wasStopped: Bool) -> TerminationSignal? {
-    if !wasStopped { endwin() }
+    if !wasStopped {
+      if takesMouse { TerminalSequence.mouseOff.write() }
+      endwin()
+    }
     guard_pause()
     var isStopped = wasStopped
     if !isStopped { signals.stopProcess() }
@@ -170,6 +209,7 @@ struct Screen: ~Copyable {
     if wasStopped { endwin() }
     guard_resume()
     reset_prog_mode()
+    if takesMouse { TerminalSequence.mouseOn.write() }
     // The next `show` enters the alternate screen again.
     readSize()
     return nil

@@ -74,6 +74,9 @@ struct TerminalEnvironment {
     }
   }
 
+  /// Whether output goes to a terminal that may have a cursor to be placed.
+  var canPlaceCursor: Bool { outputIsTerminal && value("TERM") != "dumb" }
+
   /// Why no full screen can be opened, as far as it can be told without opening it.
   var refusal: ScreenError? {
     if !inputIsTerminal { return .inputIsNoTerminal }

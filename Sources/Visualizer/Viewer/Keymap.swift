@@ -103,9 +103,10 @@ struct Keymap {
 
   private static let looking: [Entry] = [
     Entry(
-      .stage, [.character("j")], "j", Bilingual("scroll down", "向下滚动"), .act(.scroll(1))),
+      .stage, [.character("j"), .wheelDown], "j", Bilingual("scroll down", "向下滚动"), .act(.scroll(1))
+    ),
     Entry(
-      .stage, [.character("k")], "k", Bilingual("scroll up", "向上滚动"), .act(.scroll(-1))),
+      .stage, [.character("k"), .wheelUp], "k", Bilingual("scroll up", "向上滚动"), .act(.scroll(-1))),
     Entry(
       .stage, [.pageDown, .control("d"), .control("f")], "PgDn",
       Bilingual("page down", "向下翻页"), .act(.scroll(10))),
@@ -134,8 +135,8 @@ struct Keymap {
   /// How far a key scrolls a list; nil for other keys.
   static func scrolling(_ key: Key) -> Int? {
     switch key {
-    case .down, .wheelDown: 1
-    case .up, .wheelUp: -1
+    case .down: 1
+    case .up: -1
     default: if case .act(.scroll(let rows))? = command(for: key) { rows } else { nil }
     }
   }

@@ -83,6 +83,12 @@ struct Player: Equatable {
     }
   }
 
+  /// Milliseconds of real time until the motion of the present step has come to a progress.
+  func timeUntil(progress: Double, in show: any Show) -> Double {
+    let motion = Double(show.pace(ofStep: step).motion)
+    return max(0, motion * progress - Double(elapsed)) / rate(show)
+  }
+
   /// Milliseconds of real time until something changes while nothing moves; nil while something
   /// moves or nothing will.
   func quietTime(in show: any Show) -> Double? {

@@ -6,6 +6,7 @@ struct PlayerActivity: Activity {
   var look: Look
   /// The size asked for; nil for the window's.
   private let fixedSize: Size?
+  private let motion: Motion
   private(set) var window = FrameScene.full
   var help: HelpOverlay?
   var prompt: Prompt?
@@ -38,12 +39,14 @@ struct PlayerActivity: Activity {
     var step = 0
     var speed = 1.0
     var isPaused = false
+    var motion = Motion.full
   }
 
   init(show: any Show, start: Start, look: Look, fixedSize: Size? = nil) {
     self.show = show
     self.look = look
     self.fixedSize = fixedSize
+    motion = start.motion
     player = Player(show: show, step: start.step, speed: start.speed)
     if !start.isPaused { player.handle(.togglePlay, in: show) }
   }
@@ -62,8 +65,15 @@ struct PlayerActivity: Activity {
   var nextChange: Double? {
     if search != nil { return 0 }
     guard player.isMoving else { return nil }
-    return player.quietTime(in: show).map { max(1, $0) } ?? Self.frameTime
+    if let quiet = player.quietTime(in: show) { return max(1, quiet) }
+    guard let stage = motion.nextStage(after: player.progress(in: show)) else {
+      return Self.frameTime
+    }
+    return max(Self.frameTime, player.timeUntil(progress: stage, in: show))
   }
+
+  /// How far the present step's motion is to be shown.
+  var shownProgress: Double { motion.shown(player.progress(in: show)) }
 
   mutating func rest() {
     if player.isPlaying { player.handle(.togglePlay, in: show) }
@@ -107,7 +117,7 @@ struct PlayerActivity: Activity {
   mutating func draw(window: Size) -> Canvas {
     self.window = window
     let look = presentLook
-    var canvas = show.frame(player.step, progress: player.progress(in: show), look)
+    var canvas = show.frame(player.step, progress: shownProgress, look)
     drawFocus(on: &canvas)
     drawBottomLine(&canvas)
     help?.draw(language: look.language, on: &canvas)

@@ -14,8 +14,7 @@ extension PlayerActivity {
   private var landmarks: Landmarks {
     var look = presentLook
     look.findsItems = true
-    let progress = player.progress(in: show)
-    return show.frame(player.step, progress: progress, look).landmarks ?? Landmarks()
+    return show.frame(player.step, progress: shownProgress, look).landmarks ?? Landmarks()
   }
 
   // MARK: - Keys
