@@ -165,7 +165,7 @@ final class FramesFile: RecordedPictures {
       throw line.error("this frame has more rows than the \(size.rows) of the header")
     }
     let text = line.bytes.dropFirst()
-    guard text.count > size.columns + 1 else { return }
+    guard text.count > size.columns else { return }
     let columns = GlyphWidth.of(String(decoding: text, as: UTF8.self).filter { $0 != "\r" })
     guard columns <= size.columns else {
       throw line.error(

@@ -89,9 +89,16 @@ struct ReplayScene {
   ) {
     let columns = "\(origin.x + 1)-\(origin.x + shown.width)/\(picture.columns)"
     let rows = "\(origin.y + 1)-\(origin.y + shown.height)/\(picture.rows)"
+    let isNarrow = shown.width < picture.columns
+    let isLow = shown.height < picture.rows
+    let part = Bilingual(
+      [isNarrow ? "columns \(columns)" : nil, isLow ? "rows \(rows)" : nil]
+        .compactMap { $0 }.joined(separator: ", "),
+      [isNarrow ? "第 \(columns) 列" : nil, isLow ? "第 \(rows) 行" : nil]
+        .compactMap { $0 }.joined(separator: "、"))
     let text = Bilingual(
-      "! columns \(columns), rows \(rows)   hjkl scroll, z recording alone",
-      "! 第 \(columns) 列、第 \(rows) 行   hjkl 滚动，z 只看录像")[look.language]
+      "! \(part.en)   h j k l scroll   z the recording alone",
+      "! \(part.zh)   h j k l 滚动   z 只看录像")[look.language]
     canvas.put(
       TextLayout.fit(text, columns: look.size.columns - 2), 1, look.size.rows - 3, Style(.waiting))
   }
