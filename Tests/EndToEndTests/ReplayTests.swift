@@ -14,11 +14,11 @@ struct ReplayTests {
     let script = "printf '%s' \"$1\" | \"$0\" replay - --paused; echo \"ended $?\""
     let terminal = try PseudoTerminal(
       "/bin/sh", ["-c", script, Program.path, Self.hostile], environment: Program.environment)
-    try terminal.wait(for: "first")
+    try terminal.wait(for: "irst")  // the cursor stands on the first letter
     terminal.send("n")
     try terminal.wait(for: "second")
     terminal.send("b/colour\r")
-    try terminal.wait(for: "frame 1")
+    try terminal.waitForSilence()
     terminal.send("q")
     try terminal.wait(for: "ended 0")
     for text in ["\u{1b}]", "\u{7}", "\u{1b}[6n", "\u{202e}"] {

@@ -140,10 +140,16 @@ import Testing
 
   @Test func aWindowThatIsTooSmallShowsAPartAndSaysSo() throws {
     var player = try player()
-    let size = Size(columns: 26, rows: 9)
-    #expect(screen(&player, size).contains("! columns 1-26/30, rows 1-5/8"))
-    press("jjjjjjjjl", &player)
-    #expect(screen(&player, size).contains("! columns 5-30/30, rows 4-8/8"))
+    let narrow = Size(columns: 26, rows: 20)
+    #expect(screen(&player, narrow).contains("! columns 1-26/30  "))
+    let low = Size(columns: 60, rows: 9)
+    #expect(screen(&player, low).contains("! rows 1-5/8  "))
+    press("jjjjjjjj", &player)
+    #expect(screen(&player, low).contains("! rows 4-8/8  "))
+    let small = Size(columns: 29, rows: 9)
+    #expect(screen(&player, small).contains("! columns 1-29/30, rows 4"))
+    press("l", &player)
+    #expect(screen(&player, small).contains("! columns 2-30/30, rows 4"))
     for size in [Size(columns: 1, rows: 1), Size(columns: 23, rows: 2), Size(columns: 2, rows: 50)]
     {
       #expect(player.draw(window: size).size == size)
