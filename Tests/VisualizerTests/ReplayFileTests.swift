@@ -227,7 +227,7 @@ import Testing
       ("#visualizer-frames 1 cols=9 rows=2 glyphs=ascii scenario=x seed=1\n"
         + "=== frame 0 step 0/1 t=0.000 chapter \"1 a\"\n|ab\n~b1\n"
         + "=== frame 1 step 1/1 t=1.500 chapter \"1 a\"\n|abc\n|d\n").utf8)
-    for _ in 0..<200 {
+    for _ in 0..<100 {
       var bytes = Bool.random(using: &random) ? cast : frames
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         let place = Int.random(in: 0..<bytes.count, using: &random)

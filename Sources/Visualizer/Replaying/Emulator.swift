@@ -376,7 +376,9 @@ struct Emulator {
     wrapsNext = false
   }
 
-  /// Takes another size. Rows go at the bottom, and at the top where the cursor would go with them.
+  /// Takes another size.
+  ///
+  /// Rows go at the bottom, and at the top where the cursor would go with them.
   mutating func resize(to wanted: Size) {
     guard wanted != size else { return }
     let gone = max(0, row - (wanted.rows - 1))
