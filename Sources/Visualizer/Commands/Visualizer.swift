@@ -20,7 +20,8 @@ struct Visualizer: ParsableCommand {
     version: "visualizer 0.1",
     subcommands: [
       PlayCommand.self, ListCommand.self, FrameCommand.self, StepsCommand.self, RecordCommand.self,
-      CheckCommand.self, ConnectionsCommand.self, TerminalProbeCommand.self, BenchmarkCommand.self,
+      ReplayCommand.self, CheckCommand.self, ConnectionsCommand.self, TerminalProbeCommand.self,
+      BenchmarkCommand.self,
     ])
 
   mutating func run() throws { try ListCommand.printList(choosing: true) }

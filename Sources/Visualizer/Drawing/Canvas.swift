@@ -3,18 +3,30 @@ struct Cell: Equatable {
   /// The character as a Unicode scalar value; 0 in the right half of a wide character.
   var scalar: UInt32
   var role: Role
-  var attributes: Attributes
-  /// 1, 2 for the left half of a wide character, 0 for its right half.
-  var width: UInt8
+  /// The attributes in the lower six bits, the width in the upper two.
+  private var shape: UInt8
+  /// Colours which the picture itself has, as a replayed recording; scenes have roles instead.
+  var foreground = PaletteColour.own
+  var ground = PaletteColour.own
 
   init(scalar: UInt32, style: Style, width: UInt8 = 1) {
     self.scalar = scalar
     role = style.role
-    attributes = style.attributes
-    self.width = width
+    shape = style.attributes.rawValue & 0x3f | width << 6
   }
 
   static let blank = Cell(scalar: 0x20, style: .text)
+
+  var attributes: Attributes {
+    get { Attributes(rawValue: shape & 0x3f) }
+    set { shape = shape & 0xc0 | newValue.rawValue & 0x3f }
+  }
+
+  /// 1, 2 for the left half of a wide character, 0 for its right half.
+  var width: UInt8 {
+    get { shape >> 6 }
+    set { shape = shape & 0x3f | newValue << 6 }
+  }
 
   var style: Style {
     get { Style(role, attributes) }
@@ -22,7 +34,8 @@ struct Cell: Equatable {
   }
 
   static func == (a: Cell, b: Cell) -> Bool {
-    a.scalar == b.scalar && a.role == b.role && a.attributes == b.attributes && a.width == b.width
+    a.scalar == b.scalar && a.role == b.role && a.shape == b.shape
+      && a.foreground == b.foreground && a.ground == b.ground
   }
 }
 
@@ -124,6 +137,30 @@ struct Canvas: Equatable {
     default:
       put(Cell(scalar: scalar.value, style: style), x, y)
       return 1
+    }
+  }
+
+  /// Copies a row of cells from a place to the right; of a wide character cut by the clip a blank is
+  /// left.
+  mutating func put(cells row: ArraySlice<Cell>, _ x: Int, _ y: Int) {
+    for (column, cell) in zip(x..., row) {
+      switch cell.width {
+      case 2 where clip.contains(column, y) && clip.contains(column + 1, y):
+        var left = cell
+        left.width = 1
+        put(left, column, y)
+        put(Cell.blank, column + 1, y)
+        cells[y * size.columns + column] = cell
+        var right = cell
+        (right.scalar, right.width) = (0, 0)
+        cells[y * size.columns + column + 1] = right
+      case 1: put(cell, column, y)
+      case 0 where column > x && clip.contains(column, y) && self[column, y].width == 0: break
+      default:
+        var blank = cell
+        (blank.scalar, blank.width) = (0x20, 1)
+        put(blank, column, y)
+      }
     }
   }
 

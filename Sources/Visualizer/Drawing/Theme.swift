@@ -14,6 +14,8 @@ struct Theme {
   struct Look: Equatable {
     var colour: Int
     var attributes: Attributes
+    /// The colour of the ground, -1 for the terminal's own.
+    var ground = -1
   }
 
   var depth: Depth
@@ -27,6 +29,31 @@ struct Theme {
       return Look(colour: entry.of8, attributes: style.attributes.union(entry.attributes))
     case .none: return Look(colour: -1, attributes: style.attributes.union(entry.attributes))
     }
+  }
+
+  /// The look of a cell, whose own colours go before its role's.
+  func look(_ cell: Cell) -> Look {
+    var look = look(cell.style)
+    guard cell.foreground != .own || cell.ground != .own else { return look }
+    switch depth {
+    case .many:
+      if cell.foreground != .own { look.colour = cell.foreground.index }
+      look.ground = cell.ground.index
+    case .eight:
+      if cell.foreground != .own {
+        look.colour = cell.foreground.basic
+        if (8..<16).contains(cell.foreground.index) { look.attributes.insert(.bold) }
+      }
+      look.ground = cell.ground.basic
+      // Two colours may have become the same: what was readable stays so.
+      if look.colour == look.ground, cell.foreground != cell.ground {
+        look.colour = look.ground == 7 ? 0 : 7
+      }
+    case .none:
+      // A bar of colour is told from what is around it by being reversed.
+      if cell.ground.basic > 0 { look.attributes.formSymmetricDifference(.reverse) }
+    }
+    return look
   }
 
   private struct Entry {

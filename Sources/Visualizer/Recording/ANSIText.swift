@@ -19,7 +19,7 @@ enum ANSIText {
     for column in from..<max(from, to) {
       let cell = canvas[column, row]
       guard cell.width > 0, let scalar = Unicode.Scalar(cell.scalar) else { continue }
-      let look = theme.look(cell.style)
+      let look = theme.look(cell)
       if look != current {
         text += sequence(look, theme.depth)
         current = look
@@ -38,6 +38,9 @@ enum ANSIText {
     if look.attributes.contains(.reverse) { codes.append("7") }
     if look.colour >= 0 {
       codes.append(depth == .eight ? "\(30 + look.colour)" : "38;5;\(look.colour)")
+    }
+    if look.ground >= 0 {
+      codes.append(depth == .eight ? "\(40 + look.ground)" : "48;5;\(look.ground)")
     }
     return "\u{1b}[" + codes.joined(separator: ";") + "m"
   }

@@ -239,12 +239,29 @@ struct JSONReader {
     throw truncated
   }
 
+  /// Reads a string as bytes, which need not be UTF-8 by themselves: a recording may split a character
+  /// over two strings.
+  mutating func readBytes(into target: inout [UInt8]) throws(InputError) {
+    try expect(UInt8(ascii: "\""), "a string")
+    let start = offset
+    while let byte = peek, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+      offset += 1
+    }
+    target.append(contentsOf: bytes[start..<offset])
+    try readRestOfString(into: &target)
+  }
+
   private mutating func readEscapedString(from start: Int) throws(InputError) -> String {
     var text = Array(bytes[start..<offset])
+    try readRestOfString(into: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private mutating func readRestOfString(into text: inout [UInt8]) throws(InputError) {
     while let byte = peek {
       offset += 1
       switch byte {
-      case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
+      case UInt8(ascii: "\""): return
       case UInt8(ascii: "\\"):
         guard let escape = peek else { throw truncated }
         offset += 1

@@ -19,6 +19,7 @@ struct Screen: ~Copyable {
   private(set) var owesFrame = false
   private let terminal: OpaquePointer
   private let statedSize: Size?
+  private var pairs = ColourPairs()
   private let looks: [CellLook]
   private let takesMouse: Bool
   /// When the terminal was asked whether it can hold a frame back until it is whole; nil if it was not.
@@ -116,7 +117,7 @@ struct Screen: ~Copyable {
     self.takesMouse = takesMouse
     self.askedAt = askedAt
     keyboard.takesMouse = takesMouse
-    looks = CellLook.table(theme)
+    looks = CellLook.table(theme, &pairs)
   }
 
   deinit {
@@ -241,7 +242,7 @@ struct Screen: ~Copyable {
     rowCells.removeAll(keepingCapacity: true)
     for column in columns {
       let cell = canvas[column, row]
-      let look = looks[CellLook.index(cell.style)]
+      let look = look(cell)
       switch cell.width {
       case 0: continue
       case 2:
@@ -256,6 +257,11 @@ struct Screen: ~Copyable {
     rowCells.withUnsafeBufferPointer { cells in
       _ = wadd_wchnstr(window, cells.baseAddress, Int32(cells.count))
     }
+  }
+
+  private mutating func look(_ cell: Cell) -> CellLook {
+    if cell.foreground == .own, cell.ground == .own { return looks[CellLook.index(cell.style)] }
+    return CellLook(theme.look(cell), &pairs)
   }
 
   private mutating func append(_ scalar: UInt32, _ look: CellLook) {
@@ -302,27 +308,18 @@ private struct CellLook {
     Int(style.role.rawValue) * 8 + Int(style.attributes.rawValue & 7)
   }
 
-  /// The looks of all styles; a pair of colours is made for every colour that the theme uses.
-  static func table(_ theme: Theme) -> [CellLook] {
-    var colours: [Int] = []
-    var table: [CellLook] = []
-    for role in Role.allCases {
-      for bits in UInt8(0)..<8 {
-        let look = theme.look(Style(role, Attributes(rawValue: bits)))
-        var pair = 0
-        if look.colour >= 0 {
-          if let known = colours.firstIndex(of: look.colour) {
-            pair = known + 1
-          } else {
-            colours.append(look.colour)
-            pair = colours.count
-            init_pair(Int16(pair), Int16(look.colour), -1)
-          }
-        }
-        table.append(CellLook(attributes: attributes(look.attributes), pair: Int16(pair)))
+  init(_ look: Theme.Look, _ pairs: inout ColourPairs) {
+    attributes = Self.attributes(look.attributes)
+    pair = pairs.pair(look.colour, look.ground)
+  }
+
+  /// The looks of all styles.
+  static func table(_ theme: Theme, _ pairs: inout ColourPairs) -> [CellLook] {
+    Role.allCases.flatMap { role in
+      (UInt8(0)..<8).map { bits in
+        CellLook(theme.look(Style(role, Attributes(rawValue: bits))), &pairs)
       }
     }
-    return table
   }
 
   private static func attributes(_ attributes: Attributes) -> attr_t {

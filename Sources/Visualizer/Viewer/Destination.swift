@@ -19,7 +19,7 @@ enum Destination {
   }
 
   /// Milliseconds of `1m20s`, `3m`, `90s`; nil for anything else.
-  private static func time(_ text: String) -> Int? {
+  static func time(_ text: String) -> Int? {
     var seconds = 0
     var digits = ""
     var units = 0

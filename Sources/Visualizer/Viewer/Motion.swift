@@ -17,6 +17,15 @@ enum Motion: String, CaseIterable {
     }
   }
 
+  /// Milliseconds between two pictures at least, where pictures are not stages of a motion.
+  var frameTime: Double {
+    switch self {
+    case .full: 33
+    case .reduced: 200
+    case .none: 1000
+    }
+  }
+
   /// The progress to draw: that of the stage which a progress lies in.
   func shown(_ progress: Double) -> Double {
     switch self {

@@ -59,17 +59,14 @@ struct PlayerActivity: Activity {
     if search != nil { continueSearch() }
   }
 
-  /// Milliseconds between frames while something moves.
-  static let frameTime = 33.0
-
   var nextChange: Double? {
     if search != nil { return 0 }
     guard player.isMoving else { return nil }
     if let quiet = player.quietTime(in: show) { return max(1, quiet) }
     guard let stage = motion.nextStage(after: player.progress(in: show)) else {
-      return Self.frameTime
+      return motion.frameTime
     }
-    return max(Self.frameTime, player.timeUntil(progress: stage, in: show))
+    return max(Motion.full.frameTime, player.timeUntil(progress: stage, in: show))
   }
 
   /// How far the present step's motion is to be shown.
