@@ -81,7 +81,7 @@ public struct GoAllocator: Model {
   // Counters.
   var spanPages = 0
   /// Pages used by others than the model's spans, as a trace supplied them.
-  var otherPages = 0
+  public internal(set) var otherPages = 0
   var mallocCount = 0
   var allocatedBytes = 0
   var reachableBytes = 0

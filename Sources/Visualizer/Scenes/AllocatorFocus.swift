@@ -8,6 +8,8 @@ struct AllocatorFocus {
   var slot: Int?
   /// Pages that the event is about.
   var pages: Range<Int>?
+  /// Notes' era: the list in mheap that the event is about.
+  var list: AllocatorRunList?
   /// The P whose worker asks, or whose cache is meant.
   var p: Int
   /// Slots that died in this step.
@@ -43,6 +45,7 @@ struct AllocatorFocus {
     }
     if let event = moment.event {
       point(at: event)
+      if moment.after.rules.isNotesEra { list = Self.list(event) }
       let current = moment.recent + [event]
       let start = current.lastIndex { $0.name == "requested" } ?? current.startIndex
       for event in current[start...] { climb(event) }
@@ -86,6 +89,23 @@ struct AllocatorFocus {
       self.span = span
       if first >= 0 { pages = first..<first + npages }
     default: break
+    }
+  }
+
+  /// The list in mheap that an event of the notes' era asks, takes from or adds to.
+  private static func list(_ event: GoAllocator.Event) -> AllocatorRunList? {
+    func free(_ npages: Int) -> AllocatorRunList {
+      .free(min(npages, AllocatorWords.bigRunPages))
+    }
+    switch event {
+    case .mheapAsked(let npages): return free(npages)
+    case .pagesTaken(_, _, .freeList(let pages)): return .free(pages)
+    case .runSplit(_, let npages), .runsMerged(_, let npages), .heapGrew(_, let npages),
+      .spanFreed(_, _, let npages):
+      return free(npages)
+    case .spanMoved(_, _, .busy(let pages), _), .spanMoved(_, _, _, .busy(let pages)):
+      return .busy(pages)
+    default: return nil
     }
   }
 

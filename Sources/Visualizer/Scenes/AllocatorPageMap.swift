@@ -1,0 +1,167 @@
+import Models
+
+/// The pages of the heap in address order, a cell a page or a power of two, with a legend below.
+struct AllocatorPageMap {
+  let rect: Rect
+  let style: AllocatorStyle
+
+  private var state: GoAllocator { style.state }
+
+  /// What a cell says of its pages.
+  enum Kind: CaseIterable {
+    case used
+    case partly
+    case others
+    case cached
+    case free
+    case released
+
+    var glyph: Unicode.Scalar {
+      switch self {
+      case .used: "▓"
+      case .partly: "▄"
+      case .others: "▚"
+      case .cached: "▒"
+      case .free: "░"
+      case .released: "·"
+      }
+    }
+
+    var style: Style {
+      switch self {
+      case .used, .partly: .text
+      case .others, .released: .dim
+      case .cached: Style(.waiting)
+      case .free: Style(.freed)
+      }
+    }
+
+    var word: Bilingual {
+      switch self {
+      case .used: Bilingual("in use", "使用中")
+      case .partly: Bilingual("in part", "部分使用")
+      case .others: Bilingual("others", "他用")
+      case .cached: Bilingual("page cache", "页缓存")
+      case .free: Bilingual("free", "空闲")
+      case .released: Bilingual("released", "已归还")
+      }
+    }
+  }
+
+  func draw(_ canvas: inout Canvas) {
+    guard state.pageCount > 0 else {
+      let text = Bilingual(
+        "No page yet: the heap grows with the first request.", "还没有页：堆在第一次申请时增长。")
+      let lines = TextLayout.wrap(text[style.look.language], columns: cells.width)
+      for (index, line) in lines.enumerated() { canvas.put(line, cells.x, rect.y + index, .dim) }
+      return
+    }
+    let step = pagesPerCell
+    let count = (state.pageCount + step - 1) / step
+    for cell in 0..<min(count, perRow * cells.height) {
+      let pages = cell * step..<min(state.pageCount, (cell + 1) * step)
+      let (glyph, cellStyle) = look(pages)
+      canvas.put(glyph, cells.x + cell % perRow, cells.y + cell / perRow, cellStyle)
+    }
+    drawLegend(&canvas)
+  }
+
+  // MARK: - Cells
+
+  private var cells: Rect {
+    Rect(
+      x: rect.x + 1, y: rect.y, width: max(8, rect.width - 2),
+      height: max(1, rect.height - legend.count))
+  }
+
+  /// Cells a row: a multiple of eight, so that rows begin at round page numbers.
+  private var perRow: Int { max(8, cells.width / 8 * 8) }
+
+  /// One page a cell, or, for larger heaps, a power of two.
+  var pagesPerCell: Int {
+    // The legend grows with the scale and takes a row of the map, so it is not asked here.
+    let height = max(1, rect.height - 2)
+    var pages = 1
+    while pages * max(8, (rect.width - 2) / 8 * 8) * height < state.pageCount { pages *= 2 }
+    return pages
+  }
+
+  private func look(_ pages: Range<Int>) -> (Unicode.Scalar, Style) {
+    let kind = kind(pages)
+    if style.focus.pages?.overlaps(pages) ?? false { return (kind.glyph, Style(.moved, .bold)) }
+    if let id = style.focus.span, let span = state.span(id), span.firstPage >= 0,
+      pages.overlaps(span.firstPage..<span.firstPage + span.npages)
+    {
+      return (kind.glyph, Style(.current, .bold))
+    }
+    return (kind.glyph, kind.style)
+  }
+
+  private func kind(_ pages: Range<Int>) -> Kind {
+    if pages.count == 1 {
+      switch state.pageState(pages.lowerBound) {
+      case .free: return .free
+      case .released: return .released
+      case .cached: return .cached
+      case .other: return .others
+      case .span: return .used
+      }
+    }
+    let counts = state.pageCounts(in: pages)
+    let largest = max(counts.inUse, counts.cached, counts.free, counts.released)
+    if largest == counts.inUse { return .used }
+    if counts.inUse > 0 { return .partly }
+    if largest == counts.cached { return .cached }
+    return largest == counts.free ? .free : .released
+  }
+
+  /// Where a page is drawn.
+  func point(page: Int) -> Point {
+    let cell = page / pagesPerCell
+    return Point(
+      x: cells.x + cell % perRow, y: min(cells.bottom - 1, cells.y + cell / perRow))
+  }
+
+  // MARK: - Legend
+
+  /// The kinds that can be met in this map.
+  private var kinds: [Kind] {
+    Kind.allCases.filter { kind in
+      switch kind {
+      case .partly: pagesPerCell > 1
+      case .others: pagesPerCell == 1 && state.otherPages > 0
+      case .cached: state.ps.contains { !$0.pageCache.isEmpty }
+      case .used, .free, .released: true
+      }
+    }
+  }
+
+  /// The legend's rows: at most two.
+  private var legend: [[Kind]] {
+    var rows: [[Kind]] = [[]]
+    var used = 0
+    for kind in kinds {
+      let width = 4 + GlyphWidth.of(kind.word[style.look.language])
+      if used + width - 2 > rect.width - 2, used > 0, rows.count < 2 {
+        rows.append([])
+        used = 0
+      }
+      rows[rows.count - 1].append(kind)
+      used += width
+    }
+    return rows
+  }
+
+  private func drawLegend(_ canvas: inout Canvas) {
+    for (index, row) in legend.enumerated() {
+      var column = rect.x + 1
+      for kind in row {
+        canvas.put(kind.glyph, column, rect.bottom - legend.count + index, kind.style)
+        column =
+          canvas.put(
+            kind.word[style.look.language], column + 2, rect.bottom - legend.count + index, .dim)
+          + 2
+      }
+    }
+  }
+}
