@@ -51,33 +51,45 @@ struct AllocatorFiguresTable {
     if rect.height >= rows.count {
       for (index, row) in rows.enumerated() { draw(row, rect.y + index, &canvas) }
     } else if rect.width >= 28 {
-      // Two columns without bars.
-      for (index, row) in rows.enumerated() {
-        let left = rect.x + 1 + (index % 2) * 14
-        let y = rect.y + index / 2
-        let name = index == 0 ? Bilingual("live", "可达") : index == 5 ? Bilingual("RSS", "RSS") : row.name
-        drawShort(name, row, left, y, columns: index % 2 == 0 ? 13 : rect.width - 16, &canvas)
-      }
+      drawPairs(rows, &canvas)
     } else {
       for (index, row) in [rows[1], rows[2], rows[5]].enumerated() {
-        drawShort(row.name, row, rect.x + 1, rect.y + index, columns: rect.width - 2, &canvas)
+        let end = canvas.put(row.name[style.look.language], rect.x + 1, rect.y + index, .dim)
+        put(row, end, rect.y + index, columns: rect.right - 1 - end, &canvas)
       }
     }
   }
 
-  private func put(_ row: Row, _ x: Int, _ y: Int, columns: Int, _ canvas: inout Canvas) {
-    let changed = row.value != row.old
-    let text = AllocatorWords.size(row.value) + (changed ? "*" : " ")
-    canvas.put(
-      TextLayout.padLeft(text, columns: columns), x, y, changed ? Style(.new, .bold) : .text)
+  /// Two figures a row, without bars.
+  private func drawPairs(_ rows: [Row], _ canvas: inout Canvas) {
+    let pairs: [((Bilingual, Row), (Bilingual, Row))] = [
+      ((Bilingual("live", "可达"), rows[0]), (rows[1].name, rows[1])),
+      ((rows[2].name, rows[2]), (Bilingual("heap", "堆"), rows[4])),
+      ((Bilingual("released", "已归还"), rows[3]), (Bilingual("RSS", "RSS"), rows[5])),
+    ]
+    for (index, (left, right)) in pairs.enumerated() {
+      let y = rect.y + index
+      let end = canvas.put(left.0[style.look.language], rect.x + 1, y, .dim)
+      put(left.1, end + 1, y, columns: 0, &canvas)
+      let name = right.0[style.look.language]
+      let value = text(right.1)
+      let start = rect.right - GlyphWidth.of(name) - 1 - GlyphWidth.of(value)
+      canvas.put(name, start, y, .dim)
+      put(right.1, start + GlyphWidth.of(name) + 1, y, columns: 0, &canvas)
+    }
   }
 
-  private func drawShort(
-    _ name: Bilingual, _ row: Row, _ x: Int, _ y: Int, columns: Int, _ canvas: inout Canvas
-  ) {
-    let word = String(name[style.look.language].drop { $0 == " " })
-    let end = canvas.put(word, x, y, .dim)
-    put(row, end, y, columns: x + columns - end, &canvas)
+  /// A figure, marked where it has just changed.
+  private func text(_ row: Row) -> String {
+    AllocatorWords.size(row.value) + (row.value != row.old ? "*" : " ")
+  }
+
+  /// Writes a figure so that it ends at a number of columns, or where it has to.
+  private func put(_ row: Row, _ x: Int, _ y: Int, columns: Int, _ canvas: inout Canvas) {
+    let text = text(row)
+    canvas.put(
+      TextLayout.padLeft(text, columns: max(columns, GlyphWidth.of(text))), x, y,
+      row.value != row.old ? Style(.new, .bold) : .text)
   }
 
   private func draw(_ row: Row, _ y: Int, _ canvas: inout Canvas) {

@@ -52,7 +52,7 @@ struct AllocatorMHeapPane {
       defer { top += rows }
       return Rect(x: inner.x, y: top, width: inner.width, height: rows)
     }
-    let regions = take(isNotesEra ? (isRoomy ? 4 : 3) : 0)
+    let regions = take(!isNotesEra || inner.height < 12 ? 0 : isRoomy ? 4 : 3)
     if isNotesEra { top += gap }
     let room = inner.bottom - figureRows - top
     let wanted = AllocatorRunLists(rect: inner, style: style).rowCount

@@ -131,7 +131,8 @@ struct AllocatorPageMap {
       case .partly: pagesPerCell > 1
       case .others: pagesPerCell == 1 && state.otherPages > 0
       case .cached: state.ps.contains { !$0.pageCache.isEmpty }
-      case .used, .free, .released: true
+      case .released: !state.rules.isNotesEra || state.figures.releasedBytes > 0
+      case .used, .free: true
       }
     }
   }
