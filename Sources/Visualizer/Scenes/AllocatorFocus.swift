@@ -15,6 +15,8 @@ struct AllocatorFocus {
   /// Slots that died in this step.
   var died: [Int] = []
   var path = RequestPath()
+  /// The span that the mcentral has taken and put into no queue: an mcache waits for it.
+  var inHand: GoAllocator.SpanID?
 
   /// The way of one request through the levels, as far as it has come.
   struct RequestPath {
@@ -48,7 +50,10 @@ struct AllocatorFocus {
       if moment.after.rules.isNotesEra { list = Self.list(event) }
       let current = moment.recent + [event]
       let start = current.lastIndex { $0.name == "requested" } ?? current.startIndex
-      for event in current[start...] { climb(event) }
+      for event in current[start...] {
+        climb(event)
+        hold(event)
+      }
     }
     if let span, spanClass == nil || moment.event?.name == "spanMoved" {
       spanClass = moment.after.span(span)?.spanClass ?? moment.before.span(span)?.spanClass
@@ -106,6 +111,15 @@ struct AllocatorFocus {
     case .spanMoved(_, _, .busy(let pages), _), .spanMoved(_, _, _, .busy(let pages)):
       return .busy(pages)
     default: return nil
+    }
+  }
+
+  private mutating func hold(_ event: GoAllocator.Event) {
+    guard case .spanMoved(let span, _, let from, let to) = event else { return }
+    if case .mcentral = to {
+      inHand = span
+    } else if case .mcentral = from {
+      inHand = nil
     }
   }
 

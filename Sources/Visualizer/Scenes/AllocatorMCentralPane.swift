@@ -13,6 +13,8 @@ struct AllocatorMCentralPane {
     case title(spanClass: Int)
     case queue(GoAllocator.Queue, spanClass: Int)
     case list(nonempty: Bool, spanClass: Int)
+    /// The span that was taken for an mcache and is in no queue.
+    case hand(spanClass: Int)
     case blank
   }
 
@@ -102,9 +104,20 @@ struct AllocatorMCentralPane {
         where isFocus || style.state.count(in: queue, spanClass: spanClass) > 0 {
           lines.append(.queue(queue, spanClass: spanClass))
         }
+        if isFocus, isSmall(spanClass) { lines.append(.hand(spanClass: spanClass)) }
       }
     }
     return lines
+  }
+
+  /// Whether the span has not reached the mcentral's hands yet.
+  private var isArriving: Bool {
+    guard case .spanMoved(_, _, _, .mcentral) = style.moment.event else { return false }
+    return !style.isSettled
+  }
+
+  private func isSmall(_ spanClass: Int) -> Bool {
+    style.state.classes.sizeClass(spanClass: spanClass) > 0
   }
 
   private var classesWithSpans: [Int] {
@@ -127,6 +140,9 @@ struct AllocatorMCentralPane {
     case .queue(let queue, let spanClass):
       canvas.put(Self.name(queue, isWide: inner.width >= 30), x + 1, y, .dim)
       put(style.state.spans(in: queue, spanClass: spanClass), y, &canvas)
+    case .hand:
+      canvas.put(Bilingual("in hand", "手中")[style.look.language], x + 1, y, .dim)
+      put(style.focus.inHand.map { isArriving ? [] : [$0] } ?? [], y, &canvas)
     case .list(let nonempty, let spanClass):
       canvas.put(nonempty ? "nonempty" : "empty", x + 1, y, .dim)
       put(
@@ -184,8 +200,8 @@ struct AllocatorMCentralPane {
   /// Where a span is while it is in the mcentral's hands.
   func point(inHands spanClass: Int) -> Point {
     Point(
-      x: inner.x + inner.width / 2,
-      y: row { if case .title(spanClass) = $0 { true } else { false } })
+      x: inner.x + 2 + labelWidth,
+      y: row { if case .hand(spanClass) = $0 { true } else { false } })
   }
 
   /// Where a span is in a queue or list, or where it will be once it has joined it.

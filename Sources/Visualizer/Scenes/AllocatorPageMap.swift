@@ -87,14 +87,22 @@ struct AllocatorPageMap {
   }
 
   private func look(_ pages: Range<Int>) -> (Unicode.Scalar, Style) {
-    let kind = kind(pages)
-    if style.focus.pages?.overlaps(pages) ?? false { return (kind.glyph, Style(.moved, .bold)) }
+    var kind = kind(pages)
+    if case .pagesTaken = style.moment.event, kind == .others, isInFocus(pages) {
+      // The pages are taken, and the span that they become is made in the next step.
+      kind = .used
+    }
+    if isInFocus(pages) { return (kind.glyph, Style(.moved, .bold)) }
     if let id = style.focus.span, let span = state.span(id), span.firstPage >= 0,
       pages.overlaps(span.firstPage..<span.firstPage + span.npages)
     {
       return (kind.glyph, Style(.current, .bold))
     }
     return (kind.glyph, kind.style)
+  }
+
+  private func isInFocus(_ pages: Range<Int>) -> Bool {
+    style.focus.pages?.overlaps(pages) ?? false
   }
 
   private func kind(_ pages: Range<Int>) -> Kind {

@@ -13,7 +13,7 @@ struct AllocatorScene {
   private var shown: GoAllocator {
     guard progress < 1 else { return moment.after }
     switch moment.event {
-    case .spanMoved, .pagesTaken(_, _, .freeList): return moment.before
+    case .spanMoved, .pagesTaken: return moment.before
     default: return moment.after
     }
   }
@@ -23,7 +23,8 @@ struct AllocatorScene {
     let focus = AllocatorFocus(moment)
     let layout = AllocatorLayout(
       stage: stage, processors: state.ps.count, inPlay: focus.p)
-    let style = AllocatorStyle(state: state, focus: focus, moment: moment, look: look)
+    let style = AllocatorStyle(
+      state: state, focus: focus, moment: moment, look: look, isSettled: progress == 1)
     let panes = layout.mcaches.map { p, rect in
       AllocatorMCachePane(p: p, rect: rect, framed: layout.framed, style: style)
     }
@@ -56,10 +57,6 @@ struct AllocatorScene {
         }
       }
       let (start, end) = (point(from), point(to))
-      if progress == 1, case .mcentral = to {
-        // In the mcentral's hands and in no queue: it goes on in the next step.
-        canvas.put("[s\(span)]", end.x, end.y, Style(.moved, .bold))
-      }
       drawTraveller("s\(span)", from: start, to: end, &canvas)
     } else if let run = arrivingRun {
       let start = run.from.map { mheap.point(list: $0) } ?? mheap.point(page: run.fromPage)
@@ -107,6 +104,8 @@ struct AllocatorStyle {
   let focus: AllocatorFocus
   let moment: Moment<GoAllocator>
   let look: Look
+  /// Whether what the event moves has arrived.
+  let isSettled: Bool
 
   /// A span's number in the style of what happens to it.
   func put(span: GoAllocator.SpanID, _ x: Int, _ y: Int, on canvas: inout Canvas) -> Int {
