@@ -49,8 +49,9 @@ extension GoAllocator {
         markedBytes + (markedBytes + rootBytes) * gogc / 100, minimumHeapBytes * gogc / 100)
     }
 
-    /// 95 % of the way from what was marked to the goal: the latest point at which Go starts. Of
-    /// large heaps newer versions leave only the last 4 MB.
+    /// 95 % of the way from what was marked to the goal: the latest point at which Go starts.
+    ///
+    /// Of the way to a large goal newer versions leave only the last 4 MB.
     ///
     /// Source: Go 1.19 mgcpacer.go, trigger; Go 1.10 mgc.go, gcSetTriggerRatio.
     private var trigger: Int {

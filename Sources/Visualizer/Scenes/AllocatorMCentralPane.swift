@@ -55,7 +55,9 @@ struct AllocatorMCentralPane {
     let last = span.npages == 1 ? "" : "-\(span.firstPage + span.npages - 1)"
     let place =
       span.firstPage >= 0
-      ? Bilingual("page \(span.firstPage)\(last)", "页 \(span.firstPage)\(last)")
+      ? Bilingual(
+        "\(inner.width < 30 && span.npages > 9 ? "p." : "page ")\(span.firstPage)\(last)",
+        "页 \(span.firstPage)\(last)")
       : Bilingual("older span", "更早的 span")
     let column = canvas.put(" s\(id) ", inner.x + 1, top, Style(.current, .bold))
     canvas.put(
@@ -141,7 +143,7 @@ struct AllocatorMCentralPane {
       canvas.put(Self.name(queue, isWide: inner.width >= 30), x + 1, y, .dim)
       put(style.state.spans(in: queue, spanClass: spanClass), y, &canvas)
     case .hand:
-      canvas.put(Bilingual("in hand", "手中")[style.look.language], x + 1, y, .dim)
+      canvas.put(Bilingual("in hand", "已取得")[style.look.language], x + 1, y, .dim)
       put(style.focus.inHand.map { isArriving ? [] : [$0] } ?? [], y, &canvas)
     case .list(let nonempty, let spanClass):
       canvas.put(nonempty ? "nonempty" : "empty", x + 1, y, .dim)

@@ -4,8 +4,28 @@ import Models
 struct AllocatorPageMap {
   let rect: Rect
   let style: AllocatorStyle
+  /// One page a cell, or, for larger heaps, a power of two.
+  let pagesPerCell: Int
+  private let legend: [[Kind]]
+  private let cells: Rect
+  /// Cells a row: a multiple of eight, so that rows begin at round page numbers.
+  private let perRow: Int
 
   private var state: GoAllocator { style.state }
+
+  init(rect: Rect, style: AllocatorStyle) {
+    self.rect = rect
+    self.style = style
+    let width = max(8, rect.width - 2)
+    perRow = width / 8 * 8
+    // The legend grows with the scale; two rows are kept for it, whether it needs them or not.
+    var pages = 1
+    while pages * perRow * max(1, rect.height - 2) < style.state.pageCount { pages *= 2 }
+    pagesPerCell = pages
+    legend = Self.legend(rect, style, isPartly: pages > 1)
+    cells = Rect(
+      x: rect.x + 1, y: rect.y, width: width, height: max(1, rect.height - legend.count))
+  }
 
   /// What a cell says of its pages.
   enum Kind: CaseIterable {
@@ -36,11 +56,21 @@ struct AllocatorPageMap {
       }
     }
 
+    /// What the legend calls it where there is little room.
+    var shortWord: Bilingual {
+      switch self {
+      case .used: Bilingual("used", "使用中")
+      case .partly: Bilingual("part", "部分")
+      case .cached: Bilingual("cache", "页缓存")
+      case .others, .free, .released: word
+      }
+    }
+
     var word: Bilingual {
       switch self {
       case .used: Bilingual("in use", "使用中")
       case .partly: Bilingual("in part", "部分使用")
-      case .others: Bilingual("others", "他用")
+      case .others: Bilingual("others", "其他")
       case .cached: Bilingual("page cache", "页缓存")
       case .free: Bilingual("free", "空闲")
       case .released: Bilingual("released", "已归还")
@@ -67,24 +97,6 @@ struct AllocatorPageMap {
   }
 
   // MARK: - Cells
-
-  private var cells: Rect {
-    Rect(
-      x: rect.x + 1, y: rect.y, width: max(8, rect.width - 2),
-      height: max(1, rect.height - legend.count))
-  }
-
-  /// Cells a row: a multiple of eight, so that rows begin at round page numbers.
-  private var perRow: Int { max(8, cells.width / 8 * 8) }
-
-  /// One page a cell, or, for larger heaps, a power of two.
-  var pagesPerCell: Int {
-    // The legend grows with the scale and takes a row of the map, so it is not asked here.
-    let height = max(1, rect.height - 2)
-    var pages = 1
-    while pages * max(8, (rect.width - 2) / 8 * 8) * height < state.pageCount { pages *= 2 }
-    return pages
-  }
 
   private func look(_ pages: Range<Int>) -> (Unicode.Scalar, Style) {
     var kind = kind(pages)
@@ -132,25 +144,22 @@ struct AllocatorPageMap {
 
   // MARK: - Legend
 
-  /// The kinds that can be met in this map.
-  private var kinds: [Kind] {
-    Kind.allCases.filter { kind in
+  /// The kinds that can be met, in at most two rows.
+  private static func legend(_ rect: Rect, _ style: AllocatorStyle, isPartly: Bool) -> [[Kind]] {
+    let state = style.state
+    let kinds = Kind.allCases.filter { kind in
       switch kind {
-      case .partly: pagesPerCell > 1
-      case .others: pagesPerCell == 1 && state.otherPages > 0
+      case .partly: isPartly
+      case .others: !isPartly && state.otherPages > 0
       case .cached: state.ps.contains { !$0.pageCache.isEmpty }
       case .released: !state.rules.isNotesEra || state.figures.releasedBytes > 0
       case .used, .free: true
       }
     }
-  }
-
-  /// The legend's rows: at most two.
-  private var legend: [[Kind]] {
     var rows: [[Kind]] = [[]]
     var used = 0
     for kind in kinds {
-      let width = 4 + GlyphWidth.of(kind.word[style.look.language])
+      let width = 4 + GlyphWidth.of(word(kind, rect, style))
       if used + width - 2 > rect.width - 2, used > 0, rows.count < 2 {
         rows.append([])
         used = 0
@@ -161,15 +170,17 @@ struct AllocatorPageMap {
     return rows
   }
 
+  private static func word(_ kind: Kind, _ rect: Rect, _ style: AllocatorStyle) -> String {
+    (rect.width < 34 ? kind.shortWord : kind.word)[style.look.language]
+  }
+
   private func drawLegend(_ canvas: inout Canvas) {
     for (index, row) in legend.enumerated() {
+      let y = rect.bottom - legend.count + index
       var column = rect.x + 1
       for kind in row {
-        canvas.put(kind.glyph, column, rect.bottom - legend.count + index, kind.style)
-        column =
-          canvas.put(
-            kind.word[style.look.language], column + 2, rect.bottom - legend.count + index, .dim)
-          + 2
+        canvas.put(kind.glyph, column, y, kind.style)
+        column = canvas.put(Self.word(kind, rect, style), column + 2, y, .dim) + 2
       }
     }
   }

@@ -9,7 +9,7 @@ struct AllocatorRequestPane {
   func draw(_ canvas: inout Canvas) {
     let language = style.look.language
     let inner = framed ? rect.inner : rect
-    if framed { canvas.box(rect, title: Bilingual("request", "请求")[language]) }
+    if framed { canvas.box(rect, title: Bilingual("request", "申请")[language]) }
     guard case .malloc(let size, let noscan, let count) = style.moment.operation else {
       if framed {
         let text = Bilingual("none at the moment", "此刻没有申请内存")[language]
@@ -83,7 +83,7 @@ struct AllocatorRequestPane {
     let text =
       switch level {
       case .notAsked: Bilingual("", "")
-      case .asked: Bilingual("asked", "被问到")
+      case .asked: Bilingual("asked", "查询中")
       case .gave: Bilingual("has it", "有")
       case .hadNothing: Bilingual("has none", "没有")
       }

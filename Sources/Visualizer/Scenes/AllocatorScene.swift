@@ -79,9 +79,7 @@ struct AllocatorScene {
   }
 
   /// Notes' era: a free run on its way to the front of its list, from another list or from pages.
-  private var arrivingRun:
-    (firstPage: Int, npages: Int, from: AllocatorRunList?, fromPage: Int)?
-  {
+  private var arrivingRun: (firstPage: Int, npages: Int, from: AllocatorRunList?, fromPage: Int)? {
     guard progress < 1, moment.after.rules.isNotesEra else { return nil }
     switch moment.event {
     case .runSplit(let first, let npages):
@@ -118,7 +116,7 @@ struct AllocatorStyle {
 
   /// Draws a span's slots into so many columns: a cell a slot, or a cell for several.
   ///
-  /// `▓` is in use, `▒` holds something that the program forgot, `░` is free.
+  /// `▓` is in use, `▄` is less than half in use, `▒` holds what the program forgot, `░` is free.
   func put(
     slotsOf id: GoAllocator.SpanID, _ x: Int, _ y: Int, columns: Int, on canvas: inout Canvas
   ) {
@@ -146,9 +144,10 @@ struct AllocatorStyle {
   ) -> Unicode.Scalar {
     if id == focus.span, focus.died.contains(where: slots.contains) { return "×" }
     let used = slots.count { span.isUsed($0) }
-    if used * 2 < slots.count || used == 0 { return "░" }
+    if used == 0 { return "░" }
     let live = slots.count { span.isUsed($0) && span.isReachable($0) }
-    return live * 2 >= used ? "▓" : "▒"
+    if live * 2 < used { return "▒" }
+    return used * 2 < slots.count ? "▄" : "▓"
   }
 
   private func slotStyle(
