@@ -15,6 +15,8 @@ struct AllocatorFocus {
   /// Slots that died in this step.
   var died: [Int] = []
   var path = RequestPath()
+  /// Pages that were taken and of which the span is yet to be made.
+  var takenPages: Range<Int>?
   /// The span that the mcentral has taken and put into no queue: an mcache waits for it.
   var inHand: GoAllocator.SpanID?
 
@@ -47,7 +49,7 @@ struct AllocatorFocus {
     }
     if let event = moment.event {
       point(at: event)
-      if moment.after.rules.isNotesEra { list = Self.list(event) }
+      if moment.after.rules.isNotesEra { list = Self.list(event, moment.after) }
       let current = moment.recent + [event]
       let start = current.lastIndex { $0.name == "requested" } ?? current.startIndex
       for event in current[start...] {
@@ -98,16 +100,24 @@ struct AllocatorFocus {
   }
 
   /// The list in mheap that an event of the notes' era asks, takes from or adds to.
-  private static func list(_ event: GoAllocator.Event) -> AllocatorRunList? {
+  private static func list(
+    _ event: GoAllocator.Event, _ after: GoAllocator
+  ) -> AllocatorRunList? {
     func free(_ npages: Int) -> AllocatorRunList {
       .free(min(npages, AllocatorWords.bigRunPages))
     }
     switch event {
     case .mheapAsked(let npages): return free(npages)
     case .pagesTaken(_, _, .freeList(let pages)): return .free(pages)
-    case .runSplit(_, let npages), .runsMerged(_, let npages), .heapGrew(_, let npages),
-      .spanFreed(_, _, let npages):
-      return free(npages)
+    case .runSplit(_, let npages), .runsMerged(_, let npages): return free(npages)
+    case .heapGrew(let first, _), .spanFreed(_, let first, _):
+      // They may have merged with their neighbours already.
+      let length = (1...AllocatorWords.bigRunPages).first { length in
+        after.freeRuns(pages: length).contains {
+          ($0.firstPage..<$0.firstPage + $0.npages).contains(first)
+        }
+      }
+      return length.map { .free($0) }
     case .spanMoved(_, _, .busy(let pages), _), .spanMoved(_, _, _, .busy(let pages)):
       return .busy(pages)
     default: return nil
@@ -115,7 +125,9 @@ struct AllocatorFocus {
   }
 
   private mutating func hold(_ event: GoAllocator.Event) {
+    if case .pagesTaken(let first, let npages, _) = event { takenPages = first..<first + npages }
     guard case .spanMoved(let span, _, let from, let to) = event else { return }
+    if from == .mheap { takenPages = nil }
     if case .mcentral = to {
       inHand = span
     } else if case .mcentral = from {

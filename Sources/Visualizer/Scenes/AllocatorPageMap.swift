@@ -100,10 +100,7 @@ struct AllocatorPageMap {
 
   private func look(_ pages: Range<Int>) -> (Unicode.Scalar, Style) {
     var kind = kind(pages)
-    if case .pagesTaken = style.moment.event, kind == .others, isInFocus(pages) {
-      // The pages are taken, and the span that they become is made in the next step.
-      kind = .used
-    }
+    if kind == .others, style.focus.takenPages?.overlaps(pages) ?? false { kind = .used }
     if isInFocus(pages) { return (kind.glyph, Style(.moved, .bold)) }
     if let id = style.focus.span, let span = state.span(id), span.firstPage >= 0,
       pages.overlaps(span.firstPage..<span.firstPage + span.npages)
