@@ -286,4 +286,16 @@ extension Allocator {
     // The cycle that a request starts leaves the sweeping for later.
     #expect(!model.isSweepDone)
   }
+
+  /// Of the way to a large goal only the last 4 MB are left, of a small one 5 %.
+  ///
+  /// Source: Go 1.19 mgcpacer.go, trigger.
+  @Test func theTriggerOfLargeHeaps() {
+    for (rules, expected) in [(Allocator.Rules.go1_19, 396 << 20), (.go1_10, 390 << 20)] {
+      var model = Allocator(rules: rules, gogc: 100)
+      model.play(.malloc(sizeBytes: 200 << 20, noscan: true, count: 1))
+      #expect(model.pacer.goalBytes == 400 << 20)
+      #expect(model.pacer.triggerBytes >> 20 == expected >> 20)
+    }
+  }
 }

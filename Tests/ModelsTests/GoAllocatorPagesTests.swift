@@ -178,4 +178,22 @@ import Testing
     #expect(model.spanCount > 10_000)
     #expect(model.spansInUseCount == 0)
   }
+
+  /// The notes' era gives back whole runs, list by list from the shortest on, the big ones last.
+  ///
+  /// Source: Go 1.10 mheap.go, scavenge and scavengelist.
+  @Test func theOldScavengerGoesFromListToList() {
+    var model = Allocator(rules: .go1_10)
+    for pages in [20, 1, 5, 1, 200, 1] {
+      model.play(.malloc(sizeBytes: pages * 8192, noscan: true, count: 1))
+    }
+    for handle in [0, 2, 4] { model.play(.drop(first: handle, last: handle, step: 1)) }
+    model.play(.gc)
+    let lengths = events(.scavenge(bytes: nil), &model).map { event in
+      if case .pagesScavenged(_, let npages) = event { npages } else { 0 }
+    }
+    #expect(lengths == lengths.sorted())
+    #expect(lengths.starts(with: [5, 20]))
+    #expect(model.figures.releasedBytes == model.figures.idleBytes)
+  }
 }

@@ -42,6 +42,17 @@ struct GoldenFrame: CustomTestStringConvertible {
     GoldenFrame(scenario: "map-same-size", event: "growthStarted", language: .zh),
     GoldenFrame(scenario: "map-same-size", event: "keyMoved", progress: 0.5, size: .small),
     GoldenFrame(scenario: "map-same-size", event: "growthFinished", size: .small, charset: .ascii),
+    GoldenFrame(scenario: "malloc-three-levels", event: "spanMoved", progress: 0.5),
+    GoldenFrame(
+      scenario: "malloc-three-levels", event: "spanMoved", size: .small, language: .zh),
+    GoldenFrame(scenario: "malloc-layout-notes", event: "runSplit", progress: 0.5),
+    GoldenFrame(scenario: "malloc-layout-notes", event: "runsMerged", isLast: true, size: .small),
+    GoldenFrame(scenario: "malloc-sweep", event: "spanSwept", language: .zh),
+    GoldenFrame(
+      scenario: "malloc-two-workers", event: "pageCacheFilled", isLast: true, size: .small,
+      charset: .ascii),
+    GoldenFrame(scenario: "memory-top", event: "pagesScavenged", size: .small),
+    GoldenFrame(scenario: "memory-top", event: "spanFreed", language: .zh),
   ]
 
   func draw() throws -> Canvas {

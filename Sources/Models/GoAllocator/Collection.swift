@@ -55,11 +55,11 @@ extension GoAllocator {
       for p in ps.indices { flushMCache(p, observer) }
       pacer.heapLiveBytes = heapLiveBytes
       raiseSweepgen(observer)
-      pacer.paceSweeping(pagesInUse: npages, isNotesEra: true)
+      pacer.paceSweeping(pagesInUse: npages)
     } else {
       raiseSweepgen(observer)
       // Before the flush, so that the pages which that sweeps count as credit.
-      pacer.paceSweeping(pagesInUse: npages, isNotesEra: false)
+      pacer.paceSweeping(pagesInUse: npages)
       for p in ps.indices {
         flushMCache(p, observer)
         if p != worker, rules.flushesIdlePageCaches { flushPageCache(p, observer) }

@@ -52,14 +52,16 @@ extension GoAllocator {
     func run(_ index: Int) -> Run { records[index] }
 
     /// The runs of a list from front to back; 128 for the big ones.
-    func list(_ length: Int) -> [Run] {
-      var runs: [Run] = []
+    func list(_ length: Int) -> [Run] { links(length).map { records[$0] } }
+
+    private func links(_ length: Int) -> [Int] {
+      var links: [Int] = []
       var link = fronts[length]
       while link >= 0 {
-        runs.append(records[Int(link)])
+        links.append(Int(link))
         link = records[Int(link)].next
       }
-      return runs
+      return links
     }
 
     func isResident(_ page: Int) -> Bool { resident[page >> 6] >> UInt64(page & 63) & 1 == 1 }
@@ -206,27 +208,32 @@ extension GoAllocator {
 
     // MARK: - Giving memory back
 
-    /// Releases free runs, the highest first, up to a number of pages.
+    /// Releases whole free runs, list by list, the big ones by length, up to a number of pages.
+    ///
+    /// Source: Go 1.10 mheap.go, scavenge and scavengelist; mgclarge.go, scavengetreap.
     mutating func release(limit: Int) -> [(firstPage: Int, npages: Int)] {
       var released: [(firstPage: Int, npages: Int)] = []
       var left = limit
-      var page = pageCount - 1
-      while page >= 0, left > 0 {
-        guard case .run(let index) = owner(page) else {
-          page -= 1
-          continue
+      for length in 1...Self.bigRunPages {
+        var links = links(length)
+        if length == Self.bigRunPages {
+          links.sort {
+            let (a, b) = (records[$0], records[$1])
+            return (a.npages, a.firstPage) < (b.npages, b.firstPage)
+          }
         }
-        let run = records[index]
-        page = run.firstPage - 1
-        guard run.releasedPages < run.npages else { continue }
-        releasedPages += run.npages - run.releasedPages
-        left -= run.npages - run.releasedPages
-        records[index].releasedPages = run.npages
-        for page in run.firstPage..<run.firstPage + run.npages where isResident(page) {
-          resident[page >> 6] &= ~(1 << UInt64(page & 63))
-          residentPages -= 1
+        for index in links where left > 0 {
+          let run = records[index]
+          guard run.releasedPages < run.npages else { continue }
+          releasedPages += run.npages - run.releasedPages
+          left -= run.npages - run.releasedPages
+          records[index].releasedPages = run.npages
+          for page in run.firstPage..<run.firstPage + run.npages where isResident(page) {
+            resident[page >> 6] &= ~(1 << UInt64(page & 63))
+            residentPages -= 1
+          }
+          released.append((run.firstPage, run.npages))
         }
-        released.append((run.firstPage, run.npages))
       }
       return released
     }

@@ -24,7 +24,7 @@
 //
 // What is left out, and why it does not change what one learns: goroutine stacks and the
 // collector's own buffers, which take pages of the same heap (a trace supplies them); finalizers;
-// write barriers and mark assists (marking takes no time here); random placement of the heap; the
+// write barriers and mark assists (marking takes no time here); clearing memory (`needzero`); random placement of the heap; the
 // memory limit and the two-minute cycle.
 
 /// Go's memory allocator as a value: perform operations, look at the state, copy it at any time.
@@ -81,7 +81,7 @@ public struct GoAllocator: Model {
   // Counters.
   var spanPages = 0
   /// Pages used by others than the model's spans, as a trace supplied them.
-  var otherPages = 0
+  public internal(set) var otherPages = 0
   var mallocCount = 0
   var allocatedBytes = 0
   var reachableBytes = 0
@@ -103,7 +103,7 @@ public struct GoAllocator: Model {
     self.classes = classes
     let p = P(mcache: MCache(spanClassCount: classes.spanClassCount, flushGen: 0))
     ps = [P](repeating: p, count: processors)
-    pacer = Pacer(gogc: gogc)
+    pacer = Pacer(gogc: gogc, isNotesEra: rules.isNotesEra)
     centrals = ChunkedArray(chunkBits: 3)
     centrals.append(repeating: MCentral(), count: classes.spanClassCount)
     if rules.isNotesEra {

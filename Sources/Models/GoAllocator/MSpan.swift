@@ -28,8 +28,6 @@ extension GoAllocator {
     public private(set) var freeindex = 0
     /// How many slots are used.
     public private(set) var allocCount = 0
-    /// Whether slots have to be cleared before they are handed out.
-    public internal(set) var needzero = false
     /// The state of sweeping, against the heap's own number; see the glossary.
     public internal(set) var sweepgen: Int
     /// Notes' era: whether an mcache holds it, while it stays in its mcentral's `empty` list.
@@ -190,7 +188,6 @@ extension GoAllocator {
       gcmarkBits.clear()
       freeindex = 0
       allocCount = marked
-      if freed > 0 { needzero = true }
       loadAllocCache()
       return freed
     }

@@ -9,6 +9,7 @@ extension GoAllocator {
 
     /// Growth in percent; nil for `GOGC=off`.
     public let gogc: Int?
+    private let isNotesEra: Bool
     /// Bytes of stacks and globals that count towards the goal.
     public var rootBytes = 0
     /// What the last cycle marked.
@@ -29,8 +30,9 @@ extension GoAllocator {
     private var sweepLiveBasisBytes = 0
     private var pagesSweptBasis = 0
 
-    init(gogc: Int?) {
+    init(gogc: Int?, isNotesEra: Bool) {
       self.gogc = gogc
+      self.isNotesEra = isNotesEra
       goalBytes = Self.goal(markedBytes: 0, rootBytes: 0, gogc: gogc)
       triggerBytes = .max
       triggerBytes = trigger
@@ -48,8 +50,14 @@ extension GoAllocator {
     }
 
     /// 95 % of the way from what was marked to the goal: the latest point at which Go starts.
+    ///
+    /// Of the way to a large goal newer versions leave only the last 4 MB.
+    ///
+    /// Source: Go 1.19 mgcpacer.go, trigger; Go 1.10 mgc.go, gcSetTriggerRatio.
     private var trigger: Int {
-      goalBytes == .max ? .max : markedBytes + (goalBytes - markedBytes) / 64 * 61
+      if goalBytes == .max { return .max }
+      let latest = markedBytes + (goalBytes - markedBytes) / 64 * 61
+      return isNotesEra ? latest : max(latest, goalBytes - Self.minimumHeapBytes)
     }
 
     var isTriggered: Bool { heapLiveBytes >= triggerBytes }
@@ -70,7 +78,7 @@ extension GoAllocator {
     /// Spreads the pages to sweep over the bytes that may be allocated until the next cycle.
     ///
     /// With `GOGC=off` the notes' era puts all of it on the first span that is asked for.
-    mutating func paceSweeping(pagesInUse: Int, isNotesEra: Bool) {
+    mutating func paceSweeping(pagesInUse: Int) {
       sweepPagesPerByte = 0
       sweepLiveBasisBytes = heapLiveBytes
       pagesSweptBasis = pagesSwept

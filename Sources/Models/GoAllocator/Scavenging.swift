@@ -8,7 +8,9 @@ extension GoAllocator {
   /// Chunks with this many pages in use are passed over by the background scavenger.
   private static let denseChunkPages = 496
 
-  /// Releases free pages, from high addresses to low; nil: until the goal is reached.
+  /// Releases free pages; nil: until the goal is reached.
+  ///
+  /// Modern rules go from high addresses to low, the notes' era from list to list.
   mutating func scavenge(_ bytes: Int?, _ observer: Observer?) {
     let pageSize = SizeClasses.pageSizeBytes
     if let bytes {

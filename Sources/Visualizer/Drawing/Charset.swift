@@ -33,6 +33,7 @@ enum Charset: String, CaseIterable {
     case "▒", "▆", "▇": 0x25  // %
     case "░", "▂", "▃", "▁": 0x3a  // :
     case "▄", "▅": 0x2b  // +
+    case "▚": 0x26  // &
     case "╳", "×", "✗": 0x78  // x
     case "‖": 0x7c  // |
     case "≤": 0x3c

@@ -201,5 +201,5 @@ struct AllocatorWords {
   }
 
   /// Notes' era: free runs of this many pages and more are in one list, as are busy ones.
-  private static let bigRunPages = 128
+  static let bigRunPages = 128
 }

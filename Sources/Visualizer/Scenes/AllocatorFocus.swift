@@ -8,11 +8,17 @@ struct AllocatorFocus {
   var slot: Int?
   /// Pages that the event is about.
   var pages: Range<Int>?
+  /// Notes' era: the list in mheap that the event is about.
+  var list: AllocatorRunList?
   /// The P whose worker asks, or whose cache is meant.
   var p: Int
   /// Slots that died in this step.
   var died: [Int] = []
   var path = RequestPath()
+  /// Pages that were taken and of which the span is yet to be made.
+  var takenPages: Range<Int>?
+  /// The span that the mcentral has taken and put into no queue: an mcache waits for it.
+  var inHand: GoAllocator.SpanID?
 
   /// The way of one request through the levels, as far as it has come.
   struct RequestPath {
@@ -43,9 +49,13 @@ struct AllocatorFocus {
     }
     if let event = moment.event {
       point(at: event)
+      if moment.after.rules.isNotesEra { list = Self.list(event, moment.after) }
       let current = moment.recent + [event]
       let start = current.lastIndex { $0.name == "requested" } ?? current.startIndex
-      for event in current[start...] { climb(event) }
+      for event in current[start...] {
+        climb(event)
+        hold(event)
+      }
     }
     if let span, spanClass == nil || moment.event?.name == "spanMoved" {
       spanClass = moment.after.span(span)?.spanClass ?? moment.before.span(span)?.spanClass
@@ -86,6 +96,42 @@ struct AllocatorFocus {
       self.span = span
       if first >= 0 { pages = first..<first + npages }
     default: break
+    }
+  }
+
+  /// The list in mheap that an event of the notes' era asks, takes from or adds to.
+  private static func list(
+    _ event: GoAllocator.Event, _ after: GoAllocator
+  ) -> AllocatorRunList? {
+    func free(_ npages: Int) -> AllocatorRunList {
+      .free(min(npages, AllocatorWords.bigRunPages))
+    }
+    switch event {
+    case .mheapAsked(let npages): return free(npages)
+    case .pagesTaken(_, _, .freeList(let pages)): return .free(pages)
+    case .runSplit(_, let npages), .runsMerged(_, let npages): return free(npages)
+    case .heapGrew(let first, _), .spanFreed(_, let first, _):
+      // They may have merged with their neighbours already.
+      let length = (1...AllocatorWords.bigRunPages).first { length in
+        after.freeRuns(pages: length).contains {
+          ($0.firstPage..<$0.firstPage + $0.npages).contains(first)
+        }
+      }
+      return length.map { .free($0) }
+    case .spanMoved(_, _, .busy(let pages), _), .spanMoved(_, _, _, .busy(let pages)):
+      return .busy(pages)
+    default: return nil
+    }
+  }
+
+  private mutating func hold(_ event: GoAllocator.Event) {
+    if case .pagesTaken(let first, let npages, _) = event { takenPages = first..<first + npages }
+    guard case .spanMoved(let span, _, let from, let to) = event else { return }
+    if from == .mheap { takenPages = nil }
+    if case .mcentral = to {
+      inHand = span
+    } else if case .mcentral = from {
+      inHand = nil
     }
   }
 

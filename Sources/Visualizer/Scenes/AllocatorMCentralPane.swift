@@ -13,6 +13,8 @@ struct AllocatorMCentralPane {
     case title(spanClass: Int)
     case queue(GoAllocator.Queue, spanClass: Int)
     case list(nonempty: Bool, spanClass: Int)
+    /// The span that was taken for an mcache and is in no queue.
+    case hand(spanClass: Int)
     case blank
   }
 
@@ -42,7 +44,7 @@ struct AllocatorMCentralPane {
   }
 
   /// Rows kept for the span in focus, slot by slot.
-  private var detailRows: Int { inner.height >= 12 ? (inner.height >= 20 ? 7 : 4) : 0 }
+  private var detailRows: Int { inner.height >= 12 ? (inner.height >= 20 ? 7 : 5) : 0 }
 
   /// The span that the step is about: where it lies, and every slot of it.
   private func drawDetail(_ canvas: inout Canvas) {
@@ -50,26 +52,37 @@ struct AllocatorMCentralPane {
     let top = inner.bottom - detailRows
     let language = style.look.language
     for column in inner.x..<inner.right { canvas.put("┄", column, top, .border) }
-    let pages = span.npages == 1 ? "" : "-\(span.firstPage + span.npages - 1)"
+    let last = span.npages == 1 ? "" : "-\(span.firstPage + span.npages - 1)"
     let place =
       span.firstPage >= 0
-      ? Bilingual("page \(span.firstPage)\(pages)", "页 \(span.firstPage)\(pages)")
+      ? Bilingual(
+        "\(inner.width < 30 && span.npages > 9 ? "p." : "page ")\(span.firstPage)\(last)",
+        "页 \(span.firstPage)\(last)")
       : Bilingual("older span", "更早的 span")
-    let column = canvas.put("s\(id)", inner.x + 1, top + 1, Style(.current, .bold))
+    let column = canvas.put(" s\(id) ", inner.x + 1, top, Style(.current, .bold))
+    canvas.put(
+      TextLayout.fit("\(place[language]) ", columns: inner.right - column), column, top, .dim)
     let used = Bilingual(
-      "  \(place.en), \(span.allocCount)/\(span.nelems) used",
-      "  \(place.zh)，已用 \(span.allocCount)/\(span.nelems)")[language]
-    canvas.put(TextLayout.fit(used, columns: inner.right - column), column, top + 1, .dim)
+      "\(span.allocCount) of \(span.nelems) used", "已用 \(span.allocCount)/\(span.nelems)")
+    canvas.put(used[language], inner.x + 1, top + 1, .dim)
     let rows = detailRows - 3
     let columns = inner.width - 2
-    let cells = min(span.nelems, columns * rows)
     style.put(
       slotsOf: id, in: Rect(x: inner.x + 1, y: top + 2, width: columns, height: rows),
-      cells: cells, on: &canvas)
-    if detailRows > 4 {
-      let legend = Bilingual("▓ live ▒ dead ░ free × died", "▓存活 ▒已死 ░空闲 ×刚死")
-      canvas.put(
-        TextLayout.fit(legend[language], columns: columns), inner.x + 1, inner.bottom - 1, .dim)
+      cells: min(span.nelems, columns * rows), on: &canvas)
+    drawSlotLegend(&canvas)
+  }
+
+  private func drawSlotLegend(_ canvas: inout Canvas) {
+    let parts: [(Unicode.Scalar, Bilingual)] = [
+      ("▓", Bilingual("live", "存活")), ("▒", Bilingual("dead", "已死")),
+      ("░", Bilingual("free", "空闲")), ("×", Bilingual("died now", "刚死")),
+    ]
+    var column = inner.x + 1
+    for (glyph, word) in parts {
+      let text = "\(glyph)" + word[style.look.language]
+      guard column + GlyphWidth.of(text) <= inner.right else { break }
+      column = canvas.put(text, column, inner.bottom - 1, .dim) + 1
     }
   }
 
@@ -93,9 +106,20 @@ struct AllocatorMCentralPane {
         where isFocus || style.state.count(in: queue, spanClass: spanClass) > 0 {
           lines.append(.queue(queue, spanClass: spanClass))
         }
+        if isFocus, isSmall(spanClass) { lines.append(.hand(spanClass: spanClass)) }
       }
     }
     return lines
+  }
+
+  /// Whether the span has not reached the mcentral's hands yet.
+  private var isArriving: Bool {
+    guard case .spanMoved(_, _, _, .mcentral) = style.moment.event else { return false }
+    return !style.isSettled
+  }
+
+  private func isSmall(_ spanClass: Int) -> Bool {
+    style.state.classes.sizeClass(spanClass: spanClass) > 0
   }
 
   private var classesWithSpans: [Int] {
@@ -116,8 +140,11 @@ struct AllocatorMCentralPane {
     case .blank: break
     case .title(let spanClass): drawTitle(spanClass, x, y, &canvas)
     case .queue(let queue, let spanClass):
-      canvas.put(Self.name(queue, isWide: labelWidth > 10), x + 1, y, .dim)
+      canvas.put(Self.name(queue, isWide: inner.width >= 30), x + 1, y, .dim)
       put(style.state.spans(in: queue, spanClass: spanClass), y, &canvas)
+    case .hand:
+      canvas.put(Bilingual("in hand", "已取得")[style.look.language], x + 1, y, .dim)
+      put(style.focus.inHand.map { isArriving ? [] : [$0] } ?? [], y, &canvas)
     case .list(let nonempty, let spanClass):
       canvas.put(nonempty ? "nonempty" : "empty", x + 1, y, .dim)
       put(
@@ -145,14 +172,14 @@ struct AllocatorMCentralPane {
     if column + GlyphWidth.of(text) <= inner.right { canvas.put(text, column, y, .dim) }
   }
 
-  private var labelWidth: Int { inner.width >= 30 ? 17 : 9 }
+  private var labelWidth: Int { inner.width >= 30 ? 17 : 10 }
 
   private static func name(_ queue: GoAllocator.Queue, isWide: Bool) -> String {
     switch queue {
     case .partialSwept: isWide ? "partial swept" : "p swept"
-    case .partialUnswept: isWide ? "partial unswept" : "p unswep"
+    case .partialUnswept: isWide ? "partial unswept" : "p unswept"
     case .fullSwept: isWide ? "full swept" : "f swept"
-    case .fullUnswept: isWide ? "full unswept" : "f unswep"
+    case .fullUnswept: isWide ? "full unswept" : "f unswept"
     }
   }
 
@@ -175,19 +202,34 @@ struct AllocatorMCentralPane {
   /// Where a span is while it is in the mcentral's hands.
   func point(inHands spanClass: Int) -> Point {
     Point(
-      x: inner.x + inner.width / 2,
-      y: row { if case .title(spanClass) = $0 { true } else { false } })
+      x: inner.x + 2 + labelWidth,
+      y: row { if case .hand(spanClass) = $0 { true } else { false } })
   }
 
-  func point(queue: GoAllocator.Queue, spanClass: Int) -> Point {
-    let y = row { if case .queue(queue, spanClass) = $0 { true } else { false } }
-    let count = style.state.spans(in: queue, spanClass: spanClass).count
-    return Point(x: min(inner.right - 4, inner.x + 2 + labelWidth + count * 3), y: y)
-  }
-
-  func point(nonempty: Bool, spanClass: Int) -> Point {
-    let y = row { if case .list(nonempty, spanClass) = $0 { true } else { false } }
-    return Point(x: inner.x + 2 + labelWidth, y: y)
+  /// Where a span is in a queue or list, or where it will be once it has joined it.
+  func point(_ place: GoAllocator.Place, span: GoAllocator.SpanID) -> Point {
+    let state = style.state
+    let entries: [GoAllocator.SpanID]
+    let y: Int
+    var joinsInFront = false
+    switch place {
+    case .queue(let queue, let spanClass):
+      entries = state.spans(in: queue, spanClass: spanClass)
+      y = row { if case .queue(queue, spanClass) = $0 { true } else { false } }
+    case .nonempty(let spanClass):
+      entries = state.nonempty(spanClass: spanClass)
+      y = row { if case .list(true, spanClass) = $0 { true } else { false } }
+      joinsInFront = true
+    case .empty(let spanClass):
+      entries = state.empty(spanClass: spanClass)
+      y = row { if case .list(false, spanClass) = $0 { true } else { false } }
+    default: return Point(x: inner.x, y: inner.y)
+    }
+    let index = entries.firstIndex(of: span) ?? (joinsInFront ? 0 : entries.count)
+    let column = entries.prefix(min(index, inner.width)).reduce(inner.x + 2 + labelWidth) {
+      $0 + "s\($1)".utf8.count + 1
+    }
+    return Point(x: min(inner.right - 4, column), y: y)
   }
 
   private func row(_ matches: (Line) -> Bool) -> Int {

@@ -9,7 +9,7 @@ struct AllocatorRequestPane {
   func draw(_ canvas: inout Canvas) {
     let language = style.look.language
     let inner = framed ? rect.inner : rect
-    if framed { canvas.box(rect, title: Bilingual("request", "请求")[language]) }
+    if framed { canvas.box(rect, title: Bilingual("request", "申请")[language]) }
     guard case .malloc(let size, let noscan, let count) = style.moment.operation else {
       if framed {
         let text = Bilingual("none at the moment", "此刻没有申请内存")[language]
@@ -17,13 +17,27 @@ struct AllocatorRequestPane {
       }
       return
     }
-    let kind = noscan ? Bilingual("no pointers", "不含指针") : Bilingual("with pointers", "含指针")
-    let many = count > 1 ? " ×\(count)" : ""
-    let what = Bilingual(
-      "\(size) bytes\(many), \(kind.en)", "\(size) 字节\(many)，\(kind.zh)")[language]
+    let what = describe(size, noscan: noscan, count: count, columns: inner.width - 2)
     canvas.put(TextLayout.fit(what, columns: inner.width - 2), inner.x + 1, inner.y)
     guard framed else { return }
     canvas.clipped(to: inner) { drawPath(inner, &$0) }
+  }
+
+  /// The request in as many words as there is room for.
+  private func describe(_ size: Int, noscan: Bool, count: Int, columns: Int) -> String {
+    let many = count > 1 ? " ×\(count)" : ""
+    let bytes = size == 1 ? Bilingual("1 byte", "1 字节") : Bilingual("\(size) bytes", "\(size) 字节")
+    let kind = noscan ? Bilingual("no pointers", "不含指针") : Bilingual("with pointers", "含指针")
+    let short = "\(AllocatorWords.shortSize(size))\(many) \(noscan ? "noscan" : "scan")"
+    let texts = [
+      Bilingual("\(bytes.en)\(many), \(kind.en)", "\(bytes.zh)\(many)，\(kind.zh)"),
+      Bilingual(
+        "\(AllocatorWords.size(size))\(many), \(kind.en)",
+        "\(AllocatorWords.size(size))\(many)，\(kind.zh)"),
+    ].map { $0[style.look.language] }
+    // A size in KB or MB is said only where nothing is lost by it.
+    let exact = size % 1024 == 0 ? texts : [texts[0]]
+    return exact.first { GlyphWidth.of($0) <= columns } ?? short
   }
 
   private func drawPath(_ inner: Rect, _ canvas: inout Canvas) {
@@ -69,7 +83,7 @@ struct AllocatorRequestPane {
     let text =
       switch level {
       case .notAsked: Bilingual("", "")
-      case .asked: Bilingual("asked", "被问到")
+      case .asked: Bilingual("asked", "查询中")
       case .gave: Bilingual("has it", "有")
       case .hadNothing: Bilingual("has none", "没有")
       }

@@ -12,8 +12,10 @@ struct AllocatorScene {
   /// What moves is drawn at its old place until it has arrived.
   private var shown: GoAllocator {
     guard progress < 1 else { return moment.after }
-    if case .spanMoved = moment.event { return moment.before }
-    return moment.after
+    switch moment.event {
+    case .spanMoved, .pagesTaken: return moment.before
+    default: return moment.after
+    }
   }
 
   func draw(_ canvas: inout Canvas) {
@@ -21,49 +23,76 @@ struct AllocatorScene {
     let focus = AllocatorFocus(moment)
     let layout = AllocatorLayout(
       stage: stage, processors: state.ps.count, inPlay: focus.p)
-    let style = AllocatorStyle(state: state, focus: focus, moment: moment, look: look)
-    var panes: [AllocatorMCachePane] = []
-    for (p, rect) in layout.mcaches {
-      let pane = AllocatorMCachePane(p: p, rect: rect, framed: layout.framed, style: style)
-      pane.draw(&canvas)
-      panes.append(pane)
+    let style = AllocatorStyle(
+      state: state, focus: focus, moment: moment, look: look, isSettled: progress == 1)
+    let panes = layout.mcaches.map { p, rect in
+      AllocatorMCachePane(p: p, rect: rect, framed: layout.framed, style: style)
     }
+    for pane in panes { pane.draw(&canvas) }
     AllocatorRequestPane(rect: layout.request, framed: layout.framed, style: style).draw(&canvas)
     let mcentral = AllocatorMCentralPane(
       rect: layout.mcentral, framed: layout.framed, style: style)
     mcentral.draw(&canvas)
-    let mheap = AllocatorMHeapPane(rect: layout.mheap, framed: layout.framed, style: style)
+    let mheap = AllocatorMHeapPane(
+      rect: layout.mheap, framed: layout.framed, style: style, arriving: arrivingRun?.firstPage)
     mheap.draw(&canvas)
     drawTraveller(panes, mcentral, mheap, &canvas)
   }
 
-  // MARK: - A span on its way
+  // MARK: - What is on its way
 
   private func drawTraveller(
     _ mcaches: [AllocatorMCachePane], _ mcentral: AllocatorMCentralPane,
     _ mheap: AllocatorMHeapPane, _ canvas: inout Canvas
   ) {
-    guard case .spanMoved(let span, let spanClass, let from, let to) = moment.event else { return }
-    func point(_ place: GoAllocator.Place) -> Point {
-      switch place {
-      case .mheap, .busy: return mheap.point(span: span)
-      case .mcache(let p):
-        return (mcaches.first { $0.p == p } ?? mcaches[0]).point(spanClass: spanClass)
-      case .mcentral: return mcentral.point(inHands: spanClass)
-      case .queue(let queue, _): return mcentral.point(queue: queue, spanClass: spanClass)
-      case .nonempty: return mcentral.point(nonempty: true, spanClass: spanClass)
-      case .empty: return mcentral.point(nonempty: false, spanClass: spanClass)
+    if case .spanMoved(let span, let spanClass, let from, let to) = moment.event {
+      func point(_ place: GoAllocator.Place) -> Point {
+        switch place {
+        case .mheap: return mheap.point(span: span)
+        case .busy(let pages): return mheap.point(list: .busy(pages), span: span)
+        case .mcache(let p):
+          return (mcaches.first { $0.p == p } ?? mcaches[0]).point(spanClass: spanClass)
+        case .mcentral: return mcentral.point(inHands: spanClass)
+        case .queue, .nonempty, .empty: return mcentral.point(place, span: span)
+        }
       }
+      let (start, end) = (point(from), point(to))
+      drawTraveller("s\(span)", from: start, to: end, &canvas)
+    } else if let run = arrivingRun {
+      let start = run.from.map { mheap.point(list: $0) } ?? mheap.point(page: run.fromPage)
+      drawTraveller(
+        AllocatorRunLists.label(run.firstPage, run.npages), from: start,
+        to: mheap.point(list: .free(min(run.npages, AllocatorWords.bigRunPages))), &canvas)
+    } else if case .pagesTaken(let first, let npages, .freeList(let pages)) = moment.event {
+      drawTraveller(
+        AllocatorRunLists.label(first, npages), from: mheap.point(list: .free(pages)),
+        to: mheap.point(page: first), &canvas)
     }
-    let (start, end) = (point(from), point(to))
-    if progress == 1, case .mcentral = to {
-      // In the mcentral's hands and in no queue: it goes on in the next step.
-      canvas.put("[s\(span)]", end.x, end.y, Style(.moved, .bold))
-    }
+  }
+
+  private func drawTraveller(
+    _ label: String, from start: Point, to end: Point, _ canvas: inout Canvas
+  ) {
     let turn = end.x < start.x ? (start.x + end.x) / 2 : (start.x + end.x + 1) / 2
-    let traveller = Traveller(
-      label: "s\(span)", from: start, to: end, turn: turn, fraction: progress)
+    let traveller = Traveller(label: label, from: start, to: end, turn: turn, fraction: progress)
     Traveller.draw([traveller], within: stage, on: &canvas)
+  }
+
+  /// Notes' era: a free run on its way to the front of its list, from another list or from pages.
+  private var arrivingRun: (firstPage: Int, npages: Int, from: AllocatorRunList?, fromPage: Int)? {
+    guard progress < 1, moment.after.rules.isNotesEra else { return nil }
+    switch moment.event {
+    case .runSplit(let first, let npages):
+      guard case .pagesTaken(_, _, .freeList(let pages)) = moment.recent.last else { return nil }
+      return (first, npages, .free(pages), first)
+    case .runsMerged(let first, let npages): return (first, npages, nil, first)
+    case .heapGrew(let first, let npages), .spanFreed(_, let first, let npages):
+      // What merges with its neighbours goes to its list in the next step.
+      if first < 0 { return nil }
+      if case .runsMerged = moment.upcoming.first { return nil }
+      return (first, npages, nil, first)
+    default: return nil
+    }
   }
 }
 
@@ -73,6 +102,8 @@ struct AllocatorStyle {
   let focus: AllocatorFocus
   let moment: Moment<GoAllocator>
   let look: Look
+  /// Whether what the event moves has arrived.
+  let isSettled: Bool
 
   /// A span's number in the style of what happens to it.
   func put(span: GoAllocator.SpanID, _ x: Int, _ y: Int, on canvas: inout Canvas) -> Int {
@@ -85,7 +116,7 @@ struct AllocatorStyle {
 
   /// Draws a span's slots into so many columns: a cell a slot, or a cell for several.
   ///
-  /// `▓` is in use, `▒` holds something that the program forgot, `░` is free.
+  /// `▓` is in use, `▄` is less than half in use, `▒` holds what the program forgot, `░` is free.
   func put(
     slotsOf id: GoAllocator.SpanID, _ x: Int, _ y: Int, columns: Int, on canvas: inout Canvas
   ) {
@@ -113,9 +144,10 @@ struct AllocatorStyle {
   ) -> Unicode.Scalar {
     if id == focus.span, focus.died.contains(where: slots.contains) { return "×" }
     let used = slots.count { span.isUsed($0) }
-    if used * 2 < slots.count || used == 0 { return "░" }
+    if used == 0 { return "░" }
     let live = slots.count { span.isUsed($0) && span.isReachable($0) }
-    return live * 2 >= used ? "▓" : "▒"
+    if live * 2 < used { return "▒" }
+    return used * 2 < slots.count ? "▄" : "▓"
   }
 
   private func slotStyle(
@@ -132,14 +164,5 @@ struct AllocatorStyle {
     let number = state.classes.sizeClass(spanClass: spanClass)
     guard state.rules.hasNoscanSpanClasses else { return "\(number)" }
     return "\(number) \(state.classes.isNoscan(spanClass: spanClass) ? "ns" : "sc")"
-  }
-
-  /// Bytes with a unit, at most one decimal.
-  static func bytes(_ count: Int) -> String {
-    for (shift, unit) in [(30, "GB"), (20, "MB"), (10, "KB")] where count >= 1 << shift {
-      let tenths = (count * 10 + 1 << (shift - 1)) >> shift
-      return tenths % 10 == 0 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
-    }
-    return "\(count) B"
   }
 }

@@ -35,7 +35,9 @@ extension AllocatorTrace: CapturedFile {
     let scenario = Scenario(
       name: name, title: Bilingual(name, name), rules: trace.version, seed: 0,
       initial: trace.start,
-      script: trace.steps.map { .operation($0.operation, brisk: trace.steps.count > 50) })
+      script: trace.steps.map {
+        .operation($0.operation, brisk: trace.steps.count > 50 || Self.isRepetitive($0.operation))
+      })
     let show = Performance(
       scenario,
       AllocatorSubject(
@@ -43,5 +45,14 @@ extension AllocatorTrace: CapturedFile {
         capturedFrom: VisibleText.escape(trace.version)))
     guard show.stepCount > 0 else { throw InputError(file: file, "nothing happens in this trace") }
     return show
+  }
+
+  /// Whether an operation of a trace goes on and on: many requests, or a cycle over many spans.
+  private static func isRepetitive(_ operation: GoAllocator.Operation) -> Bool {
+    switch operation {
+    case .malloc(_, _, let count): count > 3
+    case .gc, .gcLazy, .sweep, .finishSweep, .readMemStats: true
+    default: false
+    }
   }
 }

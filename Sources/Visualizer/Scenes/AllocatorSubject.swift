@@ -44,7 +44,21 @@ struct AllocatorSubject: Subject {
     case .spanSwept, .marked, .pageCacheFilled, .heapGrew: Pace(motion: 500, hold: 1300)
     case .requested: Pace(motion: 200, hold: 800)
     case .mcacheAsked: Pace(motion: 300, hold: 900)
+    case .mcacheFlushed, .workerChanged: Pace(motion: 200, hold: 800)
     default: Pace(motion: 300, hold: 1300)
+    }
+  }
+
+  /// Among many requests the ones that the mcache answers pass by quickly, and what moves between
+  /// the levels can still be followed.
+  func briskPace(_ event: GoAllocator.Event) -> Pace {
+    switch event {
+    case .requested, .sizeClassFound: Pace(motion: 0, hold: 10)
+    case .mcacheAsked(_, _, _, let freeSlots) where freeSlots > 0: Pace(motion: 0, hold: 10)
+    case .slotReturned, .tinyPacked: Pace(motion: 0, hold: 60)
+    case .spanMoved: Pace(motion: 350, hold: 200)
+    case .spanSwept: Pace(motion: 0, hold: 200)
+    default: pace(event).brisk
     }
   }
 

@@ -73,7 +73,8 @@ final class Performance<S: Subject>: Show {
     seed = scenario.seed
     self.subject = subject
     timeline = Timeline(
-      initial: scenario.initial, script: scenario.script, pace: subject.pace)
+      initial: scenario.initial, script: scenario.script, pace: subject.pace,
+      briskPace: subject.briskPace)
   }
 
   var stepCount: Int { timeline.stepCount }

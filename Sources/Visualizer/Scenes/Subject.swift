@@ -13,6 +13,8 @@ protocol Subject {
   func describe(_ operation: State.Operation) -> String
   /// How long an event takes to watch.
   func pace(_ event: State.Event) -> Pace
+  /// How long it takes within one of many operations alike.
+  func briskPace(_ event: State.Event) -> Pace
   /// The sentence of an event.
   func narrate(
     _ event: State.Event, _ moment: Moment<State>, _ language: Language
@@ -34,6 +36,7 @@ protocol Subject {
 
 extension Subject {
   var views: [Bilingual] { [] }
+  func briskPace(_ event: State.Event) -> Pace { pace(event).brisk }
   func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }
   func inspect(_ item: Item, _ moment: Moment<State>, _ language: Language) -> Inspection? { nil }
 }

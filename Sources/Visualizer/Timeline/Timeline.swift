@@ -30,6 +30,7 @@ final class Timeline<State: Model> {
   private(set) var operationCount = 0
 
   private let pace: (State.Event) -> Pace
+  private let briskPace: (State.Event) -> Pace
   /// The first step of each script item.
   private var firstSteps: [UInt32] = []
   /// When each script item starts, in milliseconds.
@@ -75,10 +76,12 @@ final class Timeline<State: Model> {
   ///
   /// - Complexity: O(events), at the bare model's speed.
   init(
-    initial: State, script: [ScriptItem<State.Operation>], pace: @escaping (State.Event) -> Pace
+    initial: State, script: [ScriptItem<State.Operation>],
+    pace: @escaping (State.Event) -> Pace, briskPace: @escaping (State.Event) -> Pace
   ) {
     self.script = script
     self.pace = pace
+    self.briskPace = briskPace
     cursor = Checkpoint(item: 0, state: initial)
     checkpoints = [cursor]
     var state = initial
@@ -112,7 +115,7 @@ final class Timeline<State: Model> {
         operationCount += 1
         state.perform(operation) { event, _ in
           steps += 1
-          time += (brisk ? pace(event).brisk : pace(event)).total
+          time += (brisk ? briskPace(event) : pace(event)).total
         }
       }
     }
@@ -165,7 +168,7 @@ final class Timeline<State: Model> {
     switch moment(step).content {
     case .chapter: .chapter
     case .say(let text): .say(text)
-    case .event(let event): isBrisk(item(ofStep: step)) ? pace(event).brisk : pace(event)
+    case .event(let event): isBrisk(item(ofStep: step)) ? briskPace(event) : pace(event)
     }
   }
 
@@ -280,8 +283,8 @@ final class Timeline<State: Model> {
     var before = start
     var count = 0
     let brisk = isBrisk(item)
-    state.perform(operation) { [pace] event, now in
-      let pace = brisk ? pace(event).brisk : pace(event)
+    state.perform(operation) { [pace, briskPace] event, now in
+      let pace = brisk ? briskPace(event) : pace(event)
       times.append((times.last ?? 0) + UInt32(pace.total))
       if count >= eventsFrom, count < end + Self.neighbours { events.append(event) }
       if count == first - 1 { before = copy now }
