@@ -171,7 +171,7 @@ struct PacketdrillTests {
   @Test func segmentsAreSeenOnTheirWay() throws {
     let script = try PacketdrillReader.read(
       file: "x.pkt", bytes: Array(try Self.text("close-four").utf8))
-    var run = PacketdrillRun(script, rules: "rfc9293")
+    var run = PacketdrillRun(script, rules: .rfc9293)
     #expect(run.run() == nil)
     var network = TCPNetwork(
       client: run.settings.rules, server: run.settings.rules, delay: PacketdrillRun.flight)

@@ -8,7 +8,7 @@ extension Endpoint {
   ) {
     guard !isScripted else { return }
     cause = .arrival(segment.flags)
-    if rules.dropsSynFin, segment.flags.contains([.syn, .fin]) {
+    if rules.dropsSynFin, !state.isSynchronized, segment.flags.contains([.syn, .fin]) {
       report(.segmentDiscarded(end, .meaningless), &journal)
       return
     }

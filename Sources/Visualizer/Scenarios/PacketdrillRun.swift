@@ -50,7 +50,7 @@ struct PacketdrillRun {
     var due: Microseconds
   }
 
-  init(_ script: PacketdrillScript, rules: String) {
+  init(_ script: PacketdrillScript, rules: PacketdrillRules.Name) {
     self.script = script
     settings = PacketdrillRules(script, named: rules)
     network = TCPNetwork(client: settings.rules, server: settings.rules, delay: Self.flight)
