@@ -84,7 +84,7 @@ extension Endpoint {
     if wasUsed, !hadSyn { recovery.grow(by: count) }
     if !outstanding.isEmpty {
       start(.retransmission, for: rto, at: now, &journal)
-      scheduleProbe(at: now, &journal)
+      scheduleProbe(at: now, renewsTimeout: true, &journal)
     }
   }
 
@@ -128,10 +128,15 @@ extension Endpoint {
 
   /// The peer has this chunk; the latest such transmission tells what should have arrived too.
   ///
+  /// An answer that comes sooner than any did is one to the first transmission, unless what was sent
+  /// again is a probe, which sets out when an answer to the first is long overdue.
+  ///
   /// Source: RFC 8985, section 6.2, step 2; Linux `tcp_rack_advance`.
   mutating func noteDelivered(_ chunk: SentChunk, at now: Microseconds) {
     let elapsed = now - chunk.sentAt
-    if chunk.transmissions > 1, elapsed < roundTrip.minimum { return }
+    if chunk.transmissions > 1, chunk.end != recovery.probedUpTo, elapsed < roundTrip.minimum {
+      return
+    }
     recovery.newestRoundTrip = elapsed
     let newest = recovery.newestDelivered ?? -1
     if chunk.sentAt > newest

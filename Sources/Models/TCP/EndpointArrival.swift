@@ -91,14 +91,15 @@ extension Endpoint {
       let edge = rcvNxt + window
       return !(last.isAfter(edge) && (segment.seq.isAfter(edge) || !readable.isEmpty))
     }
-    func isInWindow(_ number: SequenceNumber) -> Bool {
-      number.isAtOrAfter(rcvNxt) && number.isBefore(rcvNxt + window)
-    }
     if segment.length == 0 {
       return window == 0 ? segment.seq == rcvNxt : isInWindow(segment.seq)
     }
     guard window > 0 else { return false }
     return isInWindow(segment.seq) || isInWindow(segment.end - 1)
+  }
+
+  private func isInWindow(_ number: SequenceNumber) -> Bool {
+    number.isAtOrAfter(rcvNxt) && number.isBefore(rcvNxt + rcvWnd)
   }
 
   private mutating func passesSequence(
@@ -222,8 +223,9 @@ extension Endpoint {
 
   /// A SYN where none belongs.
   ///
-  /// Without RFC 5961 it is an error inside the window. The reset for it has the number that the
-  /// peer expects next, or a peer that still has the connection would not take it.
+  /// Without RFC 5961 it is an error inside the window; outside of it, it is acknowledged like
+  /// anything there, also where a FIN behind it reaches into the window. The reset has the number
+  /// that the peer expects next, or a peer that still has the connection would not take it.
   ///
   /// Source: RFC 9293, section 3.10.7.4, step 4; RFC 5961, section 4; RFC 793, page 71.
   mutating func takeStraySyn(
@@ -234,6 +236,11 @@ extension Endpoint {
       return
     }
     guard rules.guards.contains(.challengeAck) else {
+      guard isInWindow(segment.seq) else {
+        report(.segmentDiscarded(end, .outsideWindow), &journal)
+        answerBadSegment(segment, at: now, &journal)
+        return
+      }
       send(rules.abortCarriesAck ? [.rst, .ack] : .rst, seq: sndNxt, at: now, &journal)
       breakConnection(.peer, error: .connectionReset, &journal)
       return

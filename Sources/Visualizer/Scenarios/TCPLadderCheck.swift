@@ -120,9 +120,13 @@ struct TCPLadderCheck {
   // MARK: Timers
 
   /// Lets the timer run out that the capture names, if the model's is about to as well.
+  ///
+  /// A timer that sends several segments has run out with the first of them.
   private mutating func expire(
     _ kind: TimerKind, of end: End, _ step: TCPLadder.Step, _ row: TCPLadder.Row
   ) -> String? {
+    readLog()
+    if case .send = row.kind, compared[end, default: 0] < sent[end]?.count ?? 0 { return nil }
     let shared = network[end].timers.retransmissionKind
     let running = network[end].timers[kind] ?? network[end].timers[shared]
     let isShared = kind != .delayedAck && kind != .timeWait && kind != .finWait2
