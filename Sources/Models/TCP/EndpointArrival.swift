@@ -165,16 +165,31 @@ extension Endpoint {
 
   /// Segments older than the latest are not of this connection.
   ///
-  /// Source: RFC 7323, section 5.3; Linux `tcp_paws_discard`.
+  /// Linux lets one tick pass, and bare acknowledgments that were overtaken: a duplicate is taken, one
+  /// with an old number dropped without a word.
+  ///
+  /// Source: RFC 7323, section 5.3; Linux `tcp_paws_check`, `tcp_disordered_ack_check`.
   private mutating func passesTimestamp(
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) -> Bool {
     guard rules.guards.contains(.paws), timestampsOn, !segment.flags.contains(.rst),
-      let value = segment.timestamp?.value, Int32(bitPattern: value &- tsRecent) < 0
+      let value = segment.timestamp?.value
     else { return true }
+    let age = Int(Int32(bitPattern: tsRecent &- value))
+    guard age > (rules.linuxArrival ? 1 : 0) else { return true }
+    if isOvertakenAck(segment, age: age) { return true }
     report(.segmentDiscarded(end, .oldTimestamp), &journal)
-    answerBadSegment(segment, at: now, &journal)
+    let isSilent =
+      rules.linuxArrival && segment.length == 0 && segment.flags.contains(.ack)
+      && segment.seq.isBefore(rcvNxt)
+    if !isSilent { answerBadSegment(segment, at: now, &journal) }
     return false
+  }
+
+  /// Whether a segment is a duplicate acknowledgment that another overtook no longer than an RTO ago.
+  private func isOvertakenAck(_ segment: Segment, age: Int) -> Bool {
+    rules.linuxArrival && segment.isPureAck && segment.seq == rcvNxt && segment.ack == sndUna
+      && segment.window <= sndWnd && age * 1000 <= rto
   }
 
   /// Source: RFC 7323, section 4.3.

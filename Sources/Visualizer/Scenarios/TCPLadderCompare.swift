@@ -84,6 +84,9 @@ extension TCPLadderCheck {
   /// Whether the capture and the model name different things only because those happened within a
   /// moment: arrivals in a burst, or an acknowledgment at the tick behind an arrival.
   private func isSameCause(_ send: TCPLadder.Send, _ record: SegmentRecord) -> Bool {
+    if case .call = send.cause, send.isPureAck, case .timer(.delayedAck) = record.cause {
+      return true
+    }
     guard case .arrival(let segment, _) = send.cause, let captured = firstArrival[segment],
       sends[segment]?.send.side == send.side.peer
     else { return false }

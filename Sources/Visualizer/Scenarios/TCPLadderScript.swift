@@ -124,6 +124,11 @@ extension TCPLadder {
           let cause = send.cause.event.flatMap { positions[$0] } ?? position
           steps[cause].before.append(.nextIss(end, iss))
         }
+        if send.isPureAck, case .call(let event?) = send.cause, let cause = positions[event],
+          carriesAck(rows[cause])
+        {
+          steps[cause].expires.append((end, .delayedAck))
+        }
         if send.cause == .script {
           steps[position].operations = [injection(send, end, life: lives[end, default: 0])]
         } else if case .timer(let name) = send.cause {
@@ -134,18 +139,25 @@ extension TCPLadder {
     return steps
   }
 
+  /// Whether a row is a call whose segment would have carried the acknowledgment.
+  ///
+  /// A bare one before it comes of the timer, which ran out while the call was made.
+  private func carriesAck(_ row: Row) -> Bool {
+    guard case .app(let app) = row.kind else { return false }
+    return ["send", "close", "shutdown_wr"].contains(app.call)
+  }
+
   /// A SYN ACK after an own SYN takes no new number.
   private func isAnswerInSimultaneousOpen(_ send: Send, _ row: Row) -> Bool {
     send.flags.contains(.ack) && row.before?[send.side] == .synSent
   }
 
   private func kind(ofTimer name: String, _ send: Send) -> TimerKind {
-    let isPureAck = send.length == 0 && send.flags.isDisjoint(with: [.syn, .fin, .rst])
     switch name {
     case "delayed-ack": return .delayedAck
     case "retransmit": return .retransmission
     case "probe": return .persist
-    default: return isPureAck ? .delayedAck : .retransmission
+    default: return send.isPureAck ? .delayedAck : .retransmission
     }
   }
 
@@ -237,6 +249,11 @@ extension TCPLadder {
           + step.expires.map { .expire($0.end, $0.kind) }
       }
   }
+}
+
+extension TCPLadder.Send {
+  /// Whether it carries an acknowledgment and nothing else.
+  var isPureAck: Bool { length == 0 && flags.isDisjoint(with: [.syn, .fin, .rst]) }
 }
 
 extension TCPLadder.Send.Cause {
