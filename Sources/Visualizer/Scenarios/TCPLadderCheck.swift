@@ -94,6 +94,7 @@ struct TCPLadderCheck {
     for (end, kind) in step.expires {
       if let difference = expire(kind, of: end, step, row) { return difference }
     }
+    for (end, kind) in step.mayExpire { expireIfDue(kind, of: end, step) }
     result = nil
     for operation in step.operations {
       var returned: CallResult?
@@ -138,6 +139,16 @@ struct TCPLadderCheck {
     }
     network.perform(.expire(end, kind), observer: nil)
     return nil
+  }
+
+  /// Lets a timer run out early that is about to.
+  private mutating func expireIfDue(_ kind: TimerKind, of end: End, _ step: TCPLadder.Step) {
+    let timers = network[end].timers
+    let actual = kind == .delayedAck ? kind : timers.retransmissionKind
+    guard let timer = timers[actual],
+      timer.deadline - step.at <= TCPLadder.Tolerance.early(timer.duration)
+    else { return }
+    network.perform(.expire(end, actual), observer: nil)
   }
 
   /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once.

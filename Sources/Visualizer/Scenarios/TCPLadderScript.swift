@@ -13,6 +13,8 @@ extension TCPLadder {
     var operations: [TCPOperation] = []
     /// The timers that the capture says ran out.
     var expires: [(end: End, kind: TimerKind)] = []
+    /// The timers that ran out while a call was made, if they were about to.
+    var mayExpire: [(end: End, kind: TimerKind)] = []
   }
 
   /// The rules that the captured system of a side followed.
@@ -124,10 +126,10 @@ extension TCPLadder {
           let cause = send.cause.event.flatMap { positions[$0] } ?? position
           steps[cause].before.append(.nextIss(end, iss))
         }
-        if send.isPureAck, case .call(let event?) = send.cause, let cause = positions[event],
-          carriesAck(rows[cause])
+        if case .call(let event?) = send.cause, let cause = positions[event],
+          let timer = timer(behind: send, of: rows[cause])
         {
-          steps[cause].expires.append((end, .delayedAck))
+          steps[cause].mayExpire.append((end, timer))
         }
         if send.cause == .script {
           steps[position].operations = [injection(send, end, life: lives[end, default: 0])]
@@ -139,12 +141,15 @@ extension TCPLadder {
     return steps
   }
 
-  /// Whether a row is a call whose segment would have carried the acknowledgment.
+  /// The timer that must have run out while a call was made that cannot have sent such a segment.
   ///
-  /// A bare one before it comes of the timer, which ran out while the call was made.
-  private func carriesAck(_ row: Row) -> Bool {
-    guard case .app(let app) = row.kind else { return false }
-    return ["send", "close", "shutdown_wr"].contains(app.call)
+  /// A call that sends carries the acknowledgment along, and none repeats what was sent. That reading
+  /// acknowledges is no proof, but the timer may have done it.
+  private func timer(behind send: Send, of row: Row) -> TimerKind? {
+    guard case .app(let app) = row.kind else { return nil }
+    if send.isPureAck { return app.call == "connect" ? nil : .delayedAck }
+    let sends = ["connect", "send", "close", "shutdown_wr"].contains(app.call)
+    return sends && !send.isRetransmission ? nil : .retransmission
   }
 
   /// A SYN ACK after an own SYN takes no new number.
