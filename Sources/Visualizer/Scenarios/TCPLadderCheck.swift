@@ -151,7 +151,8 @@ struct TCPLadderCheck {
     network.perform(.expire(end, actual), observer: nil)
   }
 
-  /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once.
+  /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once, and
+  /// a tick may decide whether it waits.
   private mutating func expireTick(_ row: TCPLadder.Row) {
     guard case .send(let send) = row.kind, case .arrival = send.cause,
       let connection = row.connection
@@ -160,7 +161,7 @@ struct TCPLadderCheck {
     let end = End(connection, send.side)
     guard compared[end, default: 0] == sent[end]?.count ?? 0,
       let timer = network[end].timers[.delayedAck],
-      timer.duration <= TCPLadder.Tolerance.tick
+      timer.duration <= TCPLadder.Tolerance.tick || network[end].mayAcknowledgeAtOnce
     else { return }
     network.perform(.expire(end, .delayedAck), observer: nil)
   }
