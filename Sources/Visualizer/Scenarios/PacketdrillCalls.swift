@@ -147,7 +147,9 @@ extension PacketdrillRun {
     let socket = call.number(0) ?? -1
     if call.name == "socket" { return open(call) }
     if PacketdrillReader.outsideCalls.contains(call.name) { return callOutside(call) }
-    if foreignFiles.contains(socket) { return .skipped("\(call.name) of a file that is no TCP socket") }
+    if foreignFiles.contains(socket) {
+      return .skipped("\(call.name) of a file that is no TCP socket")
+    }
     if sockets[socket]?.isClosed == true { return .error("EBADF") }
     switch call.name {
     case "bind": return .value(0)
@@ -178,7 +180,9 @@ extension PacketdrillRun {
       foreignFiles.insert(number)
     }
     if call.name == "pipe" || call.name == "socketpair" {
-      let numbers = call.text(call.arguments.count - 1).split { !$0.isNumber }.compactMap { Int($0) }
+      let numbers = call.text(call.arguments.count - 1).split { !$0.isNumber }.compactMap {
+        Int($0)
+      }
       foreignFiles.formUnion(numbers)
     }
     return .skipped(call.name)

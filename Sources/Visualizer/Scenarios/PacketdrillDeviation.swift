@@ -66,8 +66,9 @@ extension PacketdrillRun {
 
   /// Whether a segment that is expected holds what the model has sent and nobody acknowledged.
   private func isRepetition(_ packet: PacketdrillScript.Packet) -> Bool {
-    guard let end = underTest, let seq = packet.seq, (packet.length ?? 0) > 0
-      || !packet.flags.isDisjoint(with: [.syn, .fin])
+    guard let end = underTest, let seq = packet.seq,
+      (packet.length ?? 0) > 0
+        || !packet.flags.isDisjoint(with: [.syn, .fin])
     else { return false }
     let number = SequenceNumber(seq &+ (numbers[end].map { $0.model &- $0.script } ?? 0))
     return number.isAtOrAfter(network[end].sndUna) && number.isBefore(network[end].sndNxt)

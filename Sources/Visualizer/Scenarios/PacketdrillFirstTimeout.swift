@@ -33,12 +33,19 @@ struct PacketdrillFirstTimeout {
         return end == nil && abs(waited - Self.former) <= tolerance
       case .injected(let packet):
         if waited > Self.recommended + tolerance { return waited < Self.former }
-        if packet.flags.contains(.syn) || packet.flags.contains(.rst) { return false }
+        if Self.answers(packet, syn.packet) { return false }
       case .call(let call) where call.name == "close": return false
       default: break
       }
     }
     return false
+  }
+
+  /// Whether a segment ends the wait: it acknowledges the SYN, or is the peer's own.
+  private static func answers(
+    _ packet: PacketdrillScript.Packet, _ syn: PacketdrillScript.Packet
+  ) -> Bool {
+    packet.flags.contains(.ack) ? packet.ack == (syn.seq ?? 0) &+ 1 : packet.flags.contains(.syn)
   }
 
   private static func isSyn(_ packet: PacketdrillScript.Packet) -> Bool {

@@ -11,7 +11,8 @@ extension PacketdrillReader {
 
   /// Calls of the notation that the model has no part in.
   static let outsideCalls: Set<String> = [
-    "ioctl", "poll", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "sendfile", "splice", "pipe",
+    "ioctl", "poll", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "sendfile",
+    "splice", "pipe",
     "open",
     "usleep", "fork", "getpeername", "getsockname", "socketpair", "sleep", "pread",
     "fstat", "mmap", "kqueue", "kevent", "sendmmsg", "recvmmsg", "vmsplice", "select", "cap_set",
