@@ -10,7 +10,6 @@ enum PacketdrillDeviation: String, CaseIterable {
   case userTimeouts = "no keepalive and no timeouts of the user's choice"
   case earlyFin = "a FIN together with a SYN is left for the peer to repeat"
   case lossProbe = "lost segments go again by RFC 6298's timer only, or by three duplicates"
-  case deadSocket = "which error a dead socket reports is the system's choice"
 }
 
 extension PacketdrillRun {
@@ -20,8 +19,7 @@ extension PacketdrillRun {
     if before.contains(where: Self.isICMP) { return .icmp }
     if script.events[...position].contains(where: Self.opensFast) { return .fastOpen }
     switch script.events[position].kind {
-    case .call(let call):
-      return isOfDeadSocket(call) ? .deadSocket : nil
+    case .call: return before.contains(where: Self.setsTimeout) ? .userTimeouts : nil
     case .expected(let packet):
       if before.contains(where: Self.setsTimeout) { return .userTimeouts }
       if before.contains(where: Self.isSynFin), packet.flags.contains(.ack) { return .earlyFin }
@@ -64,11 +62,12 @@ extension PacketdrillRun {
     return network[end].state == .closed && network[end].incarnation > 0
   }
 
-  /// Whether a segment that is expected holds what the model has sent and nobody acknowledged.
+  /// Whether a segment that is expected holds data or a FIN that the model has sent and nobody
+  /// acknowledged.
   private func isRepetition(_ packet: PacketdrillScript.Packet) -> Bool {
     guard let end = underTest, let seq = packet.seq,
       (packet.length ?? 0) > 0
-        || !packet.flags.isDisjoint(with: [.syn, .fin])
+        || packet.flags.contains(.fin)
     else { return false }
     let number = SequenceNumber(seq &+ (numbers[end].map { $0.model &- $0.script } ?? 0))
     return number.isAtOrAfter(network[end].sndUna) && number.isBefore(network[end].sndNxt)
