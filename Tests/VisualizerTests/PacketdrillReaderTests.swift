@@ -47,6 +47,21 @@ struct PacketdrillReaderTests {
     #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
   }
 
+  @Test func unknownRulesAreAnError() {
+    let error = #expect(throws: InputError.self) { try read("--rules=linus\n" + Self.start) }
+    #expect(error?.line == 1)
+    #expect(error?.message.contains("did you mean 'linux'?") == true)
+  }
+
+  @Test func callsNobodyKnowsArePassedOver() throws {
+    let script = try read(Self.start + "+0 psp_key_rotate(3, {a=[1, 2]}) = -1 EINVAL (x)\n")
+    guard case .outside(let name) = script.events[1].kind else {
+      Issue.record("the call was not passed over")
+      return
+    }
+    #expect(name == "psp_key_rotate")
+  }
+
   @Test func emptyScriptIsAnError() {
     for text in ["", "// nothing\n", "--ip_version=ipv4\n", "`ls`"] {
       #expect(throws: InputError.self) { try read(text) }

@@ -22,7 +22,7 @@ struct PacketdrillTests {
     try PacketdrillFile(file: "test.pkt", bytes: Array(text.utf8)).check()
   }
 
-  @Test func allFixturesAreThere() { #expect(Self.names.count == 44) }
+  @Test func allFixturesAreThere() { #expect(Self.names.count == 49) }
 
   @Test(arguments: names) func modelMatches(name: String) throws {
     let report = try Self.check(try Self.text(name))
@@ -153,10 +153,75 @@ struct PacketdrillTests {
         == "line 6: expected SYN seq 0, the model sent nothing until 2.010 s")
   }
 
+  @Test func commandLineGoesBeforeTheScript() throws {
+    let bytes = Array("--rules=linux\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n".utf8)
+    #expect(try PacketdrillFile(file: "x.pkt", bytes: bytes).rules == .linux)
+    #expect(try PacketdrillFile(file: "x.pkt", bytes: bytes, rules: .rfc9293).rules == .rfc9293)
+  }
+
+  @Test func firstTimeoutIsOneSecondUnlessTheScriptShowsThree() throws {
+    let text = try Self.text("first-timeout")
+    #expect(
+      try Self.check(text.replacingOccurrences(of: "+2.9", with: "+1.9")).difference?
+        .contains("the model sent it at 1.000") == true)
+    let set = "`sysctl -w net.inet.tcp.rexmit_initial=1000`\n" + text
+    #expect(try Self.check(set).difference != nil, "what a setting says is not overruled")
+  }
+
   @Test func settingsChangeTheRules() throws {
     var text = try Self.text("established-rst")
     text = "0 `sysctl -w net.inet.tcp.insecure_rst=1`\n" + text
     #expect(try Self.check(text).difference?.contains("expected ACK seq 1 ack 1") == true)
+  }
+
+  // MARK: Deviations
+
+  private static let open = """
+    0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+    +0 bind(3, ..., ...) = 0
+    +0 listen(3, 1) = 0
+    +0 < S 0:0(0) win 65535 <mss 1000,sackOK>
+    +0 > S. 0:0(0) ack 1 <mss 1460,nop,nop,sackOK>
+    +.02 < . 1:1(0) ack 1 win 65535
+    +0 accept(3, ..., ...) = 4
+
+    """
+
+  @Test(arguments: [
+    (
+      "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1\n+.24 > P. 1:101(100) ack 1\n",
+      PacketdrillDeviation.lossProbe
+    ),
+    (
+      "+0 < icmp unreachable port_unreachable [0:0(0)]\n"
+        + "+0 getsockopt(4, SOL_SOCKET, SO_ERROR, [ECONNREFUSED], [4]) = 0\n", .icmp
+    ),
+    (
+      "+0 setsockopt(4, SOL_SOCKET, SO_KEEPALIVE, [1], 4) = 0\n+5 > . 0:0(0) ack 1\n",
+      .userTimeouts
+    ),
+  ]) func knownDeviationIsNamed(lines: String, deviation: PacketdrillDeviation) throws {
+    let difference = try Self.check(Self.open + lines).difference
+    #expect(
+      difference?.hasSuffix("(known deviation: \(deviation.rawValue))") == true,
+      "\(difference ?? "none")")
+  }
+
+  @Test func otherDifferencesNameNoDeviation() throws {
+    let lines = "+0 close(4) = 0\n+0 > F. 2:2(0) ack 1\n"
+    #expect(
+      try Self.check(Self.open + lines).difference
+        == "line 9: expected FIN ACK seq 2 ack 1, the model sent FIN ACK seq 1 ack 1")
+  }
+
+  @Test func deviationsAreInTheDocument() throws {
+    let root = Self.folder.deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let text = try String(
+      contentsOf: root.appending(path: "docs/packetdrill.md"), encoding: .utf8)
+    for deviation in PacketdrillDeviation.allCases {
+      #expect(text.contains("| \(deviation.rawValue) |"))
+    }
   }
 
   // MARK: Watching
@@ -171,7 +236,7 @@ struct PacketdrillTests {
   @Test func segmentsAreSeenOnTheirWay() throws {
     let script = try PacketdrillReader.read(
       file: "x.pkt", bytes: Array(try Self.text("close-four").utf8))
-    var run = PacketdrillRun(script, rules: "rfc9293")
+    var run = PacketdrillRun(script, rules: .rfc9293)
     #expect(run.run() == nil)
     var network = TCPNetwork(
       client: run.settings.rules, server: run.settings.rules, delay: PacketdrillRun.flight)

@@ -14,6 +14,8 @@ struct Acknowledging: Sendable, Equatable {
   var quickCount = 0
   /// The user answers promptly: acknowledgments ride on the answers.
   var isInteractive = false
+  /// The user answered just within the delay: by a clock that ticks it may have been too late.
+  var isBarelyInteractive = false
   /// The delay of the moment.
   var delay: Microseconds = 0
   /// When data arrived last.
@@ -40,11 +42,18 @@ struct Acknowledging: Sendable, Equatable {
   mutating func enterQuick(window: Int) {
     addQuick(window: window)
     isInteractive = false
+    isBarelyInteractive = false
     delay = Self.minimumDelay
   }
 }
 
 extension Endpoint {
+  /// Whether acknowledgments wait because of an answer that by the kernel's ticks may have come too
+  /// late for that.
+  public var mayAcknowledgeAtOnce: Bool {
+    acking.isBarelyInteractive && acking.isInteractive && acking.quickCount > 0
+  }
+
   /// Data arrived in order.
   ///
   /// Source: Linux `tcp_event_data_recv`, `tcp_measure_rcv_mss`.
@@ -88,7 +97,13 @@ extension Endpoint {
     acking.isPushedTwice = false
     acking.segmentCount = 0
     stop(.delayedAck, &journal)
-    if dataLength > 0, now - acking.lastDataAt < acking.delay { acking.isInteractive = true }
+    let answeredAfter = now - acking.lastDataAt
+    if dataLength > 0, answeredAfter < acking.delay {
+      acking.isBarelyInteractive =
+        acking.delay - answeredAfter <= 4000
+        && (!acking.isInteractive || acking.isBarelyInteractive)
+      acking.isInteractive = true
+    }
   }
 
   /// Acknowledges what was scheduled, now or later.

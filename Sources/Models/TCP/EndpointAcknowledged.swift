@@ -84,7 +84,7 @@ extension Endpoint {
     if wasUsed, !hadSyn { recovery.grow(by: count) }
     if !outstanding.isEmpty {
       start(.retransmission, for: rto, at: now, &journal)
-      scheduleProbe(at: now, &journal)
+      scheduleProbe(at: now, renewsTimeout: true, &journal)
     }
   }
 
@@ -128,10 +128,14 @@ extension Endpoint {
 
   /// The peer has this chunk; the latest such transmission tells what should have arrived too.
   ///
+  /// An answer that comes sooner than any did is one to the first transmission. A probe sets out at a
+  /// tick of a timer, so that its answer may seem a little early.
+  ///
   /// Source: RFC 8985, section 6.2, step 2; Linux `tcp_rack_advance`.
   mutating func noteDelivered(_ chunk: SentChunk, at now: Microseconds) {
     let elapsed = now - chunk.sentAt
-    if chunk.transmissions > 1, elapsed < roundTrip.minimum { return }
+    let slack = chunk.end == recovery.probedUpTo ? 1000 : 0
+    if chunk.transmissions > 1, elapsed + slack < roundTrip.minimum { return }
     recovery.newestRoundTrip = elapsed
     let newest = recovery.newestDelivered ?? -1
     if chunk.sentAt > newest

@@ -8,7 +8,7 @@ extension Endpoint {
   ) {
     guard !isScripted else { return }
     cause = .arrival(segment.flags)
-    if rules.dropsSynFin, segment.flags.contains([.syn, .fin]) {
+    if rules.dropsSynFin, !state.isSynchronized, segment.flags.contains([.syn, .fin]) {
       report(.segmentDiscarded(end, .meaningless), &journal)
       return
     }
@@ -91,14 +91,15 @@ extension Endpoint {
       let edge = rcvNxt + window
       return !(last.isAfter(edge) && (segment.seq.isAfter(edge) || !readable.isEmpty))
     }
-    func isInWindow(_ number: SequenceNumber) -> Bool {
-      number.isAtOrAfter(rcvNxt) && number.isBefore(rcvNxt + window)
-    }
     if segment.length == 0 {
       return window == 0 ? segment.seq == rcvNxt : isInWindow(segment.seq)
     }
     guard window > 0 else { return false }
     return isInWindow(segment.seq) || isInWindow(segment.end - 1)
+  }
+
+  private func isInWindow(_ number: SequenceNumber) -> Bool {
+    number.isAtOrAfter(rcvNxt) && number.isBefore(rcvNxt + rcvWnd)
   }
 
   private mutating func passesSequence(
@@ -164,16 +165,31 @@ extension Endpoint {
 
   /// Segments older than the latest are not of this connection.
   ///
-  /// Source: RFC 7323, section 5.3; Linux `tcp_paws_discard`.
+  /// Linux lets one tick pass, and bare acknowledgments that were overtaken: a duplicate is taken, one
+  /// with an old number dropped without a word.
+  ///
+  /// Source: RFC 7323, section 5.3; Linux `tcp_paws_check`, `tcp_disordered_ack_check`.
   private mutating func passesTimestamp(
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) -> Bool {
     guard rules.guards.contains(.paws), timestampsOn, !segment.flags.contains(.rst),
-      let value = segment.timestamp?.value, Int32(bitPattern: value &- tsRecent) < 0
+      let value = segment.timestamp?.value
     else { return true }
+    let age = Int(Int32(bitPattern: tsRecent &- value))
+    guard age > (rules.linuxArrival ? 1 : 0) else { return true }
+    if isOvertakenAck(segment, age: age) { return true }
     report(.segmentDiscarded(end, .oldTimestamp), &journal)
-    answerBadSegment(segment, at: now, &journal)
+    let isSilent =
+      rules.linuxArrival && segment.length == 0 && segment.flags.contains(.ack)
+      && segment.seq.isBefore(rcvNxt)
+    if !isSilent { answerBadSegment(segment, at: now, &journal) }
     return false
+  }
+
+  /// Whether a segment is a duplicate acknowledgment that another overtook no longer than an RTO ago.
+  private func isOvertakenAck(_ segment: Segment, age: Int) -> Bool {
+    rules.linuxArrival && segment.isPureAck && segment.seq == rcvNxt && segment.ack == sndUna
+      && segment.window <= sndWnd && age * 1000 <= rto
   }
 
   /// Source: RFC 7323, section 4.3.
@@ -222,8 +238,9 @@ extension Endpoint {
 
   /// A SYN where none belongs.
   ///
-  /// Without RFC 5961 it is an error inside the window. The reset for it has the number that the
-  /// peer expects next, or a peer that still has the connection would not take it.
+  /// Without RFC 5961 it is an error inside the window; outside of it, it is acknowledged like
+  /// anything there, also where a FIN behind it reaches into the window. The reset has the number
+  /// that the peer expects next, or a peer that still has the connection would not take it.
   ///
   /// Source: RFC 9293, section 3.10.7.4, step 4; RFC 5961, section 4; RFC 793, page 71.
   mutating func takeStraySyn(
@@ -234,6 +251,11 @@ extension Endpoint {
       return
     }
     guard rules.guards.contains(.challengeAck) else {
+      guard isInWindow(segment.seq) else {
+        report(.segmentDiscarded(end, .outsideWindow), &journal)
+        answerBadSegment(segment, at: now, &journal)
+        return
+      }
       send(rules.abortCarriesAck ? [.rst, .ack] : .rst, seq: sndNxt, at: now, &journal)
       breakConnection(.peer, error: .connectionReset, &journal)
       return

@@ -144,6 +144,8 @@ extension Endpoint {
     case .closed, .listen: return .failed(.notConnected)
     case .synSent:
       finRequested = true
+      // Source: Linux `inet_shutdown`, `tcp_disconnect`.
+      if rules.linuxArrival { pendingError = .connectionReset }
       closeNow(&journal)
     case .synRcvd, .established, .closeWait: endStream(at: now, &journal)
     default: break

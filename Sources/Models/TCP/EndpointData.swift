@@ -10,7 +10,9 @@ extension Endpoint {
   ) {
     guard segment.length > 0 else { return }
     let dataEnd = segment.seq + segment.payloadLength
-    let isNewData = segment.payloadLength > 0 && dataEnd.isAfter(rcvNxt)
+    // A FIN behind a gap tells of data too.
+    let isNewData =
+      (segment.payloadLength > 0 || rules.linuxArrival) && dataEnd.isAfter(rcvNxt)
     switch state {
     case .established, .finWait1, .finWait2: break
     default:

@@ -47,6 +47,14 @@ extension Endpoint {
     if wait > 0 { start(.reordering, for: wait + 8000, at: now, &journal) }
   }
 
+  /// What was waited for has not come: all of it counts as lost, and all of it goes again.
+  ///
+  /// Source: RFC 8985, section 6.3; Linux `tcp_rack_reo_timeout`.
+  mutating func reorderingTimeout(at now: Microseconds, _ journal: inout Journal) {
+    recovery.allowance = Int.max
+    detectLosses(at: now, &journal)
+  }
+
   /// A chunk is lost; the first loss of a flight halves the rate.
   ///
   /// Source: RFC 5681, section 3.2.
@@ -85,8 +93,13 @@ extension Endpoint {
 
   /// Puts a probe in place of the RTO where the rules have it and nothing seems lost.
   ///
+  /// It never waits longer than the RTO would, which runs from the oldest segment, or from now where
+  /// an acknowledgment has just set it anew.
+  ///
   /// Source: RFC 8985, section 7.2; Linux `tcp_schedule_loss_probe`.
-  mutating func scheduleProbe(at now: Microseconds, _ journal: inout Journal) {
+  mutating func scheduleProbe(
+    at now: Microseconds, renewsTimeout: Bool = false, _ journal: inout Journal
+  ) {
     guard rules.tailLossProbe, sackOn, recovery.until == nil, !outstanding.isEmpty,
       state != .synSent, state != .synRcvd, !outstanding.contains(where: \.isSacked)
     else { return }
@@ -94,8 +107,8 @@ extension Endpoint {
     if roundTrip.srtt > 0 {
       wait = 2 * roundTrip.srtt + (outstanding.count == 1 ? rules.minRto : 8000)
     }
-    let rtoDeadline = (timers[.retransmission]?.deadline ?? now + rto)
-    start(.lossProbe, for: min(wait, max(1, rtoDeadline - now)), at: now, &journal)
+    let timeout = renewsTimeout ? rto : outstanding[0].sentAt + rto - now
+    start(.lossProbe, for: timeout > 0 ? min(wait, timeout) : wait, at: now, &journal)
   }
 
   /// Sends something new if it may, else the last segment again; the RTO then runs from now.

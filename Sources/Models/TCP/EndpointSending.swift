@@ -53,12 +53,13 @@ extension Endpoint {
     var sentAnything = false
     while finSeq == nil, unsentCount > 0 || finRequested {
       let window = max(0, sndUna + sndWnd - sndNxt)
-      let count = min(unsentCount, sendMss, window)
+      let mss = roomForData
+      let count = min(unsentCount, mss, window)
       let isLast = count == unsentCount
       let carriesFin = isLast && finRequested
       if unsentCount > 0 {
         guard count > 0, inFlight < recovery.congestionWindow else { break }
-        let isFull = count == sendMss || carriesFin || 2 * count >= maxSndWnd
+        let isFull = count == mss || carriesFin || 2 * count >= maxSndWnd
         guard isFull || isProbe || (isLast && !nagleHolds) else { break }
       }
       transmitNew(count, fin: carriesFin, at: now, &journal)
@@ -69,6 +70,14 @@ extension Endpoint {
     if unsentCount > 0, outstanding.isEmpty, timers[.persist] == nil {
       start(.persist, for: rto, at: now, &journal)
     }
+  }
+
+  /// The most bytes that a segment carries: a report of what arrived out of order takes room.
+  ///
+  /// Source: RFC 6691, section 2; RFC 2018, section 3; Linux `tcp_current_mss`.
+  private var roomForData: Int {
+    guard sackOn, !kept.isEmpty else { return sendMss }
+    return max(48, sendMss - 4 - 8 * sackRanges().count)
   }
 
   /// Nagle's rule, with Minshall's addition: only an earlier small segment holds the next back.
@@ -87,7 +96,7 @@ extension Endpoint {
     let seq = sndNxt
     queue(fin ? .fin : [], payload: payload, at: now)
     if fin { finSeq = seq + count }
-    if count > 0, count < sendMss { smallSegmentEnd = seq + count }
+    if count > 0, count < roomForData { smallSegmentEnd = seq + count }
     stop(.persist, &journal)
     if timers.retransmission == nil { start(.retransmission, for: rto, at: now, &journal) }
     var flags: SegmentFlags = fin ? [.fin, .ack] : .ack

@@ -52,6 +52,8 @@ extension Endpoint {
     } else {
       report(
         .segmentDiscarded(end, segment.length > 0 ? .noDataExpected : .meaningless), &journal)
+      // Numbers behind the peer's FIN were never sent: what claims them is told where its stream ended.
+      if segment.seq != rcvNxt { sendAck(at: now, &journal) }
     }
   }
 

@@ -162,7 +162,9 @@ public struct TCPRules: Sendable, Equatable {
 
   // MARK: Details of arrival
 
-  /// Segments with both SYN and FIN are dropped unread.
+  /// Segments with both SYN and FIN are dropped unread by an end that has no connection yet.
+  ///
+  /// Where there is one, the RFC says what a stray SYN does, whatever else is set.
   ///
   /// Source: FreeBSD `net.inet.tcp.drop_synfin`.
   public var dropsSynFin = false

@@ -98,7 +98,7 @@ extension Endpoint {
     switch kind {
     case .retransmission: retransmissionTimeout(at: now, &journal)
     case .lossProbe: probeTail(at: now, &journal)
-    case .reordering: detectLosses(at: now, &journal)
+    case .reordering: reorderingTimeout(at: now, &journal)
     case .delayedAck: delayedAckDue(at: now, &journal)
     case .timeWait, .finWait2: closeNow(&journal)
     case .persist: probeWindow(at: now, &journal)

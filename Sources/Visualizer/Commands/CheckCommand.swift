@@ -12,6 +12,8 @@ struct CheckCommand: ParsableCommand {
       "Scenario files, captured traces, packet captures, .pkt scripts, tables of make hints, or -.")
   var files: [String]
 
+  @OptionGroup var script: RulesOptions
+
   mutating func validate() throws {
     if files.isEmpty { throw ValidationError("name at least one file to check.") }
   }
@@ -21,7 +23,7 @@ struct CheckCommand: ParsableCommand {
     var worst: Int32 = 0
     for file in files {
       do {
-        let (line, agrees) = try Self.check(file)
+        let (line, agrees) = try check(file)
         try output.write(line + "\n")
         if !agrees { worst = max(worst, 1) }
       } catch let error as InputError {
@@ -35,9 +37,9 @@ struct CheckCommand: ParsableCommand {
   }
 
   /// The line for one file, and whether model and reality agree.
-  private static func check(_ file: String) throws(InputError) -> (line: String, agrees: Bool) {
+  private func check(_ file: String) throws(InputError) -> (line: String, agrees: Bool) {
     let name = ShowLibrary.shortName(file)
-    switch try ShowLibrary.contents(file) {
+    switch try ShowLibrary.contents(file, rules: script.rules) {
     case .captured(let captured):
       ShowLibrary.warn(captured, file: file)
       let report = try captured.check()

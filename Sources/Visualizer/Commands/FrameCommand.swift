@@ -10,6 +10,7 @@ struct FrameCommand: ParsableCommand {
   var scenario: String
 
   @OptionGroup var capture: CaptureOptions
+  @OptionGroup var script: RulesOptions
 
   @Option(help: ArgumentHelp("The step, from 0, or last.", valueName: "N|last"))
   var step = StepArgument.index(0)
@@ -31,7 +32,8 @@ struct FrameCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let show = try ShowLibrary.open(scenario, connection: capture.connection)
+    let show = try ShowLibrary.open(
+      scenario, connection: capture.connection, rules: script.rules)
     let step = try step.resolve(in: show)
     let look = looks.look(default: Size(columns: 120, rows: 36))
     let canvas = show.frame(step, progress: progress, look)

@@ -10,6 +10,7 @@ struct PlayCommand: ParsableCommand {
   var scenario: String
 
   @OptionGroup var capture: CaptureOptions
+  @OptionGroup var script: RulesOptions
 
   @Option(help: ArgumentHelp("The step to start at, from 0, or last.", valueName: "step"))
   var at: StepArgument?
@@ -32,7 +33,8 @@ struct PlayCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let show = try ShowLibrary.open(scenario, connection: capture.connection)
+    let show = try ShowLibrary.open(
+      scenario, connection: capture.connection, rules: script.rules)
     let step = try at?.resolve(in: show) ?? 0
     let environment = TerminalEnvironment.current()
     if plain || !environment.canPlaceCursor {

@@ -15,6 +15,7 @@ struct RecordCommand: ParsableCommand {
   var scenario: String
 
   @OptionGroup var capture: CaptureOptions
+  @OptionGroup var script: RulesOptions
 
   @Option(name: .shortAndLong, help: "The file to write; - for standard output.")
   var output: String
@@ -61,7 +62,8 @@ struct RecordCommand: ParsableCommand {
 
   mutating func run() throws {
     let format = try chosenFormat()
-    let show = try ShowLibrary.open(scenario, connection: capture.connection)
+    let show = try ShowLibrary.open(
+      scenario, connection: capture.connection, rules: script.rules)
     let (first, last) = (try from.resolve(in: show), try to.resolve(in: show))
     guard first <= last else { throw ValidationError("--from must not be behind --to.") }
     var looks = looks

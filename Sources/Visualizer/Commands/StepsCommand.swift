@@ -9,6 +9,7 @@ struct StepsCommand: ParsableCommand {
   var scenario: String
 
   @OptionGroup var capture: CaptureOptions
+  @OptionGroup var script: RulesOptions
 
   @Flag(help: "One JSON object a line, with the event's fields and both languages.")
   var json = false
@@ -17,7 +18,8 @@ struct StepsCommand: ParsableCommand {
   var lang: Language?
 
   mutating func run() throws {
-    let show = try ShowLibrary.open(scenario, connection: capture.connection)
+    let show = try ShowLibrary.open(
+      scenario, connection: capture.connection, rules: script.rules)
     let language = lang ?? LookOptions.preferredLanguage
     var output = ByteSink(descriptor: 1, name: "standard output")
     for step in 0..<show.stepCount {

@@ -69,7 +69,25 @@ extension PacketdrillRun {
     }
     if wanted == got || (wanted == "an error" && Int(got) == nil) { return nil }
     if wanted == "EWOULDBLOCK", got == "EAGAIN" { return nil }
+    if isOfDeadSocket(call), Self.isFailure(wanted, call), Self.isFailure(got, call) {
+      omissions.add("which error a dead socket reports")
+      return nil
+    }
     return "\(call.name): expected \(wanted), the model returned \(got)"
+  }
+
+  /// Whether a call came to nothing: by an error, or for reading by the end of the stream.
+  ///
+  /// The RFC has one error for calls to a connection that is no more, "connection does not exist", and
+  /// systems have several, of which the first may be told once.
+  ///
+  /// Source: RFC 9293, sections 3.9.1 and 3.10.
+  private static func isFailure(
+    _ result: String, _ call: PacketdrillScript.SocketCall
+  ) -> Bool {
+    let isReading = call.name.hasPrefix("read") || call.name.hasPrefix("recv")
+    let isWriting = call.name.hasPrefix("write") || call.name.hasPrefix("send")
+    return result.hasPrefix("E") && (isReading || isWriting) || (result == "0" && isReading)
   }
 
   /// Lets calls return that have waited for what is there by now.
@@ -111,7 +129,9 @@ extension PacketdrillRun {
       guard endpoint.state != .synSent, endpoint.state != .synRcvd else { return .waits }
       return outcome(ask(.connectResult, at: end))
     case "accept":
-      guard endpoint.state.isSynchronized else { return .waits }
+      guard endpoint.state.isSynchronized,
+        sockets[socket]?.acceptedLife != endpoint.incarnation
+      else { return .waits }
       return .value(call.result ?? 0)
     case "read", "recv", "recvfrom", "readv", "recvmsg":
       let isReady =
@@ -126,6 +146,10 @@ extension PacketdrillRun {
   ) -> Outcome {
     let socket = call.number(0) ?? -1
     if call.name == "socket" { return open(call) }
+    if PacketdrillReader.outsideCalls.contains(call.name) { return callOutside(call) }
+    if foreignFiles.contains(socket) {
+      return .skipped("\(call.name) of a file that is no TCP socket")
+    }
     if sockets[socket]?.isClosed == true { return .error("EBADF") }
     switch call.name {
     case "bind": return .value(0)
@@ -148,10 +172,31 @@ extension PacketdrillRun {
     }
   }
 
+  /// A call that the model has no part in; what it opens is no socket of TCP.
+  private mutating func callOutside(_ call: PacketdrillScript.SocketCall) -> Outcome {
+    if ["epoll_create", "epoll_create1", "open", "kqueue"].contains(call.name),
+      let number = call.result, number >= 0
+    {
+      foreignFiles.insert(number)
+    }
+    if call.name == "pipe" || call.name == "socketpair" {
+      let numbers = call.text(call.arguments.count - 1).split { !$0.isNumber }.compactMap {
+        Int($0)
+      }
+      foreignFiles.formUnion(numbers)
+    }
+    return .skipped(call.name)
+  }
+
   // MARK: Opening
 
   private mutating func open(_ call: PacketdrillScript.SocketCall) -> Outcome {
     guard let number = call.result, number >= 0 else { return .skipped("socket") }
+    if call.text(1).contains("SOCK_DGRAM") || call.text(2).contains("SCTP") {
+      foreignFiles.insert(number)
+      return .skipped("sockets other than TCP's")
+    }
+    foreignFiles.remove(number)
     sockets[number] = Socket(isNonBlocking: call.text(1).contains("SOCK_NONBLOCK"))
     return .value(number)
   }
@@ -178,6 +223,9 @@ extension PacketdrillRun {
     guard sockets[socket]?.isListener == true, let end = sockets[socket]?.end else {
       return .error("EINVAL")
     }
+    if sockets[socket]?.acceptedLife == network[end].incarnation, network[end].incarnation > 0 {
+      return .waits
+    }
     let result = outcome(ask(.accept, at: end))
     guard result == .value(0) else { return result }
     adopt(call)
@@ -189,7 +237,7 @@ extension PacketdrillRun {
     guard let socket = call.number(0), let number = call.result, number >= 0,
       let end = sockets[socket]?.end
     else { return }
-    sockets[socket]?.isAccepted = true
+    sockets[socket]?.acceptedLife = network[end].incarnation
     sockets[number] = Socket(end: end)
   }
 
@@ -245,6 +293,11 @@ extension PacketdrillRun {
     case "SHUT_RDWR", "2": (reading, writing) = (true, true)
     default: return .error("EINVAL")
     }
+    if writing, !reading, network[end].finRequested {
+      // Source: RFC 9293, section 3.10.4: an error, or ok as long as no second FIN is sent.
+      omissions.add("what ending a stream twice returns")
+      return call.result.map { $0 < 0 ? .error(call.error ?? "an error") : .value($0) } ?? .value(0)
+    }
     var result = Outcome.value(0)
     if reading {
       guard network[end].state != .closed else { return .error("ENOTCONN") }
@@ -275,7 +328,7 @@ extension PacketdrillRun {
       return
     }
     ask(.stopListening(end))
-    if !entry.isAccepted { _ = ask(.abort, at: end) }
+    if entry.acceptedLife != network[end].incarnation { _ = ask(.abort, at: end) }
   }
 
   // MARK: Options

@@ -76,7 +76,7 @@ struct PacketdrillReader {
   }
 
   private mutating func readOption() throws(InputError) {
-    let line = cursor.line
+    let (line, start) = (cursor.line, cursor.at)
     cursor.step(2)
     let name = cursor.word()
     guard !name.isEmpty else { throw cursor.unexpected("an option's name behind --") }
@@ -86,6 +86,11 @@ struct PacketdrillReader {
       let start = cursor.at
       while let byte = cursor.current, byte > 0x20 { cursor.step() }
       value = String(decoding: cursor.text.bytes[start..<cursor.at], as: UTF8.self)
+    }
+    if name == "rules", PacketdrillRules.Name(rawValue: value) == nil {
+      let known = PacketdrillRules.Name.allCases.map(\.rawValue)
+      throw cursor.error(
+        "unknown rules '\(value)'; \(Nearest.hint(value, among: known))", at: start)
     }
     script.options.append(PacketdrillScript.Option(name: name, value: value, line: line))
   }

@@ -11,16 +11,18 @@ extension PacketdrillReader {
 
   /// Calls of the notation that the model has no part in.
   static let outsideCalls: Set<String> = [
-    "ioctl", "poll", "epoll_create", "epoll_ctl", "epoll_wait", "sendfile", "splice", "pipe",
+    "ioctl", "poll", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "sendfile",
+    "splice", "pipe",
     "open",
-    "usleep", "cap_set", "fork", "getpeername", "getsockname", "socketpair", "sleep", "pread",
-    "fstat", "mmap", "kqueue", "kevent", "sendmmsg", "recvmmsg", "vmsplice", "accept4",
+    "usleep", "fork", "getpeername", "getsockname", "socketpair", "sleep", "pread",
+    "fstat", "mmap", "kqueue", "kevent", "sendmmsg", "recvmmsg", "vmsplice", "select", "cap_set",
   ]
 
   /// `name(arguments) = result ERROR (words)`.
   mutating func readCall() throws(InputError) -> PacketdrillScript.Kind {
     let start = cursor.at
-    let name = cursor.word()
+    var name = cursor.word()
+    if name == "accept4" { name = "accept" }
     guard !name.isEmpty, name.first?.isNumber == false else {
       throw cursor.unexpected("a segment behind < or >, or a call")
     }
@@ -28,16 +30,16 @@ extension PacketdrillReader {
     guard cursor.current == UInt8(ascii: "(") else {
       throw cursor.unexpected("'(' behind \(name)")
     }
-    let isOutside = Self.outsideCalls.contains(name) || name.hasPrefix("sctp_")
-    guard isOutside || Self.knownCalls.contains(name) else {
-      throw cursor.error(
-        "unknown call '\(name)'; \(Nearest.hint(name, among: Self.knownCalls.sorted()))", at: start)
+    let known = Self.knownCalls.union(Self.outsideCalls)
+    if !known.contains(name), let near = Nearest.word(name, among: known.sorted()) {
+      throw cursor.error("unknown call '\(name)'; did you mean '\(near)'?", at: start)
     }
     let arguments = Self.split(try cursor.bracketed("the list of arguments"))
     var call = PacketdrillScript.SocketCall(name: name, arguments: arguments)
     try readResult(into: &call)
     try requireArguments(call, at: start)
-    return isOutside ? .outside(name) : .call(call)
+    guard known.contains(name) else { return .outside(name) }
+    return .call(call)
   }
 
   private mutating func readResult(

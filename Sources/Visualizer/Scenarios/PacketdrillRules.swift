@@ -20,16 +20,18 @@ struct PacketdrillRules {
   private(set) var tolerance = PacketdrillRules.defaultTolerance
   /// How far the window in the script's segments is shifted; 0 without the option.
   private(set) var injectedShift = 0
+  /// Whether a setting of the script says how long the first timeout is.
+  private var saysFirstTimeout = false
 
   /// A kernel's 4 ms and some more, as the model's timers do not run late.
   static let defaultTolerance: Microseconds = 10_000
 
   /// Reads the rules off a script.
-  init(_ script: PacketdrillScript, named name: String) {
-    rules = name == TCPRules.linux.name ? .linux : .rfc9293
+  init(_ script: PacketdrillScript, named name: Name) {
+    rules = name == .linux ? .linux : .rfc9293
     rules.offersSack = false
     rules.offersTimestamps = false
-    if name == TCPRules.rfc9293.name {
+    if name == .rfc9293 {
       rules.closeEndsReading = true
       rules.abortCarriesAck = true
       rules.reopensTimeWait = false
@@ -48,18 +50,29 @@ struct PacketdrillRules {
       }
     }
     takeSegments(script)
+    if !saysFirstTimeout, name == .rfc9293,
+      PacketdrillFirstTimeout(script: script, tolerance: tolerance).isFormer
+    {
+      rules.initialRto = PacketdrillFirstTimeout.former
+    }
   }
 
-  /// The rules that a script runs under: what the option `--rules` says, else the RFC's.
-  static func name(in bytes: [UInt8]) -> String {
+  /// The rules' names, as scripts and the command line write them.
+  enum Name: String, CaseIterable {
+    case rfc9293, linux
+  }
+
+  /// The rules that a script runs under: what its line `--rules=` says, else the RFC's.
+  ///
+  /// They must be known before the script is read, as `#ifdef` depends on them.
+  static func name(in bytes: [UInt8]) -> Name {
     let linux = Array("--rules=linux".utf8)
-    return bytes.prefix(65536).firstRange(of: linux) == nil
-      ? TCPRules.rfc9293.name : TCPRules.linux.name
+    return bytes.prefix(65536).firstRange(of: linux) == nil ? .rfc9293 : .linux
   }
 
   /// The words for which `#ifdef` is true.
-  static func defined(by rules: String) -> Set<String> {
-    rules == TCPRules.linux.name ? ["Linux", "linux", "__linux__"] : ["STANDARD"]
+  static func defined(by rules: Name) -> Set<String> {
+    rules == .linux ? ["Linux", "linux", "__linux__"] : ["STANDARD"]
   }
 
   // MARK: Settings
@@ -82,7 +95,11 @@ struct PacketdrillRules {
       // Set to 1 for the test, and back to 0 behind it.
       if value == 1 { rules.guards.remove(.challengeAck) }
     case "drop_synfin": if value == 1 { rules.dropsSynFin = true }
-    case "rexmit_initial": if value > 0 { rules.initialRto = milliseconds }
+    case "rexmit_initial":
+      if value > 0 {
+        rules.initialRto = milliseconds
+        saysFirstTimeout = true
+      }
     case "rexmit_min": if value >= 100 { rules.minRto = milliseconds }
     case "msl": if value > 0 { rules.timeWait = 2 * milliseconds }
     case "delayed_ack": if value == 0 { rules.ackDelay = .none }

@@ -15,6 +15,8 @@ struct PacketdrillRun {
   var sockets: [Int: Socket] = [:]
   /// The model's end that segments come from and go to.
   var underTest: End?
+  /// Numbers of files that are no TCP sockets.
+  var foreignFiles: Set<Int> = []
   /// Calls that wait for something.
   var waiting: [WaitingCall] = []
   /// Indices into the log of what the model sent and nobody compared yet.
@@ -37,7 +39,8 @@ struct PacketdrillRun {
     var end: End?
     var isListener = false
     var isNonBlocking = false
-    var isAccepted = false
+    /// Which life of the listener's connection was accepted last; 0 for none.
+    var acceptedLife = 0
     var readingIsShut = false
     var lingersZero = false
     var isClosed = false
@@ -50,7 +53,7 @@ struct PacketdrillRun {
     var due: Microseconds
   }
 
-  init(_ script: PacketdrillScript, rules: String) {
+  init(_ script: PacketdrillScript, rules: PacketdrillRules.Name) {
     self.script = script
     settings = PacketdrillRules(script, named: rules)
     network = TCPNetwork(client: settings.rules, server: settings.rules, delay: Self.flight)
@@ -62,7 +65,10 @@ struct PacketdrillRun {
   /// The first difference, as a sentence; nil where all is as the script says.
   mutating func run() -> String? {
     for event in script.events {
-      if let difference = step(event) { return "line \(event.line): \(difference)" }
+      if let difference = step(event) {
+        let known = deviation(at: index).map { " (known deviation: \($0.rawValue))" } ?? ""
+        return "line \(event.line): \(difference)\(known)"
+      }
       index += 1
     }
     for call in waiting.sorted(by: { $0.due < $1.due }) {

@@ -94,6 +94,7 @@ struct TCPLadderCheck {
     for (end, kind) in step.expires {
       if let difference = expire(kind, of: end, step, row) { return difference }
     }
+    for (end, kind) in step.mayExpire { expireIfDue(kind, of: end, step) }
     result = nil
     for operation in step.operations {
       var returned: CallResult?
@@ -120,9 +121,13 @@ struct TCPLadderCheck {
   // MARK: Timers
 
   /// Lets the timer run out that the capture names, if the model's is about to as well.
+  ///
+  /// A timer that sends several segments has run out with the first of them.
   private mutating func expire(
     _ kind: TimerKind, of end: End, _ step: TCPLadder.Step, _ row: TCPLadder.Row
   ) -> String? {
+    readLog()
+    if case .send = row.kind, compared[end, default: 0] < sent[end]?.count ?? 0 { return nil }
     let shared = network[end].timers.retransmissionKind
     let running = network[end].timers[kind] ?? network[end].timers[shared]
     let isShared = kind != .delayedAck && kind != .timeWait && kind != .finWait2
@@ -136,7 +141,18 @@ struct TCPLadderCheck {
     return nil
   }
 
-  /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once.
+  /// Lets a timer run out early that is about to.
+  private mutating func expireIfDue(_ kind: TimerKind, of end: End, _ step: TCPLadder.Step) {
+    let timers = network[end].timers
+    let actual = kind == .delayedAck ? kind : timers.retransmissionKind
+    guard let timer = timers[actual],
+      timer.deadline - step.at <= TCPLadder.Tolerance.early(timer.duration)
+    else { return }
+    network.perform(.expire(end, actual), observer: nil)
+  }
+
+  /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once, and
+  /// a tick may decide whether it waits.
   private mutating func expireTick(_ row: TCPLadder.Row) {
     guard case .send(let send) = row.kind, case .arrival = send.cause,
       let connection = row.connection
@@ -145,7 +161,7 @@ struct TCPLadderCheck {
     let end = End(connection, send.side)
     guard compared[end, default: 0] == sent[end]?.count ?? 0,
       let timer = network[end].timers[.delayedAck],
-      timer.duration <= TCPLadder.Tolerance.tick
+      timer.duration <= TCPLadder.Tolerance.tick || network[end].mayAcknowledgeAtOnce
     else { return }
     network.perform(.expire(end, .delayedAck), observer: nil)
   }

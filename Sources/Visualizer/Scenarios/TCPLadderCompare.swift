@@ -84,6 +84,14 @@ extension TCPLadderCheck {
   /// Whether the capture and the model name different things only because those happened within a
   /// moment: arrivals in a burst, or an acknowledgment at the tick behind an arrival.
   private func isSameCause(_ send: TCPLadder.Send, _ record: SegmentRecord) -> Bool {
+    // A timer may run out while a call is made.
+    if case .call = send.cause, case .timer = record.cause { return true }
+    if case .timer("") = send.cause, !send.isRetransmission, send.length > 0,
+      let captured = sends[send.segment]?.at
+    {
+      // It waited for its turn in the kernel's queue.
+      return captured - record.sentAt <= TCPLadder.Tolerance.tick
+    }
     guard case .arrival(let segment, _) = send.cause, let captured = firstArrival[segment],
       sends[segment]?.send.side == send.side.peer
     else { return false }

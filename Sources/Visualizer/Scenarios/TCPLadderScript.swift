@@ -13,6 +13,8 @@ extension TCPLadder {
     var operations: [TCPOperation] = []
     /// The timers that the capture says ran out.
     var expires: [(end: End, kind: TimerKind)] = []
+    /// The timers that ran out while a call was made, if they were about to.
+    var mayExpire: [(end: End, kind: TimerKind)] = []
   }
 
   /// The rules that the captured system of a side followed.
@@ -124,6 +126,11 @@ extension TCPLadder {
           let cause = send.cause.event.flatMap { positions[$0] } ?? position
           steps[cause].before.append(.nextIss(end, iss))
         }
+        if case .call(let event?) = send.cause, let cause = positions[event],
+          let timer = timer(behind: send, of: rows[cause])
+        {
+          steps[cause].mayExpire.append((end, timer))
+        }
         if send.cause == .script {
           steps[position].operations = [injection(send, end, life: lives[end, default: 0])]
         } else if case .timer(let name) = send.cause {
@@ -134,18 +141,28 @@ extension TCPLadder {
     return steps
   }
 
+  /// The timer that must have run out while a call was made that cannot have sent such a segment.
+  ///
+  /// A call that sends carries the acknowledgment along, and none repeats what was sent. That reading
+  /// acknowledges is no proof, but the timer may have done it.
+  private func timer(behind send: Send, of row: Row) -> TimerKind? {
+    guard case .app(let app) = row.kind else { return nil }
+    if send.isPureAck { return app.call == "connect" ? nil : .delayedAck }
+    let sends = ["connect", "send", "close", "shutdown_wr"].contains(app.call)
+    return sends && !send.isRetransmission ? nil : .retransmission
+  }
+
   /// A SYN ACK after an own SYN takes no new number.
   private func isAnswerInSimultaneousOpen(_ send: Send, _ row: Row) -> Bool {
     send.flags.contains(.ack) && row.before?[send.side] == .synSent
   }
 
   private func kind(ofTimer name: String, _ send: Send) -> TimerKind {
-    let isPureAck = send.length == 0 && send.flags.isDisjoint(with: [.syn, .fin, .rst])
     switch name {
     case "delayed-ack": return .delayedAck
     case "retransmit": return .retransmission
     case "probe": return .persist
-    default: return isPureAck ? .delayedAck : .retransmission
+    default: return send.isPureAck ? .delayedAck : .retransmission
     }
   }
 
@@ -237,6 +254,11 @@ extension TCPLadder {
           + step.expires.map { .expire($0.end, $0.kind) }
       }
   }
+}
+
+extension TCPLadder.Send {
+  /// Whether it carries an acknowledgment and nothing else.
+  var isPureAck: Bool { length == 0 && flags.isDisjoint(with: [.syn, .fin, .rst]) }
 }
 
 extension TCPLadder.Send.Cause {

@@ -3,13 +3,15 @@ import Models
 /// A packetdrill script as something to check and to watch.
 struct PacketdrillFile: CapturedFile {
   let script: PacketdrillScript
-  /// `rfc9293` or `linux`.
-  let rules: String
+  let rules: PacketdrillRules.Name
 
-  init(file: String, bytes: [UInt8]) throws(InputError) {
-    rules = PacketdrillRules.name(in: bytes)
+  /// Reads a script; rules that are given go before those that it names.
+  init(
+    file: String, bytes: [UInt8], rules: PacketdrillRules.Name? = nil
+  ) throws(InputError) {
+    self.rules = rules ?? PacketdrillRules.name(in: bytes)
     script = try PacketdrillReader.read(
-      file: file, bytes: bytes, defined: PacketdrillRules.defined(by: rules))
+      file: file, bytes: bytes, defined: PacketdrillRules.defined(by: self.rules))
   }
 
   /// Whether a file holds a script, by its name or, where that says nothing, by what it holds.
@@ -21,7 +23,7 @@ struct PacketdrillFile: CapturedFile {
     var run = PacketdrillRun(script, rules: rules)
     if let difference = run.run() { return .differs(difference) }
     let note = run.omissions.text.map { " (not compared: \($0))" } ?? ""
-    return .matches(count: run.comparedCount, what: "events", version: rules + note)
+    return .matches(count: run.comparedCount, what: "events", version: rules.rawValue + note)
   }
 
   /// The script as far as the model follows it, as a ladder.
@@ -37,7 +39,7 @@ struct PacketdrillFile: CapturedFile {
       items.append(.say(Bilingual("Here script and model part. \(text)", "脚本与模型在此分歧。\(text)")))
     }
     let scenario = Scenario(
-      name: name, title: Bilingual(title, title), rules: rules, seed: 0,
+      name: name, title: Bilingual(title, title), rules: rules.rawValue, seed: 0,
       initial: TCPNetwork(
         client: run.settings.rules, server: run.settings.rules, delay: PacketdrillRun.flight),
       script: items)

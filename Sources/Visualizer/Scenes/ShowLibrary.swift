@@ -18,11 +18,12 @@ enum ShowLibrary {
   ///
   /// A bundled name goes before a file of that name; write `./name` for the file.
   ///
-  /// `connection` chooses one of a packet capture's connections, from 1; the first if nil.
+  /// `connection` chooses one of a packet capture's connections, from 1; the first if nil. `rules` go
+  /// before those that a packetdrill script names.
   static func open(
-    _ argument: String, connection: Int? = nil
+    _ argument: String, connection: Int? = nil, rules: PacketdrillRules.Name? = nil
   ) throws(InputError) -> any Show {
-    let contents = try contents(argument)
+    let contents = try contents(argument, rules: rules)
     return try watchable(opened(contents, argument, connection), argument)
   }
 
@@ -60,7 +61,22 @@ enum ShowLibrary {
   }
 
   /// Reads a file and tells from its beginning what it holds.
-  static func contents(_ argument: String) throws(InputError) -> Contents {
+  static func contents(
+    _ argument: String, rules: PacketdrillRules.Name? = nil
+  ) throws(InputError) -> Contents {
+    let contents = try read(argument, rules)
+    if rules != nil {
+      guard case .captured(let captured) = contents, captured is PacketdrillFile else {
+        throw InputError(
+          file: argument, "--rules is for packetdrill scripts, .pkt; this is none")
+      }
+    }
+    return contents
+  }
+
+  private static func read(
+    _ argument: String, _ rules: PacketdrillRules.Name?
+  ) throws(InputError) -> Contents {
     if let bundled = BundledScenarios.all.first(where: { $0.name == argument }) {
       return .scenario(try ScenarioFile(file: "\(argument).yaml", bytes: bundled.yaml))
     }
@@ -78,7 +94,7 @@ enum ShowLibrary {
       throw error
     }
     if PacketdrillFile.isScript(argument, bytes) {
-      return .captured(try PacketdrillFile(file: argument, bytes: bytes))
+      return .captured(try PacketdrillFile(file: argument, bytes: bytes, rules: rules))
     }
     if let captured = try CapturedFormat.read(file: argument, bytes: bytes) {
       return .captured(captured)

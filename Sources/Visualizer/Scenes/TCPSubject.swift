@@ -23,9 +23,11 @@ struct TCPSubject: Subject {
       Pace(motion: 0, hold: 1500)
     case .stateChanged, .connectionReset, .timeWaitRestarted, .timeWaitReused, .challengeAckSent:
       Pace(motion: 0, hold: 1600)
+    case .timerStarted(_, .timeWait, _), .timerStarted(_, .finWait2, _): Pace(motion: 0, hold: 1600)
+    // Bookkeeping that goes along with a segment: seen in passing, told in full by `steps`.
     case .timerStarted, .timerRestarted, .timerStopped, .roundTripMeasured:
-      Pace(motion: 0, hold: 500)
-    case .callReturned(_, _, .done): Pace(motion: 0, hold: 600)
+      Pace(motion: 0, hold: 250)
+    case .callReturned(_, _, .done): Pace(motion: 0, hold: 400)
     default: Pace(motion: 0, hold: 1200)
     }
   }

@@ -1,0 +1,75 @@
+import Models
+
+/// Where the model is known not to do what some systems under test do.
+///
+/// A difference is put down to one of these only where what the script did before it shows that; `docs/packetdrill.md`
+/// gives the reasons.
+enum PacketdrillDeviation: String, CaseIterable {
+  case icmp = "ICMP messages reach no connection"
+  case fastOpen = "no Fast Open, RFC 7413"
+  case userTimeouts = "no keepalive and no timeouts of the user's choice"
+  case earlyFin = "a FIN together with a SYN is left for the peer to repeat"
+  case lossProbe = "lost segments go again by RFC 6298's timer only, or by three duplicates"
+}
+
+extension PacketdrillRun {
+  /// The deviation behind a difference at an event; nil where none is known.
+  func deviation(at position: Int) -> PacketdrillDeviation? {
+    let before = script.events[..<position]
+    if before.contains(where: Self.isICMP) { return .icmp }
+    if script.events[...position].contains(where: Self.opensFast) { return .fastOpen }
+    switch script.events[position].kind {
+    case .call: return before.contains(where: Self.setsTimeout) ? .userTimeouts : nil
+    case .expected(let packet):
+      if before.contains(where: Self.setsTimeout) { return .userTimeouts }
+      if before.contains(where: Self.isSynFin), packet.flags.contains(.ack) { return .earlyFin }
+      return isRepetition(packet) ? .lossProbe : nil
+    default: return before.contains(where: Self.setsTimeout) ? .userTimeouts : nil
+    }
+  }
+
+  private static func isICMP(_ event: PacketdrillScript.Event) -> Bool {
+    if case .outside(let what) = event.kind { what.hasPrefix("icmp") } else { false }
+  }
+
+  private static func opensFast(_ event: PacketdrillScript.Event) -> Bool {
+    switch event.kind {
+    case .call(let call):
+      call.arguments.contains { $0.text.contains("FASTOPEN") }
+    case .injected(let packet), .expected(let packet):
+      packet.options.contains { $0 == .other("FO") || $0 == .other("FOEXP") }
+    default: false
+    }
+  }
+
+  private static func setsTimeout(_ event: PacketdrillScript.Event) -> Bool {
+    guard case .call(let call) = event.kind, call.name == "setsockopt" else { return false }
+    let name = call.text(2)
+    return name.hasPrefix("TCP_KEEP") || name == "SO_KEEPALIVE" || name == "TCP_USER_TIMEOUT"
+  }
+
+  private static func isSynFin(_ event: PacketdrillScript.Event) -> Bool {
+    if case .injected(let packet) = event.kind {
+      packet.flags.contains([.syn, .fin])
+    } else {
+      false
+    }
+  }
+
+  /// Whether a call asks a connection that has come to its end for bytes, or gives it some.
+  func isOfDeadSocket(_ call: PacketdrillScript.SocketCall) -> Bool {
+    guard let end = call.number(0).flatMap({ sockets[$0]?.end }) else { return false }
+    return network[end].state == .closed && network[end].incarnation > 0
+  }
+
+  /// Whether a segment that is expected holds data or a FIN that the model has sent and nobody
+  /// acknowledged.
+  private func isRepetition(_ packet: PacketdrillScript.Packet) -> Bool {
+    guard let end = underTest, let seq = packet.seq,
+      (packet.length ?? 0) > 0
+        || packet.flags.contains(.fin)
+    else { return false }
+    let number = SequenceNumber(seq &+ (numbers[end].map { $0.model &- $0.script } ?? 0))
+    return number.isAtOrAfter(network[end].sndUna) && number.isBefore(network[end].sndNxt)
+  }
+}
