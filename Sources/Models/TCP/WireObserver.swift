@@ -258,8 +258,11 @@ public struct WireObserver: Model {
       case (.absent, .shift), (.shift, .absent), (.absent, .absent): shift = 0
       default: shift = nil
       }
-      if let shift {
-        let edge = segment.ack + Int(segment.window) << Int(shift)
+      // The window of a SYN is never scaled.
+      end.window =
+        flags.contains(.syn) ? Int(segment.window) : shift.map { Int(segment.window) << Int($0) }
+      if let window = end.window, shift != nil {
+        let edge = segment.ack + window
         if end.edge.map({ edge.isAfter($0) }) ?? true { end.edge = edge }
       }
     }

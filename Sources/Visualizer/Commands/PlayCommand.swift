@@ -27,7 +27,8 @@ struct PlayCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let show = try ShowLibrary.open(scenario, connection: capture.connection)
+    let show = try ShowLibrary.open(
+      scenario, connection: capture.connection, tableFirst: at == nil)
     let step = try at?.resolve(in: show) ?? 0
     if scenario == "-" { _ = TerminalEnvironment.readKeysFromControllingTerminal() }
     let environment = TerminalEnvironment.current()

@@ -35,6 +35,9 @@ protocol Show: AnyObject {
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on; nil where the stage shows no list.
   func selection(atStep step: Int, _ look: Look) -> Int?
+  /// The show that a row of that list stands for; nil where opening it is a matter of this show's
+  /// look.
+  func opened(_ index: Int) throws(InputError) -> (any Show)?
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
 }
@@ -138,6 +141,8 @@ final class Performance<S: Subject>: Show {
   func selection(atStep step: Int, _ look: Look) -> Int? {
     subject.selection(timeline.moment(step), look)
   }
+
+  func opened(_ index: Int) throws(InputError) -> (any Show)? { try subject.opened(index) }
 
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas {
     let moment = timeline.moment(step)

@@ -25,6 +25,9 @@ protocol Subject {
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on, where the stage shows a list; nil where it shows none.
   func selection(_ moment: Moment<State>, _ look: Look) -> Int?
+  /// The show that a row of such a list stands for; nil where opening it is a matter of this show's
+  /// look.
+  func opened(_ index: Int) throws(InputError) -> (any Show)?
   /// Draws a moment into a part of the canvas; progress goes from 0 (before) to 1 (after).
   func draw(
     _ moment: Moment<State>, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look)
@@ -33,6 +36,7 @@ protocol Subject {
 extension Subject {
   var views: [Bilingual] { [] }
   func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }
+  func opened(_ index: Int) throws(InputError) -> (any Show)? { nil }
 }
 
 /// How a frame is to look, apart from what it shows.

@@ -1,8 +1,10 @@
 /// The player in a terminal: one loop that waits, changes the player, and draws.
 struct PlayerScreen {
-  private let show: any Show
+  private var show: any Show
   private var player: Player
   private var look: Look
+  /// The show with the list from which the present one was opened, and where its viewer was.
+  private var outer: (show: any Show, player: Player, look: Look)?
   /// The size asked for; nil for the window's.
   private let fixedSize: Size?
   private var overlay = Overlay.none
@@ -135,6 +137,11 @@ struct PlayerScreen {
       if show.views.count > 1 { look.view = ((look.view ?? 0) + 1) % show.views.count }
     case .open:
       if let selection = show.selection(atStep: player.step, presentLook(screen.size)) {
+        if let inner = try? show.opened(selection), inner.stepCount > 0 {
+          outer = (show, player, look)
+          (show, player) = (inner, Player(show: inner))
+          break
+        }
         (look.opened, look.view) = (selection, 0)
         player.handle(.goTo(step: player.step), in: show)
       }
@@ -142,7 +149,12 @@ struct PlayerScreen {
     case .goTo: overlay = .goTo("", failed: false)
     case .repaint: screen.repaintAll()
     case .close:
-      if overlay == .none { (look.opened, look.view) = (nil, nil) }
+      if overlay == .none, let former = outer {
+        (show, player, outer) = (former.show, former.player, nil)
+        (look.opened, look.view) = (former.look.opened, former.look.view)
+      } else if overlay == .none {
+        (look.opened, look.view) = (nil, nil)
+      }
       overlay = .none
     case .quit:
       if overlay == .none { return false }
