@@ -41,7 +41,9 @@ struct CaptureLadderRows {
     segment.note = Self.note(row)
     if index > 0 {
       let wait = (row.segment.time - captured.rows[index - 1].segment.time) / 1000
-      if wait >= Ladder.longWait { ladder.rows.append(Ladder.Row(time: segment.sentAt, wait: wait)) }
+      if wait >= Ladder.longWait {
+        ladder.rows.append(Ladder.Row(time: segment.sentAt, wait: wait))
+      }
     }
     var shown = Ladder.Row(time: segment.sentAt, sent: segment.number)
     shown.client = entered(.client, index, isLatest)

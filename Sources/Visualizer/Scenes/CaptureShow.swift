@@ -38,8 +38,7 @@ extension PacketCapture: CapturedFile {
         ", its first \(Self.ladderLimit) of \(connection.segments) packets",
         "，共 \(connection.segments) 个包，只显示前 \(Self.ladderLimit) 个") : Bilingual("", "")
     let caption = Bilingual(
-      "connection \(which), \(client) to \(server)\(unsure.en)\(extent.en)",
-      "连接 \(which)，\(client) 至 \(server)\(unsure.zh)\(extent.zh)")
+      "connection \(which)\(unsure.en)\(extent.en)", "连接 \(which)\(unsure.zh)\(extent.zh)")
     let scenario = Scenario(
       name: name,
       title: Bilingual(

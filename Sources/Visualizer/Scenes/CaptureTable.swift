@@ -12,9 +12,8 @@ struct CaptureTable: Subject {
     caption = Bilingual(
       "\(capture.connections.count) connections, \(capture.segmentCount) segments",
       "\(capture.connections.count) 个连接，\(capture.segmentCount) 个报文段")
-    let hasIPv6 = capture.connections.contains { $0.client.isIPv6 }
-    // An address of IPv4 is written in at most 15 columns, one of IPv6 in 39 and its brackets.
-    endpointColumns = hasIPv6 ? 47 : 21
+    let widths = ConnectionTable(capture: capture, language: .en).addressWidths
+    endpointColumns = max(widths.client, widths.server)
   }
 
   /// The table as a show of one step.

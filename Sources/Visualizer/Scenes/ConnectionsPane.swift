@@ -24,6 +24,8 @@ struct ConnectionsPane {
 
   private static let stateColumns = 12
   private static let endingColumns = 22
+  /// What is left for it where endpoints are long.
+  private static let leastEnding = 15
 
   func draw(_ canvas: inout Canvas) {
     let language = look.language
@@ -65,16 +67,17 @@ struct ConnectionsPane {
   ) {
     let inner = rect.inner
     let numberColumns = "\(count)".utf8.count
-    let fixed = numberColumns + 2 + 2 * (Self.stateColumns + 2)
-    let wide = inner.width - 2 - fixed - 2 * (endpointColumns + 2) - Self.endingColumns - 2
+    let gap = String(repeating: " ", count: inner.width >= 100 ? 2 : 1)
+    let fixed = numberColumns + gap.utf8.count * 5 + 2 * Self.stateColumns
+    let wide = inner.width - 2 - fixed - 2 * endpointColumns - Self.endingColumns
     let extras = max(0, min(line.extra.count, wide / 12))
     // Where it is narrow, endpoints lose their beginnings, as their ends tell them apart.
-    let endpoint = min(endpointColumns, max(12, (inner.width - 2 - fixed - 16) / 2 - 2))
-    var text = TextLayout.padLeft(number, columns: numberColumns) + "  "
-    text += TextLayout.pad(Self.tail(line.client, endpoint), columns: endpoint) + "  "
-    text += TextLayout.pad(Self.tail(line.server, endpoint), columns: endpoint) + "  "
-    text += TextLayout.pad(line.states.client, columns: Self.stateColumns) + "  "
-    text += TextLayout.pad(line.states.server, columns: Self.stateColumns) + "  "
+    let endpoint = min(endpointColumns, max(12, (inner.width - 2 - fixed - Self.leastEnding) / 2))
+    var text = TextLayout.padLeft(number, columns: numberColumns) + gap
+    text += TextLayout.pad(Self.tail(line.client, endpoint), columns: endpoint) + gap
+    text += TextLayout.pad(Self.tail(line.server, endpoint), columns: endpoint) + gap
+    text += TextLayout.pad(line.states.client, columns: Self.stateColumns) + gap
+    text += TextLayout.pad(line.states.server, columns: Self.stateColumns) + gap
     let ending = line.ending[look.language]
     text += extras > 0 ? TextLayout.pad(ending, columns: Self.endingColumns) : ending
     for extra in line.extra.prefix(extras) { text += TextLayout.padLeft(extra, columns: 12) }

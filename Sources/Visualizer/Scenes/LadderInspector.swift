@@ -39,8 +39,8 @@ struct LadderInspector {
 
   /// Beside each other below the ladder.
   func drawStrip(_ rect: Rect, _ canvas: inout Canvas) {
-    let width = (rect.width - 26) / 2
-    var part = Rect(x: rect.x, y: rect.y, width: 26, height: rect.height)
+    let width = (rect.width - Self.narrowSegment) / 2
+    var part = Rect(x: rect.x, y: rect.y, width: Self.narrowSegment, height: rect.height)
     drawSegment(part, &canvas)
     part = Rect(x: part.right, y: rect.y, width: width, height: rect.height)
     drawEnd(.client, part, &canvas)
@@ -48,6 +48,9 @@ struct LadderInspector {
       .server,
       Rect(x: part.right, y: rect.y, width: rect.right - part.right, height: rect.height), &canvas)
   }
+
+  /// Columns of the segment's box in the strip.
+  private static let narrowSegment = 24
 
   // MARK: - The segment
 
@@ -94,7 +97,7 @@ struct LadderInspector {
     ]
     for (index, line) in lines.prefix(inner.height).enumerated() {
       canvas.put(
-        TextLayout.fit(line, columns: inner.width - 2), inner.x + 1, inner.y + index,
+        TextLayout.fit(line, columns: inner.width - 1), inner.x + 1, inner.y + index,
         index == 0 ? Style(.current, .bold) : .text)
     }
   }
@@ -124,10 +127,11 @@ struct LadderInspector {
     lines.append(("window", same("\(segment.window)")))
     let fate = fate(arrow)
     let sent = ladder.clock(segment.sentAt)
-    lines.append((
-      ladder.numberColumns > 0 ? "seen" : "sent",
-      Bilingual("\(sent) s\(fate.en)", "\(sent) 秒\(fate.zh)")
-    ))
+    lines.append(
+      (
+        ladder.numberColumns > 0 ? "seen" : "sent",
+        Bilingual("\(sent) s\(fate.en)", "\(sent) 秒\(fate.zh)")
+      ))
     return lines
   }
 
@@ -151,11 +155,13 @@ struct LadderInspector {
     let end = side == .client ? client : server
     canvas.box(rect, title: "\(CaptureWords.name(side)[look.language])  \(end.state.text)")
     let inner = rect.inner
-    let columnWidth = inner.width >= 32 ? inner.width / 2 : (inner.width - 2) * 12 / 23
+    let columnWidth = inner.width / 2
+    // An ISN needs room for ten digits.
+    let variables = columnWidth > 17 ? end.variables : end.variables.filter { $0.name != "iss" }
     let timers = end.timers ?? []
     let needed = end.timers == nil ? 0 : min(timers.count, 2)
     let variableRows = max(1, min(3, inner.height - needed))
-    for (index, variable) in end.variables.prefix(variableRows * 2).enumerated() {
+    for (index, variable) in variables.prefix(variableRows * 2).enumerated() {
       let x = inner.x + 1 + index % 2 * columnWidth
       let y = inner.y + index / 2
       canvas.put(variable.name, x, y, .dim)

@@ -52,7 +52,9 @@ struct LadderPane {
 
   /// Who is who, and the present states, above the lanes.
   private func drawHeads(_ canvas: inout Canvas) {
-    let names = (CaptureWords.name(.client)[look.language], CaptureWords.name(.server)[look.language])
+    let names = (
+      CaptureWords.name(.client)[look.language], CaptureWords.name(.server)[look.language]
+    )
     let time = Bilingual("time", "时间")[look.language]
     if ladder.numberColumns > 0 {
       canvas.put(
@@ -134,6 +136,7 @@ struct LadderPane {
     let reached = max(2, Int((Double(path.count - 1) * arrow.reached).rounded()))
     drawShaft(path, reached, style, &canvas)
     canvas.put(fromClient ? "├" : "┤", startX, y, style)
+    drawLabel(segment, y: y, bend: bend, style, &canvas)
     let head = path[reached]
     if segment.isLost {
       // Drawn with the label, behind which it lies.
@@ -145,7 +148,6 @@ struct LadderPane {
     } else {
       canvas.put(fromClient ? "▶" : "◀", head.x, head.y, style)
     }
-    drawLabel(segment, y: y, bend: bend, style, &canvas)
   }
 
   private func style(_ arrow: Ladder.Arrow) -> Style {
@@ -190,14 +192,12 @@ struct LadderPane {
     let room =
       (bend.map { fromClient ? $0 - leftLane : rightLane - $0 } ?? span) - 6 - GlyphWidth.of(lost)
     let text = segment.text(columns: room - (note.isEmpty ? 0 : GlyphWidth.of(note) + 2))
-    let label = TextLayout.fit(
-      " " + text + (note.isEmpty ? "" : "  \(note)"), columns: max(4, room + 1)) + " "
+    let label =
+      TextLayout.fit(
+        " " + text + (note.isEmpty ? "" : "  \(note)"), columns: max(4, room + 1)) + " "
     let width = GlyphWidth.of(label)
-    let isNarrow = segment.isLost || bend != nil || segment.isHeld
-    let x =
-      isNarrow
-      ? (fromClient ? leftLane + 3 : rightLane - 2 - width)
-      : leftLane + 1 + (span - width) / 2
+    // Always at the sender's end, so that it stays where it is whatever becomes of the arrow.
+    let x = fromClient ? leftLane + 3 : rightLane - 2 - width
     var labelStyle = style
     if segment.isRetransmission { labelStyle = Style(.waiting, .bold) }
     if segment.flags.contains(.rst) || segment.isWrong { labelStyle = Style(.error, .bold) }

@@ -88,9 +88,8 @@ struct StatesPane {
     _ from: ConnectionState, _ to: Place, _ label: String, isLeft: Bool = false
   ) -> Edge {
     let (start, end) = (center(.state(from)), center(to))
-    let state: ConnectionState = if case .state(let state) = to { state } else { .closed }
     return Edge(
-      from: from, to: state, corners: [start, end], label: label,
+      from: from, to: Self.state(to), corners: [start, end], label: label,
       at: Point(x: start.x + (isLeft ? -1 : 1), y: (start.y + end.y) / 2), isLeft: isLeft)
   }
 
@@ -99,12 +98,11 @@ struct StatesPane {
     _ from: ConnectionState, _ to: Place, _ label: String, corners: [Point]
   ) -> Edge {
     let end = center(to)
-    let state: ConnectionState = if case .state(let state) = to { state } else { .closed }
     let (a, b) = (corners[corners.count - 2], end)
-    let width = Self.boxWidth
-    let x = a.x < b.x ? b.x - width / 2 - 1 : b.x + width / 2 + 1
+    let width = text(to).utf8.count
+    let x = a.x < b.x ? b.x - width / 2 - 1 : b.x - width / 2 + width
     return Edge(
-      from: from, to: state, corners: corners, label: label,
+      from: from, to: Self.state(to), corners: corners, label: label,
       at: Point(x: (a.x + b.x) / 2 - label.utf8.count / 2 - 1, y: b.y),
       arrow: (a.x < b.x ? "▶" : "◀", Point(x: x, y: b.y)))
   }
@@ -118,7 +116,7 @@ struct StatesPane {
     let (synSent, synRcvd, finWait1, closing) = (
       at(.synSent), at(.synRcvd), at(.finWait1), at(.closing)
     )
-    let (timeWait, margin) = (at(.timeWait), at(.finWait1).x - Self.boxWidth / 2 - 2)
+    let (timeWait, margin) = (at(.timeWait), at(.finWait1).x - Self.boxWidth / 2 - 3)
     var toClosing = Edge(
       from: .finWait1, to: .closing,
       corners: [finWait1, Point(x: closing.x, y: finWait1.y), closing], label: "FIN: ACK",
@@ -176,26 +174,37 @@ struct StatesPane {
   // MARK: - States
 
   private func draw(_ place: Place, _ canvas: inout Canvas) {
-    let state: ConnectionState = if case .state(let state) = place { state } else { .closed }
-    let isClient = isAt(client, state, place, hasLived.client)
-    let isServer = isAt(server, state, place, hasLived.server)
-    func mark(_ letter: String, _ end: Ladder.State) -> String {
-      letter + (end.isPresumed || end.possible.known == nil ? "?" : "")
-    }
-    let text =
-      "[ " + (isClient ? mark("C", client) + " " : "") + state.rawValue
-      + (isServer ? " " + mark("S", server) : "") + " ]"
+    let (isClient, isServer) = (
+      isAt(client, place, hasLived.client), isAt(server, place, hasLived.server)
+    )
     var style = Style.text
     if isClient { style = Style(.current, [.bold, .reverse]) }
     if isServer { style = Style(isClient ? .moved : .waiting, [.bold, .reverse]) }
+    let text = text(place)
     let at = center(place)
     canvas.put(text, at.x - text.utf8.count / 2, at.y, style)
   }
 
+  /// A box with the marks of the ends that are, or may be, there.
+  private func text(_ place: Place) -> String {
+    func mark(_ letter: String, _ end: Ladder.State) -> String {
+      letter + (end.isPresumed || end.possible.known == nil ? "?" : "")
+    }
+    let isClient = isAt(client, place, hasLived.client)
+    let isServer = isAt(server, place, hasLived.server)
+    return "[ " + (isClient ? mark("C", client) + " " : "") + Self.state(place).rawValue
+      + (isServer ? " " + mark("S", server) : "") + " ]"
+  }
+
+  private static func state(_ place: Place) -> ConnectionState {
+    if case .state(let state) = place { state } else { .closed }
+  }
+
   /// Whether an end is, or may be, in the state of a box.
   private func isAt(
-    _ end: Ladder.State, _ state: ConnectionState, _ place: Place, _ hasLived: Bool
+    _ end: Ladder.State, _ place: Place, _ hasLived: Bool
   ) -> Bool {
+    let state = Self.state(place)
     guard end.possible.list.count <= Self.manyStates,
       end.possible.contains(PossibleStates(state))
     else { return false }
@@ -206,7 +215,9 @@ struct StatesPane {
   private static let manyStates = 4
 
   private func drawLegend(_ canvas: inout Canvas) {
-    let names = (CaptureWords.name(.client)[look.language], CaptureWords.name(.server)[look.language])
+    let names = (
+      CaptureWords.name(.client)[look.language], CaptureWords.name(.server)[look.language]
+    )
     var column = canvas.put("C", inner.x + 1, inner.bottom - 1, Style(.current, .bold))
     column = canvas.put(" \(names.0) \(summary(client))   ", column, inner.bottom - 1, .dim)
     column = canvas.put("S", column, inner.bottom - 1, Style(.waiting, .bold))

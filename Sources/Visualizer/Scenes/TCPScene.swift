@@ -103,7 +103,9 @@ struct TCPScene {
       "\(many)端口 \(ends.clientPort) 到端口 \(ends.serverPort)")
     (ladder.rows, ladder.arrows) = (rows.rows, rows.arrows)
     ladder.rowsAbove = rows.isCut ? nil : 0
-    (ladder.client, ladder.server) = (Ladder.State(ends.client.state), Ladder.State(ends.server.state))
+    (ladder.client, ladder.server) = (
+      Ladder.State(ends.client.state), Ladder.State(ends.server.state)
+    )
     ladder.focus = focus
     LadderView(
       ladder: ladder, acknowledged: focus.flatMap { acknowledged($0, network) },
