@@ -92,9 +92,13 @@ struct CaptureNarration {
         "The \(side.name) may now be in \(en): \(reason.en). The wire does not tell which.\(presumed.en)",
         "\(zh(side))此时可能处于 \(zhStates)：\(reason.zh)。线路上看不出是哪一个。\(presumed.zh)")
     }
-    let was = from.known.map { "\($0.rawValue) -> " } ?? ""
+    if let was = from.known {
+      return Bilingual(
+        "The \(side.name) goes from \(was.rawValue) to \(en): \(reason.en).\(presumed.en)",
+        "\(zh(side))从 \(was.rawValue) 进入 \(zhStates)：\(reason.zh)。\(presumed.zh)")
+    }
     return Bilingual(
-      "\(was)\(en): the \(side.name)'s state, as \(reason.en).\(presumed.en)",
-      "\(was)\(zhStates)：\(zh(side))的状态，因为\(reason.zh)。\(presumed.zh)")
+      "The \(side.name) is in \(en) now: \(reason.en).\(presumed.en)",
+      "\(zh(side))此时处于 \(zhStates)：\(reason.zh)。\(presumed.zh)")
   }
 }

@@ -21,9 +21,9 @@ struct LadderPane {
     let legendRows = ladder.legend == nil || inner.height < 8 ? 0 : 1
     let height = inner.height - 1 - legendRows
     guard height > 0, span > 8 else { return }
-    // One row more than there are, for what is still under way.
-    let count = ladder.rows.count + 1
-    let first = max(0, min(max(0, count - 2), count - height + look.scroll))
+    // In a run one row more than there are, for what is still under way.
+    let count = ladder.rows.count + (ladder.numberColumns > 0 ? 0 : 1)
+    let first = max(0, min(max(0, ladder.rows.count - 1), count - height + look.scroll))
     let area = Rect(x: inner.x, y: inner.y + 1, width: inner.width, height: height)
     canvas.clipped(to: area) { canvas in
       drawRows(first, area, &canvas)
@@ -125,7 +125,8 @@ struct LadderPane {
     let lastRow =
       arrow.arrivalRow
       ?? (arrow.sentRow == ladder.rows.count - 1 ? arrow.sentRow : ladder.rows.count)
-    let isStepped = lastRow != arrow.sentRow && !segment.isLost && !segment.isHeld
+    let isStuck = segment.isHeld && arrow.arrivalRow == nil && !arrow.isUnderWay
+    let isStepped = lastRow != arrow.sentRow && !segment.isLost && !isStuck
     let bend = isStepped ? bendColumn(segment, fromClient) : nil
     let y = area.y + arrow.sentRow - first
     let endY = isStepped ? area.y + lastRow - first : y
@@ -140,7 +141,7 @@ struct LadderPane {
     let head = path[reached]
     if segment.isLost {
       // Drawn with the label, behind which it lies.
-    } else if segment.isHeld, arrow.arrivalRow == nil {
+    } else if isStuck {
       canvas.put("‖", head.x, head.y, Style(.waiting, .bold))
     } else if reached == path.count - 1 {
       canvas.put(fromClient ? "┤" : "├", endX, endY, style)
@@ -179,7 +180,11 @@ struct LadderPane {
       } else {
         glyph = next.x > here.x ? "╰" : "╯"
       }
-      canvas.put(glyph, here.x, here.y, style)
+      let crossed: Unicode.Scalar? = glyph == "─" ? "│" : glyph == "│" ? "─" : nil
+      let isCrossing =
+        crossed != nil && rect.contains(here.x, here.y)
+        && canvas[here.x, here.y].scalar == crossed?.value
+      canvas.put(isCrossing ? "┼" : glyph, here.x, here.y, style)
     }
   }
 

@@ -41,24 +41,34 @@ struct TCPLadderRows {
     if let last = happenings.last, now - last.time >= Ladder.longWait {
       rows.append(Ladder.Row(time: now, wait: now - last.time))
     }
-    for position in arrows.indices {
-      let flight = network.wire.first { $0.index == arrows[position].segment.number }
-      arrows[position].isUnderWay = flight != nil
-      arrows[position].reached = Self.reached(arrows[position], flight, now)
-    }
+    for position in arrows.indices { arrows[position].reached = Self.rest(arrows[position]) }
+    for flight in network.wire.reversed() { show(flight, now) }
     if let end, end.connection == connection { light(end.side) }
   }
 
-  /// How far an arrow has come: as the time says while it is under way.
-  private static func reached(
-    _ arrow: Ladder.Arrow, _ flight: TCPNetwork.InFlight?, _ now: Microseconds
-  ) -> Double {
+  /// Where an arrow ends that is not under way.
+  private static func rest(_ arrow: Ladder.Arrow) -> Double {
     if arrow.segment.isLost { return 0.1 }
     if arrow.arrivalRow != nil { return 1 }
-    if arrow.segment.isHeld { return 0.62 }
-    guard let flight else { return 0 }
+    return arrow.segment.isHeld ? 0.62 : 0
+  }
+
+  /// Lets an arrow come as far as the time says; a copy that follows has an arrow of its own.
+  private mutating func show(_ flight: TCPNetwork.InFlight, _ now: Microseconds) {
+    guard let first = arrows.firstIndex(where: { $0.segment.number == flight.index }) else {
+      return
+    }
     let whole = max(1, flight.arrivesAt - flight.departedAt)
-    return min(1, max(0, Double(now - flight.departedAt) / Double(whole)))
+    var reached = min(1, max(0, Double(now - flight.departedAt) / Double(whole)))
+    // What set out long after it was sent has waited on the way.
+    if flight.departedAt > arrows[first].segment.sentAt { reached = 0.7 + 0.3 * reached }
+    if arrows[first].arrivalRow == nil, !arrows[first].isUnderWay {
+      (arrows[first].isUnderWay, arrows[first].reached) = (true, reached)
+    } else {
+      var copy = arrows[first]
+      (copy.arrivalRow, copy.isUnderWay, copy.reached) = (nil, true, reached)
+      arrows.append(copy)
+    }
   }
 
   /// Marks the state that an end has just entered.
@@ -136,7 +146,9 @@ struct TCPLadderRows {
       if !isNext { rows.append(Ladder.Row(time: happening.time)) }
       rows[rows.count - 1].arrived.append(record.index)
       rows[rows.count - 1].arrivalTime = happening.time
-      arrows[arrow].arrivalRow = rows.count - 1
+      if arrows[arrow].arrivalRow != nil { arrows.append(arrows[arrow]) }
+      let place = arrows[arrow].arrivalRow == nil ? arrow : arrows.count - 1
+      arrows[place].arrivalRow = rows.count - 1
     case .state(let record): add(record)
     }
   }
