@@ -75,9 +75,10 @@ struct CaptureTableTests {
     let ladder = show.frame(0, progress: 1, Look(size: .middle)).text
     #expect(ladder.contains("seq     ? (101)"))
     #expect(ladder.contains("├── 10 bytes  seq 101  ack 4101"))
+    #expect(ladder.contains("sndNxt 111"))
     let states = show.frame(0, progress: 1, Look(size: .middle, view: 1)).text
     #expect(states.contains("C client ?"))
-    #expect(!states.contains("[ C"))
+    #expect(!states.contains("[ C ") && !states.contains("[ C? "))
   }
 
   @Test func longWaitsAreFolded() throws {

@@ -47,7 +47,7 @@ struct PacketCaptureRobustnessTests {
 
   @Test func sectionsOneBehindTheOther() throws {
     var blocks = Self.blocks()
-    blocks.section(bigEndian: true)
+    blocks.section()
     blocks.interface()
     for (index, packet) in CaptureBytes.conversation(port: 40001).enumerated() {
       blocks.packet(packet.datagram, at: 1_000_000 + index)
@@ -55,6 +55,15 @@ struct PacketCaptureRobustnessTests {
     let capture = try Self.read(blocks.bytes)
     #expect(capture.connections.map(\.segments) == [9, 9])
     #expect(capture.ladder(1).rows.map(\.segment.packet) == Array(10...18))
+  }
+
+  /// libpcap reads sections of one byte order only; what comes before is read all the same.
+  @Test func sectionsOfAnotherOrder() throws {
+    var blocks = Self.blocks()
+    blocks.section(bigEndian: true)
+    let capture = try Self.read(blocks.bytes)
+    #expect(capture.segmentCount == 9)
+    #expect(capture.warning?.hasPrefix("read up to packet 9 only: ") == true)
   }
 
   @Test func packetsWithoutTimes() throws {
@@ -147,8 +156,8 @@ struct PacketCaptureRobustnessTests {
   }
 
   private static func originals() -> [[UInt8]] {
-    let packets = CaptureBytes(
-      CaptureBytes.conversation() + CaptureBytes.conversation(port: 40001, from: 9000))
+    let second = CaptureBytes.conversation(port: 40001, from: 9000).prefix(3)
+    let packets = CaptureBytes(CaptureBytes.conversation() + second)
     var all = [0, 1, 101, 108, 113, 276].map { packets.pcap(link: $0) }
     all.append(packets.pcap(nanoseconds: true, bigEndian: true))
     all.append(packets.pcap(link: 101, snap: 48))
@@ -185,10 +194,10 @@ struct PacketCaptureRobustnessTests {
   @Test func mutatedCapturesNeverTrap() {
     let originals = Self.originals()
     var random = SplitMix64(seed: 2026)
-    for round in 0..<3000 {
+    for round in 0..<2000 {
       var bytes = originals[round % originals.count]
       for _ in 0...Int(random.next() % 4) where bytes.count > 8 { Self.mutate(&bytes, &random) }
-      Self.readAll(bytes, drawing: round % 50 == 0)
+      Self.readAll(bytes, drawing: round % 100 == 0)
     }
   }
 }

@@ -225,6 +225,14 @@ public struct WireObserver: Model {
     report(.impossibleInState, side, packet: segment.packet, observer)
   }
 
+  /// What is known once a packet's own numbers are taken note of, which happens after all that is
+  /// concluded from it.
+  public func having(seen segment: WireSegment) -> WireObserver {
+    var observer = self
+    observer.remember(segment)
+    return observer
+  }
+
   /// Keeps the numbers of a segment for those that follow.
   private mutating func remember(_ segment: WireSegment) {
     let side = segment.sender

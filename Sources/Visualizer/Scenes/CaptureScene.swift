@@ -36,10 +36,17 @@ struct CaptureScene {
         LadderSegment(captured.rows[seen - 1], start: 0),
         before: before.reversed().map { LadderSegment($0, start: 0) })
     }
+    let observer = known
     LadderView(
-      ladder: ladder, acknowledged: acknowledged, client: LadderEnd(moment.after, .client),
-      server: LadderEnd(moment.after, .server), stage: stage, look: look
+      ladder: ladder, acknowledged: acknowledged, client: LadderEnd(observer, .client),
+      server: LadderEnd(observer, .server), stage: stage, look: look
     ).draw(&canvas)
+  }
+
+  /// What the packets told, that of this step among them once its arrow has been drawn.
+  private var known: WireObserver {
+    if case .packetSeen = moment.event, progress < 1 { return moment.after }
+    return moment.operation.map { moment.after.having(seen: $0.segment) } ?? moment.after
   }
 
   private func drawStates(_ canvas: inout Canvas) {
