@@ -85,6 +85,12 @@ struct PacketCaptureFindingTests {
     #expect(
       try anomalies(after: 5, [data(true, 40000, .syn, 9000, 0, 0, 65535)]).first?.kind
         == .synWhileConnected)
+    #expect(
+      try anomalies(after: 5, [data(true, 40000, [.fin, .ack], 105, 4121, 0, 65535)]).map(\.kind)
+        == [.finBeforeData])
+    #expect(
+      try anomalies(after: 8, [data(true, 40000, .ack, 112, 4123, 0, 65535)]).map(\.kind)
+        == [.ackOfUnsent])
     let unsent = try anomalies(
       after: 5,
       [

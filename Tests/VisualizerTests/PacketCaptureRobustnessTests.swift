@@ -46,14 +46,18 @@ struct PacketCaptureRobustnessTests {
   }
 
   @Test func sectionsOneBehindTheOther() throws {
-    var blocks = Self.blocks()
-    blocks.section()
-    blocks.interface()
-    for (index, packet) in CaptureBytes.conversation(port: 40001).enumerated() {
-      blocks.packet(packet.datagram, at: 1_000_000 + index)
+    let header = CaptureBytes.header(link: 1, isIPv6: false)
+    var blocks = CaptureBlocks()
+    for port in [40000, 40001] {
+      blocks.section()
+      blocks.interface(link: 1)
+      for packet in CaptureBytes.conversation(port: port, from: port * 10_000) {
+        blocks.packet(header + packet.datagram, at: packet.time / 1000)
+      }
     }
     let capture = try Self.read(blocks.bytes)
-    #expect(capture.connections.map(\.segments) == [9, 9])
+    #expect(capture.warning == nil)
+    try #require(capture.connections.map(\.segments) == [9, 9])
     #expect(capture.ladder(1).rows.map(\.segment.packet) == Array(10...18))
   }
 

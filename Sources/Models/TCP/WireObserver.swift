@@ -162,6 +162,14 @@ public struct WireObserver: Model {
       {
         report(.dataBehindFin, side, packet: packet, observer)
       }
+    } else if segment.flags.contains(.fin), let next = end.next, segment.finNumber.isBefore(next) {
+      report(.finBeforeData, side, packet: packet, observer)
+    }
+    if let peerFin = peer.fin, segment.flags.contains(.ack), !segment.flags.contains(.rst),
+      segment.ack.isAfter(peerFin + 1)
+    {
+      // Nothing follows a FIN.
+      report(.ackOfUnsent, side, packet: packet, observer)
     }
     if let unseen = peer.unseenAck, !segment.flags.contains(.rst) {
       // The peer acknowledged more than was seen. If what follows lies before that, it was not sent;
