@@ -37,6 +37,9 @@ protocol Show: AnyObject {
   func selection(atStep step: Int, _ look: Look) -> Int?
   /// All that the model knows at a step of something on the stage; nil where it is not there.
   func inspect(_ item: Item, atStep step: Int, _ language: Language) -> Inspection?
+  /// The show that a row of that list stands for; nil where opening it is a matter of this show's
+  /// look.
+  func opened(_ index: Int) throws(InputError) -> (any Show)?
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
 }
@@ -150,6 +153,8 @@ final class Performance<S: Subject>: Show {
   func inspect(_ item: Item, atStep step: Int, _ language: Language) -> Inspection? {
     subject.inspect(item, timeline.moment(step), language)
   }
+
+  func opened(_ index: Int) throws(InputError) -> (any Show)? { try subject.opened(index) }
 
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas {
     let moment = timeline.moment(step)

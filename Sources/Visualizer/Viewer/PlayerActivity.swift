@@ -7,6 +7,8 @@ struct PlayerActivity: Activity {
   /// The size asked for; nil for the window's.
   private let fixedSize: Size?
   private let motion: Motion
+  /// It was opened from a list, to which Esc leads back.
+  private var isInner = false
   private(set) var window = FrameScene.full
   var help: HelpOverlay?
   var prompt: Prompt?
@@ -196,10 +198,13 @@ struct PlayerActivity: Activity {
     case .nextPane: movePane(by: 1)
     case .previousPane: movePane(by: -1)
     case .zoom: toggleZoom()
-    case .open: if !inspectSelection() { open() }
+    case .open: if !inspectSelection() { return open() }
     case .help: help = HelpOverlay(context: focus.pane == nil ? .watch : .stage)
     case .repaint: return .repaint
-    case .close: if !closeFocus() { (look.opened, look.view) = (nil, nil) }
+    case .close:
+      if closeFocus() { break }
+      if isInner, look.opened == nil, look.view == nil { return .leave }
+      (look.opened, look.view) = (nil, nil)
     case .quit: return .leave
     }
     return .stay
@@ -221,10 +226,24 @@ struct PlayerActivity: Activity {
     player.handle(.goTo(step: step), in: show)
   }
 
-  private mutating func open() {
-    guard let selection = show.selection(atStep: player.step, presentLook) else { return }
+  /// Opens what the cursor of a list is on: another show on top, or another look at this one.
+  private mutating func open() -> Outcome {
+    guard let selection = show.selection(atStep: player.step, presentLook) else { return .stay }
+    do {
+      if let inner = try show.opened(selection), inner.stepCount > 0 {
+        var opened = PlayerActivity(
+          show: inner, start: Start(isPaused: true, motion: motion), look: look,
+          fixedSize: fixedSize)
+        opened.isInner = true
+        return .open(opened)
+      }
+    } catch {
+      notice = Notice(text: Bilingual(error.message, error.message), isError: true)
+      return .stay
+    }
     (look.opened, look.view) = (selection, 0)
     player.handle(.goTo(step: player.step), in: show)
+    return .stay
   }
 
   // MARK: - Numbers
