@@ -18,11 +18,16 @@ struct FrameScene {
     size.columns >= full.columns && size.rows >= full.rows
   }
 
+  /// Whether a size has room for anything but the sentence that it has not.
+  static func isShown(_ size: Size) -> Bool {
+    size.columns >= minimum.columns && size.rows >= minimum.rows
+  }
+
   /// Draws the frame and, through the closure, the stage inside it.
   func draw(stage drawStage: (Rect, inout Canvas) -> Void) -> Canvas {
     var canvas = Canvas(look.size)
     let size = look.size
-    guard size.columns >= Self.minimum.columns, size.rows >= Self.minimum.rows else {
+    guard Self.isShown(size) else {
       drawTooSmall(&canvas)
       return finish(canvas)
     }
@@ -67,20 +72,19 @@ struct FrameScene {
   private func drawTitle(_ canvas: inout Canvas) {
     let language = look.language
     let (operation, before) = show.operation(ofStep: step)
-    let glyph = look.status.isPlaying ? "▶" : "‖"
-    let speed = Self.speedText(look.status.speed)
+    let status = Self.statusText(look.status)
     let lastStep = show.stepCount - 1
     let lastOperation = max(0, show.operationCount - 1)
     let shown = operation ?? max(0, before - 1)
     let long = Bilingual(
-      "step \(step)/\(lastStep)   operation \(shown)/\(lastOperation)   \(glyph) \(speed) ",
-      "第 \(step)/\(lastStep) 步   操作 \(shown)/\(lastOperation)   \(glyph) \(speed) ")[language]
+      "step \(step)/\(lastStep)   operation \(shown)/\(lastOperation)   \(status)",
+      "第 \(step)/\(lastStep) 步   操作 \(shown)/\(lastOperation)   \(status)")[language]
     let short = Bilingual(
-      "step \(step)/\(lastStep)   \(glyph) \(speed) ",
-      "第 \(step)/\(lastStep) 步   \(glyph) \(speed) "
+      "step \(step)/\(lastStep)   \(status)",
+      "第 \(step)/\(lastStep) 步   \(status)"
     )[language]
-    let status = look.size.columns >= 100 ? long : short
-    let statusColumn = look.size.columns - GlyphWidth.of(status)
+    let place = look.size.columns >= 100 ? long : short
+    let statusColumn = look.size.columns - GlyphWidth.of(place)
     let title = show.title[language]
     let room = statusColumn - 2
     var column = canvas.put(TextLayout.fit(" " + show.name, columns: room), 0, 0, .heading)
@@ -88,7 +92,12 @@ struct FrameScene {
     let description =
       look.size.columns >= 150 ? "\(title)   \(caption[language])" : caption[language]
     canvas.put(TextLayout.fit(description, columns: room - column), column, 0, .dim)
-    canvas.put(status, statusColumn, 0)
+    canvas.put(place, statusColumn, 0)
+  }
+
+  /// What ends the title line: whether it plays, and how fast.
+  static func statusText(_ status: PlayStatus) -> String {
+    "\(status.isPlaying ? "▶" : "‖") \(speedText(status.speed)) "
   }
 
   /// A speed as the screen writes it.

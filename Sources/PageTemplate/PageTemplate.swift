@@ -1,0 +1,7 @@
+/// The parts of a recording's page, compiled into the program so that it finds them anywhere.
+public enum PageTemplate {
+  /// The markup, with `{{NAME}}` where something is to be filled in.
+  public static let markup = PackageResources.player_html
+  public static let styles = PackageResources.player_css
+  public static let script = PackageResources.player_js
+}
