@@ -171,7 +171,7 @@
     const time = `${clockText(film.frames[index].time)} / ${clockText(film.end)}`;
     element('place').textContent = `${place}   ${time}`;
     element('scrub').setAttribute('aria-valuetext', `${place}, ${time}`);
-    element('speed').textContent = `${SPEEDS[speed]}\u00d7`.replace('\u00d7', film.words.times);
+    element('speed').textContent = SPEEDS[speed] + film.words.times;
     element('play').classList.toggle('playing', playing);
     label('play', playing ? film.words.pause : film.words.play);
   }

@@ -28,7 +28,8 @@ struct RunFilm {
     var begun: [PictureRun: Int] = [:]
     try recorder.play { frame in
       if let chapter = frame.chapter { chapters.append((chapter, frame.time)) }
-      for row in rows.indices where shown.map({ frame.canvas.changedColumns(from: $0, row: row) != nil }) ?? true {
+      for row in rows.indices
+      where shown.map({ frame.canvas.changedColumns(from: $0, row: row) != nil }) ?? true {
         let runs = PictureRun.runs(of: frame.canvas, row: row, theme)
         let kept = Set(runs)
         for run in rows[row] where !kept.contains(run) {
@@ -44,7 +45,11 @@ struct RunFilm {
       if isLasting { lasting.append(run) } else { last.append(run) }
       if !isLasting { try note(run, from: begun[run], to: end) }
     }
-    passing.sort { ($0.times[0].lowerBound, $0.run.row, $0.run.column) < ($1.times[0].lowerBound, $1.run.row, $1.run.column) }
+    passing.sort {
+      ($0.times[0].lowerBound, $0.run.row, $0.run.column) < (
+        $1.times[0].lowerBound, $1.run.row, $1.run.column
+      )
+    }
   }
 
   private mutating func note(_ run: PictureRun, from start: Int?, to end: Int) throws {

@@ -1,6 +1,6 @@
 /// A still, or a recording, as SVG that needs nothing else: no script, no font, no network.
 ///
-/// Cells are 10 units wide and 20 high, so that every place is a whole number. A run of glyphs
+/// Cells are 10 units wide and 19 high: whole numbers, and low enough for lines to meet. A run of glyphs
 /// (`PictureRun`) is written once, and says at which times of the loop it is to be seen; what never
 /// changes just stands there. Where motion is unwanted, or not understood, the last frame shows.
 struct SVGPicture {
@@ -9,7 +9,7 @@ struct SVGPicture {
   private let title: String
   private let description: String
 
-  private static let cell = (width: 10, height: 20)
+  private static let cell = (width: 10, height: 19)
   /// From the top of a cell to the foot of its letters.
   private static let baseline = 15
   private static let margin = 16
@@ -56,7 +56,8 @@ struct SVGPicture {
   private static func description(of recorder: Recorder, _ film: RunFilm) -> String {
     let look = recorder.look
     return film.chapters.map { chapter in
-      let title = Markup.visible(recorder.show.chapters[chapter.index].title[look.language], look.charset)
+      let title = Markup.visible(
+        recorder.show.chapters[chapter.index].title[look.language], look.charset)
       return "\(FramesText.seconds(chapter.time)) \(chapter.index + 1) \(title)"
     }.joined(separator: "\n")
   }
