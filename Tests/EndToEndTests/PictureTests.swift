@@ -4,19 +4,23 @@ internal import Testing
 /// Recordings as a reader of an article meets them: in a browser, loaded from a file.
 @Suite(.serialized, .timeLimit(.minutes(4)))
 struct PictureTests {
-  /// Runs a script in which `$0` is the program and `$F` a new folder, lets the body look at what it
-  /// wrote there, and removes the folder.
+  /// Runs scripts in which `$0` is the program and `$F` a new folder, lets the body look at what they
+  /// wrote there and at what the last one printed, and removes the folder.
   private func recorded(
-    _ script: String, files: [String: String] = [:], _ body: (String, CommandRun) throws -> Void
+    _ scripts: String..., files: [String: String] = [:], _ body: (String, String) throws -> Void
   ) throws {
     var template = Array("/tmp/visualizer-picture-XXXXXX".utf8CString)
     try #require(mkdtemp(&template) != nil)
     let folder = String(cBytes: template)
     defer { _ = try? CommandRun(shell: "rm -rf '\(folder)'") }
-    let run = try CommandRun(
-      shell: "F='\(folder)'; { \(script)\n} >../output 2>../error", files: files)
-    try #require(run.ending == .exited(0), "\(run.error)")
-    try body(folder, run)
+    var output = ""
+    for script in scripts {
+      let run = try CommandRun(
+        shell: "F='\(folder)'; { \(script)\n} >../output 2>../error", files: files)
+      try #require(run.ending == .exited(0), "\(run.error)")
+      output = run.output
+    }
+    try body(folder, output)
   }
 
   /// The glyphs of an SVG that are to be seen now, put where they stand.
@@ -68,18 +72,17 @@ struct PictureTests {
     _ scenario: String, _ language: String, _ charset: String
   ) throws {
     let look = "--lang \(language) --charset \(charset) --size 120x36"
-    let script = """
-      for f in svg html frames; do "$0" record \(scenario) \(look) -o "$F/a.$f" || exit; done
-      "$0" frame \(scenario) --step last \(look) --format svg >"$F/still.svg" || exit
-      "$0" frame \(scenario) --step last \(look)
-      echo =====
-      cat "$F/a.frames"
-      """
-    try recorded(script) { folder, run in
+    let record = "\"$0\" record \(scenario) \(look) --fps 2 -o \"$F/a."
+    let frame = "\"$0\" frame \(scenario) --step last \(look)"
+    try recorded(
+      record + "svg\"", record + "html\"", record + "frames\"",
+      frame + " --format svg >\"$F/still.svg\"",
+      frame + "; echo =====; cat \"$F/a.frames\""
+    ) { folder, output in
       let still = withoutLastLineEnds(
-        run.output.split(separator: "=====\n").first.map(String.init) ?? "")
+        output.split(separator: "=====\n").first.map(String.init) ?? "")
       #expect(still.split(separator: "\n").count > 20)
-      #expect(lastFrame(ofFrames: run.output) == still)
+      #expect(lastFrame(ofFrames: output) == still)
       let browser = try Browser()
       try browser.open("\(folder)/still.svg")
       #expect(try browser.text(Self.svgText) == still)
@@ -109,8 +112,8 @@ struct PictureTests {
 
   @Test func aPageIsPlayedByKeysAndButtons() throws {
     let script = "\"$0\" record map-lookup -o \"$F/a.html\" && \"$0\" steps map-lookup | wc -l"
-    try recorded(script) { folder, run in
-      let count = try #require(Int(run.output.filter { !$0.isWhitespace }))
+    try recorded(script) { folder, output in
+      let count = try #require(Int(output.filter { !$0.isWhitespace }))
       let browser = try Browser()
       try browser.open("\(folder)/a.html")
       func step() throws -> Int? { Int(try browser.text("document.getElementById('scrub').value")) }
