@@ -18,11 +18,16 @@ struct FrameScene {
     size.columns >= full.columns && size.rows >= full.rows
   }
 
+  /// Whether a size has room for anything but the sentence that it has not.
+  static func isShown(_ size: Size) -> Bool {
+    size.columns >= minimum.columns && size.rows >= minimum.rows
+  }
+
   /// Draws the frame and, through the closure, the stage inside it.
   func draw(stage drawStage: (Rect, inout Canvas) -> Void) -> Canvas {
     var canvas = Canvas(look.size, findsItems: look.findsItems)
     let size = look.size
-    guard size.columns >= Self.minimum.columns, size.rows >= Self.minimum.rows else {
+    guard Self.isShown(size) else {
       drawTooSmall(&canvas)
       return finish(canvas)
     }
@@ -68,28 +73,20 @@ struct FrameScene {
   private func drawTitle(_ canvas: inout Canvas) {
     let language = look.language
     let (operation, before) = show.operation(ofStep: step)
-    let speed = Self.speedText(look.status.speed)
+    let status = Self.statusText(look.status, language, isLong: look.size.columns >= 100)
     let lastStep = show.stepCount - 1
     let lastOperation = max(0, show.operationCount - 1)
     let shown = operation ?? max(0, before - 1)
     let marks = look.status.marks.map { $0[language] + "   " }.joined()
-    let state =
-      look.status.isPlaying
-      ? Bilingual("▶ playing", "▶ 播放中") : Bilingual("‖ paused", "‖ 已暂停")
-    let sign = look.status.isPlaying ? "▶" : "‖"
-    let long =
-      marks
-      + Bilingual(
-        "step \(step)/\(lastStep)   operation \(shown)/\(lastOperation)   \(state.en) \(speed)   en ",
-        "第 \(step)/\(lastStep) 步   操作 \(shown)/\(lastOperation)   \(state.zh) \(speed)   zh ")[
-        language]
-    let short =
-      marks
-      + Bilingual(
-        "step \(step)/\(lastStep)   \(sign) \(speed)   en ",
-        "第 \(step)/\(lastStep) 步   \(sign) \(speed)   zh ")[language]
-    let status = look.size.columns >= 100 ? long : short
-    let statusColumn = look.size.columns - GlyphWidth.of(status)
+    let long = Bilingual(
+      "step \(step)/\(lastStep)   operation \(shown)/\(lastOperation)   \(status)",
+      "第 \(step)/\(lastStep) 步   操作 \(shown)/\(lastOperation)   \(status)")[language]
+    let short = Bilingual(
+      "step \(step)/\(lastStep)   \(status)",
+      "第 \(step)/\(lastStep) 步   \(status)"
+    )[language]
+    let place = marks + (look.size.columns >= 100 ? long : short)
+    let statusColumn = look.size.columns - GlyphWidth.of(place)
     let title = show.title[language]
     let room = statusColumn - 2
     var column = canvas.put(TextLayout.fit(" " + show.name, columns: room), 0, 0, .heading)
@@ -97,7 +94,16 @@ struct FrameScene {
     let description =
       look.size.columns >= 150 ? "\(title)   \(caption[language])" : caption[language]
     canvas.put(TextLayout.fit(description, columns: room - column), column, 0, .dim)
-    canvas.put(status, statusColumn, 0)
+    canvas.put(place, statusColumn, 0)
+  }
+
+  /// What ends the title line: the language, whether it plays, and how fast; the last two take the
+  /// same room whether it plays or not.
+  static func statusText(_ status: PlayStatus, _ language: Language, isLong: Bool) -> String {
+    let playing = isLong ? Bilingual("▶ playing", "▶ 播放中") : Bilingual("▶", "▶")
+    let paused = isLong ? Bilingual(" ‖ paused", "‖ 已暂停") : Bilingual("‖", "‖")
+    let state = (status.isPlaying ? playing : paused)[language]
+    return "\(language.rawValue)   \(state) \(speedText(status.speed)) "
   }
 
   /// A speed as the screen writes it.
