@@ -31,6 +31,8 @@ protocol Show: AnyObject {
   /// The operation that a step belongs to, as a scenario writes it; nil for none.
   func what(atStep step: Int) -> String?
   func narration(ofStep step: Int, _ language: Language) -> Narration
+  /// What a viewer may be asked before a step: what will happen in it?
+  func question(atStep step: Int) -> Question?
   /// The ways in which the stage can be drawn; see `Subject`.
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on; nil where the stage shows no list.
@@ -136,6 +138,10 @@ final class Performance<S: Subject>: Show {
     case .say(let text): return Narration(text[language])
     case .event(let event): return subject.narrate(event, moment, language)
     }
+  }
+
+  func question(atStep step: Int) -> Question? {
+    step > 0 ? subject.question(timeline.moment(step)) : nil
   }
 
   var views: [Bilingual] { subject.views }

@@ -21,6 +21,8 @@ protocol Subject {
   func fields(
     _ event: State.Event, _ moment: Moment<State>
   ) -> [(name: String, value: FieldValue)]
+  /// What a viewer may be asked before this step; nil for a step without a decision.
+  func question(_ moment: Moment<State>) -> Question?
   /// The ways in which the stage can be drawn, the usual one first; empty where there is only one.
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on, where the stage shows a list; nil where it shows none.
@@ -31,6 +33,7 @@ protocol Subject {
 }
 
 extension Subject {
+  func question(_ moment: Moment<State>) -> Question? { nil }
   var views: [Bilingual] { [] }
   func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }
 }
@@ -52,6 +55,8 @@ struct Look: Equatable {
   var detail = Detail.why
   /// The steps that the viewer has marked, shown on the scrubber.
   var bookmarks: [Bookmark] = []
+  /// The game of predicting, where the viewer plays it.
+  var prediction: PredictionPanel?
   /// What the bottom line says; nil for what holds in a player at rest.
   var hints: [Hint]?
 }

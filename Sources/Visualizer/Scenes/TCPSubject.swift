@@ -40,6 +40,10 @@ struct TCPSubject: Subject {
     _ event: TCPEvent, _ moment: Moment<TCPNetwork>
   ) -> [(name: String, value: FieldValue)] { TCPFields(event, moment).all }
 
+  func question(_ moment: Moment<TCPNetwork>) -> Question? {
+    TCPQuestions(moment: moment).question
+  }
+
   var views: [Bilingual] { TCPScene.views }
 
   func selection(_ moment: Moment<TCPNetwork>, _ look: Look) -> Int? {

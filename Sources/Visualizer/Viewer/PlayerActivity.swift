@@ -12,6 +12,8 @@ struct PlayerActivity: Activity {
   /// A search under way, and what was searched for last.
   var search: StepSearch?
   var searched = ""
+  /// The game of predicting; nil while nothing is asked.
+  var prediction: Prediction?
   /// What the next letter is for.
   var letterFor: LetterUse?
   var bookmarks: [Bookmark] = []
@@ -50,8 +52,18 @@ struct PlayerActivity: Activity {
 
   mutating func advance(milliseconds: Double) {
     digitsAge += milliseconds
-    if player.isMoving { player.advance(milliseconds: milliseconds, in: show) }
+    if player.isMoving { play(milliseconds) }
     if search != nil { continueSearch() }
+    prediction?.settle(at: player.step, isPlaying: player.isPlaying)
+  }
+
+  private mutating func play(_ milliseconds: Double) {
+    guard prediction != nil else { return player.advance(milliseconds: milliseconds, in: show) }
+    let wasPlaying = player.isPlaying
+    player.advance(milliseconds: milliseconds, in: show) { [show] step in
+      show.question(atStep: step) != nil
+    }
+    if wasPlaying, !player.isPlaying { ask(before: player.step + 1) }
   }
 
   /// Milliseconds between frames while something moves.
@@ -77,12 +89,15 @@ struct PlayerActivity: Activity {
       isPlaying: player.isPlaying, speed: player.speed, marks: statusMarks)
     look.scroll = player.scroll
     look.bookmarks = bookmarks
+    look.prediction = prediction?.panel(isLastStep: player.step == show.stepCount - 1)
+    if let question = look.prediction?.question { look.hints = Prediction.hints(for: question) }
     return look
   }
 
   private var statusMarks: [Bilingual] {
     var marks: [Bilingual] = []
     if player.isLooping { marks.append(Bilingual("loop", "循环")) }
+    if let prediction { marks.append(prediction.mark) }
     return marks
   }
 
@@ -121,6 +136,7 @@ struct PlayerActivity: Activity {
   mutating func handle(_ key: Key) -> Outcome {
     notice = nil
     search = nil
+    defer { prediction?.settle(at: player.step, isPlaying: player.isPlaying) }
     if help != nil {
       if help?.handle(key) == false { help = nil }
       return .stay
@@ -134,6 +150,7 @@ struct PlayerActivity: Activity {
       take(key, for: use)
       return .stay
     }
+    if takeAnswer(key) { return .stay }
     guard let command = Keymap.command(for: key) else { return .stay }
     if case .digit(let digit) = command {
       take(digit: digit)
@@ -163,6 +180,7 @@ struct PlayerActivity: Activity {
     case .switchView:
       if show.views.count > 1 { look.view = ((look.view ?? 0) + 1) % show.views.count }
     case .open: open()
+    case .predict: togglePrediction()
     case .help: help = HelpOverlay(context: .watch)
     case .repaint: return .repaint
     case .close: (look.opened, look.view) = (nil, nil)
@@ -176,9 +194,10 @@ struct PlayerActivity: Activity {
     switch action {
     case .firstStep, .lastStep, .nextChapter, .previousChapter, .tenth:
       placeBefore = player.step
+    case .restart where prediction != nil: prediction = Prediction()
     default: break
     }
-    player.handle(action, in: show)
+    if !asks(insteadOf: action) { player.handle(action, in: show) }
   }
 
   /// Goes to a step from which `''` leads back.
