@@ -19,6 +19,8 @@ struct AllocatorQuestions {
     case .mcacheAsked(_, _, let span, let freeSlots): return ofMCache(span, freeSlots)
     case .mcentralAsked(let spanClass): return ofSpan(spanClass)
     case .mheapAsked(let npages): return ofPages(npages)
+    case .arenaReserved, .heapGrew, .pagesTaken(_, _, .pageHeap): return ofManyPages
+    case .spanFreed, .pagesScavenged, .kernelReclaimed: return ofResident
     case .tinyBlockKept: return ofTinyBlock(isKept: true)
     case .tinyBlockOpened(let p, _, _) where before.ps[p].mcache.tiny != nil:
       return ofTinyBlock(isKept: false)
@@ -61,8 +63,8 @@ struct AllocatorQuestions {
         + "what they get?",
       "申请 \(Self.bytes(request.sizeBytes).zh)，\(kind(request.noscan).zh)。得到的有多大？")
     if sizeClass == 0 {
-      guard request.isFirst else { return nil }
       let npages = slotBytes / GoAllocator.SizeClasses.pageSizeBytes
+      guard request.isFirst, !hasLargeSpan(npages) else { return nil }
       func pages(_ count: Int) -> Bilingual {
         Bilingual("\(count) pages, its own span", "\(count) 页，独占一个 span")
       }
@@ -71,10 +73,24 @@ struct AllocatorQuestions {
         step: moment.step)
     }
     func slot(_ bytes: Int) -> Bilingual { Bilingual("a slot of \(bytes)", "\(bytes) 字节的槽位") }
-    let larger = (sizeClass + 1..<before.classes.count).prefix(2)
+    // The class below fits where a tiny object or a header takes more than was asked for.
+    let others = [sizeClass - 1, sizeClass + 1, sizeClass + 2].filter {
+      (1..<before.classes.count).contains($0)
+        && before.classes.slotSizeBytes($0) >= request.sizeBytes
+    }
     return Question(
-      text, right: slot(slotBytes), wrong: larger.map { slot(before.classes.slotSizeBytes($0)) },
+      text, right: slot(slotBytes), wrong: others.map { slot(before.classes.slotSizeBytes($0)) },
       step: moment.step)
+  }
+
+  /// Whether such a large object has been seen already; not looked for where there are many spans.
+  private func hasLargeSpan(_ npages: Int) -> Bool {
+    guard before.spansInUseCount < 1024 else { return true }
+    var isThere = false
+    before.forEachSpan { _, span in
+      if span.isLarge, span.npages == npages { isThere = true }
+    }
+    return isThere
   }
 
   /// Whether a tiny object shares the open block.
@@ -101,21 +117,25 @@ struct AllocatorQuestions {
     let old = Bilingual(
       "the old one, with \(16 - used) bytes left", "旧的，还剩 \(16 - used) 字节")
     let new = Bilingual(
-      "the new one, with \(16 - request.sizeBytes) bytes left", "新的，还剩 \(16 - request.sizeBytes) 字节")
+      "the new one, with \(16 - request.sizeBytes) bytes left", "新的，还剩 \(16 - request.sizeBytes) 字节"
+    )
     return Question(
       Bilingual("Which tiny block stays open?", "哪个微小对象块保持打开？"), inOrder: [old, new],
       right: isKept ? old : new)
   }
 
-  /// Whether the mcache's span has a slot: at the first request of an operation, and when it is
-  /// nearly full.
+  /// Whether the mcache's span has a slot: when it is nearly full, and at some other times.
   private func ofMCache(_ span: GoAllocator.SpanID?, _ freeSlots: Int) -> Question? {
-    guard let span, let request, request.isFirst || freeSlots <= 1 else { return nil }
+    guard let span, let request,
+      freeSlots <= 1 || request.isFirst && (moment.operationIndex ?? 0) % 4 == 0
+    else { return nil }
     let name = AllocatorWords.span(span)
     let has = Bilingual("\(name) has a free slot", "\(name) 有空闲槽位")
     let full = Bilingual("\(name) is full: on to mcentral", "\(name) 已满：找 mcentral")
     return Question(
-      Bilingual("The mcache of P\(before.worker) is asked. And?", "问 P\(before.worker) 的 mcache。结果？"),
+      Bilingual(
+        "P\(before.worker)'s mcache is asked for a slot. What does it find?",
+        "向 P\(before.worker) 的 mcache 要一个槽位。结果怎样？"),
       inOrder: [has, full], right: freeSlots > 0 ? has : full)
   }
 

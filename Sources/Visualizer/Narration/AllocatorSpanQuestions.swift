@@ -63,11 +63,12 @@ extension AllocatorQuestions {
     }
   }
 
-  /// Where pages come from: what the heap does next says it.
+  /// Where few pages come from: what the heap does next says it.
   ///
   /// Source: Go 1.19 mheap.go, allocSpan.
   func ofPages(_ npages: Int) -> Question? {
-    guard !rules.isNotesEra, before.isSweepDone else { return nil }
+    guard !rules.isNotesEra, before.isSweepDone, npages < GoAllocator.PageCache.requestLimit
+    else { return nil }
     let p = before.worker
     let cached = Bilingual("the page cache of P\(p) has them", "P\(p) 的页缓存里有")
     let filled = Bilingual("P\(p)'s page cache is filled first", "先填充 P\(p) 的页缓存")
@@ -77,17 +78,55 @@ extension AllocatorQuestions {
     switch moment.upcoming.first {
     case .pageCacheFilled: right = filled
     case .pagesTaken(_, _, .pageCache): right = cached
-    case .pagesTaken(_, _, .pageHeap): right = bitmap
-    case .arenaReserved, .heapGrew: right = grows
+    case .arenaReserved where before.pageCount == 0: right = grows
     default: return nil
     }
-    let choices = [cached, filled, bitmap, grows]
-    let count = npages == 1 ? "1 page" : "\(npages) pages"
     return Question(
       Bilingual(
-        "The mheap is asked for \(count). Where do they come from?", "向 mheap 申请 \(npages) 页。从哪里来？"),
-      inOrder: npages < GoAllocator.PageCache.requestLimit ? choices : [bitmap, grows],
-      right: right)
+        npages == 1
+          ? "The mheap is asked for 1 page. Where does it come from?"
+          : "The mheap is asked for \(npages) pages. Where do they come from?",
+        "向 mheap 申请 \(npages) 页。从哪里来？"),
+      inOrder: [cached, filled, bitmap, grows], right: right)
+  }
+
+  /// Whether the heap has room for many pages, which no page cache holds.
+  var ofManyPages: Question? {
+    guard case .mheapAsked(let npages)? = moment.recent.last, before.isSweepDone,
+      npages >= GoAllocator.PageCache.requestLimit
+    else { return nil }
+    let found = Bilingual("the bitmap has such a run", "页位图里有这样一段")
+    let grows = Bilingual("no run is long enough: the heap grows", "没有够长的：堆要增长")
+    let right = if case .pagesTaken = moment.event { found } else { grows }
+    return Question(
+      Bilingual(
+        "\(npages) free pages in a row are looked for. Are they there?",
+        "要找连续 \(npages) 个空闲页。找得到吗？"),
+      inOrder: [found, grows], right: right)
+  }
+
+  /// Whether what `top` shows changes: of many events in a row, the first.
+  var ofResident: Question? {
+    let about: Bilingual
+    switch moment.event {
+    case .spanFreed(let span, _, let npages):
+      let name = AllocatorWords.span(span)
+      about = Bilingual(
+        "The \(npages) pages of \(name) are free again.", "\(name) 的 \(npages) 页空出来了。")
+    case .pagesScavenged(_, let npages):
+      about = Bilingual(
+        "\(npages) free pages are offered to the system.", "\(npages) 个空闲页交给操作系统。")
+    case .kernelReclaimed:
+      about = Bilingual("The kernel runs short of memory.", "内核缺内存。")
+    default: return nil
+    }
+    guard !moment.recent.contains(where: { $0.name == moment.event?.name }) else { return nil }
+    let (old, new) = (before.figures.residentBytes, moment.after.figures.residentBytes)
+    let stays = Bilingual("it stays as it is", "不变")
+    let falls = Bilingual("it falls", "下降")
+    return Question(
+      Bilingual("\(about.en) What does RSS do?", "\(about.zh)RSS 会怎样？"),
+      inOrder: [stays, falls], right: new < old ? falls : stays)
   }
 
   /// Notes' era: which list of free runs the pages come from; nil stands for a heap that grows.
@@ -95,13 +134,16 @@ extension AllocatorQuestions {
     guard case .mheapAsked? = moment.recent.last else { return nil }
     let grows = Bilingual("none: the arena grows", "没有合适的：arena 增长")
     let lists = [npages, npages + 1, 128, list].compactMap(\.self).map { min($0, 128) }
-    let names = Set(lists).sorted().map { Bilingual(same: AllocatorWords.freeList($0)) }
+    func run(_ list: Int) -> Bilingual {
+      let name = AllocatorWords.freeList(list)
+      return Bilingual("a run of \(name)", "\(name) 里的一段")
+    }
     let count = npages == 1 ? "1 page is" : "\(npages) pages are"
     return Question(
       Bilingual(
         "\(count) wanted. Which list of free runs has them?", "需要 \(npages) 页。从哪个空闲段链表取？"),
-      inOrder: names.prefix(3) + [grows],
-      right: list.map { Bilingual(same: AllocatorWords.freeList($0)) } ?? grows)
+      inOrder: Set(lists).sorted().prefix(3).map(run) + [grows],
+      right: list.map(run) ?? grows)
   }
 
   /// Where a span goes that leaves an mcache.

@@ -18,8 +18,8 @@ struct TCPQuestions {
     case .timerStarted(let end, let kind, _):
       return ofTimeout(end) ?? (kind == .delayedAck ? ofAcknowledging(end, isDelayed: true) : nil)
     case .segmentSent(let end, _, let segment, _):
-      return ofCall(end, segment)
-        ?? (segment.isPureAck ? ofAcknowledging(end, isDelayed: false) : nil)
+      return segment.isPureAck ? ofAcknowledging(end, isDelayed: false) : nil
+    case .userCalled(let end, let call): return ofCall(end, call)
     default: return nil
     }
   }
@@ -55,10 +55,18 @@ struct TCPQuestions {
 
   /// Which state an end enters.
   ///
-  /// A reset is not asked about: its arrival says whether it counts.
+  /// A reset is not asked about: whoever tells of it says what it does. Nor is the handshake of any
+  /// but the first connection: it is always the same.
   private func ofState(
     _ end: End, _ from: ConnectionState, _ to: ConnectionState, _ cause: TransitionCause
   ) -> Question? {
+    if case .segmentSent(end, _, let segment, _)? = moment.recent.last,
+      segment.flags.contains(.rst)
+    {
+      return nil
+    }
+    let isOpening = [.listen, .synSent, .synRcvd].contains(from)
+    guard !isOpening || end.connection == 0 && before[end].incarnation <= 1 else { return nil }
     let why: Bilingual
     switch cause {
     case .call("listen"), .call("connect"): return nil
@@ -81,9 +89,9 @@ struct TCPQuestions {
   // MARK: - Answers
 
   private static let nothing = Bilingual("nothing", "什么也不回")
-  private static let ack = Bilingual("an ACK", "ACK")
-  private static let reset = Bilingual("a RST", "RST")
-  private static let reopening = Bilingual("a SYN ACK: a new connection", "SYN ACK：新连接")
+  private static let ack = Bilingual("an ACK", "回 ACK")
+  private static let reset = Bilingual("a RST", "回 RST")
+  private static let reopening = Bilingual("a SYN ACK: a new connection", "回 SYN ACK：新连接")
 
   /// What the end sends before it handles anything else, in one word.
   private func answerAhead(_ end: End) -> Bilingual? {
@@ -113,8 +121,7 @@ struct TCPQuestions {
     let (title, the) = (TCPWords.title(segment), the(end))
     return Question(
       Bilingual(
-        "\(the.en.prefix(1).uppercased() + the.en.dropFirst()), in \(state.rawValue), has got "
-          + "\(title). What goes back?",
+        "\(title) for \(the.en), which is in \(state.rawValue). What goes back?",
         "\(the.zh)处于 \(state.rawValue)，收到 \(TCPWords.title(segment, .zh))。它回什么？"),
       inOrder: choices, right: right)
   }
@@ -149,28 +156,28 @@ struct TCPQuestions {
 
   // MARK: - Calls and timers
 
-  /// What a close or an abort puts on the wire.
-  private func ofCall(_ end: End, _ segment: Segment) -> Question? {
-    guard case .userCalled(end, let call)? = moment.recent.last,
-      [.close, .abort, .shutdownWrite].contains(call)
-    else { return nil }
+  /// What an abort, or a close with bytes unread, puts on the wire.
+  private func ofCall(_ end: End, _ call: Call) -> Question? {
+    guard before.exists(end) else { return nil }
+    let unread = before[end].unreadCount
+    guard call == .abort || call == .close && unread > 0 else { return nil }
     let fin = Bilingual("a FIN ACK", "FIN ACK")
-    let right: Bilingual
-    if segment.flags.contains(.rst) {
-      right = Self.reset
-    } else if segment.flags.contains(.fin) {
-      right = fin
-    } else {
-      return nil
+    let reset = Bilingual("a RST", "RST")
+    let silence = Bilingual("nothing", "什么也不发")
+    var right = silence
+    for event in moment.upcoming {
+      if case .callReturned = event { break }
+      guard case .segmentSent(end, _, let segment, _) = event else { continue }
+      right = segment.flags.contains(.rst) ? reset : segment.flags.contains(.fin) ? fin : silence
+      break
     }
     let the = the(end)
     return Question(
       Bilingual(
         "\(the.en.prefix(1).uppercased() + the.en.dropFirst()) calls \(call.name) in "
-          + "\(before[end].state.rawValue), \(before[end].unreadCount) bytes unread. What goes out?",
-        "\(the.zh)在 \(before[end].state.rawValue) 调用 \(call.name)，还有 "
-          + "\(before[end].unreadCount) 字节未读。发出什么？"),
-      inOrder: [fin, Self.reset], right: right)
+          + "\(before[end].state.rawValue), \(TCPWords.bytes(unread, .en)) unread. What goes out?",
+        "\(the.zh)在 \(before[end].state.rawValue) 调用 \(call.name)，还有 \(unread) 字节未读。发出什么？"),
+      inOrder: [fin, reset, silence], right: right)
   }
 
   /// What follows when the RTO has run out.

@@ -1,6 +1,6 @@
 import Models
 
-/// What a viewer may be asked before a step: what will happen?
+/// What a viewer may be asked before a step: what will happen in it.
 ///
 /// A system's questions are derived from the event of the step that follows and from the state
 /// before it. The wrong choices are things that can happen there too, but do not.

@@ -31,7 +31,7 @@ protocol Show: AnyObject {
   /// The operation that a step belongs to, as a scenario writes it; nil for none.
   func what(atStep step: Int) -> String?
   func narration(ofStep step: Int, _ language: Language) -> Narration
-  /// What a viewer may be asked before a step: what will happen in it?
+  /// What a viewer may be asked before a step: what will happen in it; nil for most.
   func question(atStep step: Int) -> Question?
   /// The ways in which the stage can be drawn; see `Subject`.
   var views: [Bilingual] { get }
@@ -141,7 +141,24 @@ final class Performance<S: Subject>: Show {
   }
 
   func question(atStep step: Int) -> Question? {
-    step > 0 ? subject.question(timeline.moment(step)) : nil
+    guard step > 0 else { return nil }
+    let moment = timeline.moment(step)
+    guard let question = subject.question(moment), !isTold(question, before: moment)
+    else { return nil }
+    return question
+  }
+
+  /// Whether the step before, of the same operation or the author's, names the right choice alone.
+  private func isTold(_ question: Question, before moment: Moment<S.State>) -> Bool {
+    let previous = timeline.moment(moment.step - 1)
+    guard [nil, moment.operationIndex].contains(previous.operationIndex) else { return false }
+    return Language.allCases.contains { language in
+      let said = narration(ofStep: moment.step - 1, language).text
+      let named = question.choices.indices.filter {
+        said.contains(question.choices[$0][language])
+      }
+      return named == [question.right]
+    }
   }
 
   var views: [Bilingual] { subject.views }
