@@ -88,11 +88,33 @@ struct Quiz: CustomTestStringConvertible {
       let (here, before) = (show.record(ofStep: step), show.record(ofStep: step - 1))
       guard before.operation == nil || before.operation == here.operation else { continue }
       for language in Language.allCases {
-        let said = show.narration(ofStep: step - 1, language).text
+        let said =
+          show.narration(ofStep: step - 1, language).text
+          + " \(show.whatUntold(atStep: step) ?? "")"
         let named = question.choices.indices.filter {
           said.contains(question.choices[$0][language])
         }
         #expect(named != [question.right], "step \(step): \(said) | \(question.text[language])")
+      }
+    }
+  }
+
+  /// A hash is taken apart only behind the question about its bucket, and the title does not name
+  /// the state that is asked for.
+  @Test(arguments: Quiz.bundled)
+  func thePictureDoesNotTellTheAnswer(_ quiz: Quiz) throws {
+    let show = try quiz.open()
+    for (step, question) in Quiz.questions(show) {
+      let record = show.record(ofStep: step)
+      var look = Look(size: .large)
+      look.prediction = PredictionPanel(question: question)
+      let rows = show.frame(step - 1, progress: 1, look).text.split(separator: "\n")
+      if record.event == "keyHashed", let key = record.fields.first(where: { $0.name == "key" }) {
+        #expect(!rows.contains { $0.contains("hash of \(key.value.text) ") }, "step \(step)")
+      }
+      if record.event == "stateChanged" {
+        let title = try #require(rows.last { $0.contains("what will happen?") })
+        #expect(!title.contains(question.choices[question.right].en), "step \(step): \(title)")
       }
     }
   }

@@ -165,7 +165,7 @@ struct FrameScene {
     let text =
       look.detail == .what && note == nil ? narration.firstSentence : narration.text
     let title =
-      show.what(atStep: step) ?? show.chapter(ofStep: step).map {
+      what(atStep: step) ?? show.chapter(ofStep: step).map {
         "\($0 + 1) \(show.chapters[$0].title[language])"
       }
       ?? show.title[language]
@@ -199,11 +199,16 @@ struct FrameScene {
     }
   }
 
+  /// The operation; whoever predicts is not told what it waits for.
+  private func what(atStep step: Int) -> String? {
+    look.prediction == nil ? show.what(atStep: step) : show.whatUntold(atStep: step)
+  }
+
   /// Asks what the step that follows will bring; the title says which operation that belongs to.
   private func drawQuestion(
     _ question: Question, _ rect: Rect, framed: Bool, _ canvas: inout Canvas
   ) {
-    let what = show.what(atStep: step + 1)
+    let what = what(atStep: step + 1)
     let asks = Bilingual("what will happen?", "接下来会怎样？")[look.language]
     if framed { canvas.box(rect, title: what.map { "\($0): \(asks)" } ?? asks) }
     let room =

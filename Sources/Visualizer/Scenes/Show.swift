@@ -30,6 +30,8 @@ protocol Show: AnyObject {
   func record(ofStep step: Int) -> StepRecord
   /// The operation that a step belongs to, as a scenario writes it; nil for none.
   func what(atStep step: Int) -> String?
+  /// The same without what it will lead to, for a viewer who is to say that.
+  func whatUntold(atStep step: Int) -> String?
   func narration(ofStep step: Int, _ language: Language) -> Narration
   /// What a viewer may be asked before a step: what will happen in it; nil for most.
   func question(atStep step: Int) -> Question?
@@ -110,6 +112,10 @@ final class Performance<S: Subject>: Show {
 
   func what(atStep step: Int) -> String? {
     timeline.moment(step).operation.map(subject.describe)
+  }
+
+  func whatUntold(atStep step: Int) -> String? {
+    timeline.moment(step).operation.map(subject.describeUntold)
   }
 
   func narration(ofStep step: Int, _ language: Language) -> Narration {

@@ -11,6 +11,8 @@ protocol Subject {
   var caption: Bilingual { get }
   /// The operation as a scenario writes it.
   func describe(_ operation: State.Operation) -> String
+  /// The same without what it will lead to, for a viewer who is to say that.
+  func describeUntold(_ operation: State.Operation) -> String
   /// How long an event takes to watch.
   func pace(_ event: State.Event) -> Pace
   /// The sentence of an event.
@@ -33,6 +35,7 @@ protocol Subject {
 }
 
 extension Subject {
+  func describeUntold(_ operation: State.Operation) -> String { describe(operation) }
   func question(_ moment: Moment<State>) -> Question? { nil }
   var views: [Bilingual] { [] }
   func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }

@@ -15,6 +15,10 @@ struct TCPSubject: Subject {
 
   func describe(_ operation: TCPOperation) -> String { words.describe(operation) }
 
+  func describeUntold(_ operation: TCPOperation) -> String {
+    if case .runUntilState = operation { "wait" } else { describe(operation) }
+  }
+
   func pace(_ event: TCPEvent) -> Pace {
     switch event {
     case .segmentArrived: Pace(motion: 900, hold: 1300)
