@@ -106,7 +106,8 @@ struct Quiz: CustomTestStringConvertible {
     let show = try quiz.open()
     for (step, question) in Quiz.questions(show) {
       let record = show.record(ofStep: step)
-      var look = Look(size: .large)
+      guard ["keyHashed", "stateChanged"].contains(record.event) else { continue }
+      var look = Look(size: .middle)
       look.prediction = PredictionPanel(question: question)
       let rows = show.frame(step - 1, progress: 1, look).text.split(separator: "\n")
       if record.event == "keyHashed", let key = record.fields.first(where: { $0.name == "key" }) {

@@ -4,6 +4,7 @@ import Models
 struct MapQuestions {
   let words: MapWords
   let moment: Moment<Hmap>
+  let previous: Moment<Hmap>
 
   private var before: Hmap { moment.before }
 
@@ -41,7 +42,9 @@ struct MapQuestions {
   /// The wrong ones are what other bits of it would choose. Of inserts, which come in rows, only
   /// one in four is asked about.
   private func ofHash(_ key: MapKey, _ hash: UInt64, _ B: Int, _ index: Int) -> Question? {
-    // Other steps of the operation show its hash taken apart already.
+    // Other steps of the operation show its hash taken apart already, as do those of an operation
+    // before it with the same key.
+    if previous.operationIndex != moment.operationIndex, previous.hash == hash { return nil }
     switch moment.recent.last {
     case nil, .keyMoved: break
     default: return nil

@@ -60,7 +60,9 @@ struct AllocatorSubject: Subject {
     AllocatorFields(words: words).fields(event)
   }
 
-  func question(_ moment: Moment<GoAllocator>) -> Question? {
+  func question(
+    _ moment: Moment<GoAllocator>, after previous: Moment<GoAllocator>
+  ) -> Question? {
     AllocatorQuestions(words: words, rules: rules, moment: moment).question
   }
 

@@ -49,8 +49,8 @@ struct MapSubject: Subject {
     MapNarration(words: words, rules: rules).narrate(event, moment, language)
   }
 
-  func question(_ moment: Moment<Hmap>) -> Question? {
-    MapQuestions(words: words, moment: moment).question
+  func question(_ moment: Moment<Hmap>, after previous: Moment<Hmap>) -> Question? {
+    MapQuestions(words: words, moment: moment, previous: previous).question
   }
 
   func draw(

@@ -149,7 +149,8 @@ final class Performance<S: Subject>: Show {
   func question(atStep step: Int) -> Question? {
     guard step > 0 else { return nil }
     let moment = timeline.moment(step)
-    guard let question = subject.question(moment), !isTold(question, before: moment)
+    guard let question = subject.question(moment, after: timeline.moment(step - 1)),
+      !isTold(question, before: moment)
     else { return nil }
     return question
   }

@@ -23,8 +23,9 @@ protocol Subject {
   func fields(
     _ event: State.Event, _ moment: Moment<State>
   ) -> [(name: String, value: FieldValue)]
-  /// What a viewer may be asked before this step; nil for a step without a decision.
-  func question(_ moment: Moment<State>) -> Question?
+  /// What a viewer may be asked before this step, seeing the previous one; nil for a step without a
+  /// decision.
+  func question(_ moment: Moment<State>, after previous: Moment<State>) -> Question?
   /// The ways in which the stage can be drawn, the usual one first; empty where there is only one.
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on, where the stage shows a list; nil where it shows none.
@@ -36,7 +37,7 @@ protocol Subject {
 
 extension Subject {
   func describeUntold(_ operation: State.Operation) -> String { describe(operation) }
-  func question(_ moment: Moment<State>) -> Question? { nil }
+  func question(_ moment: Moment<State>, after previous: Moment<State>) -> Question? { nil }
   var views: [Bilingual] { [] }
   func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }
 }

@@ -44,7 +44,9 @@ struct TCPSubject: Subject {
     _ event: TCPEvent, _ moment: Moment<TCPNetwork>
   ) -> [(name: String, value: FieldValue)] { TCPFields(event, moment).all }
 
-  func question(_ moment: Moment<TCPNetwork>) -> Question? {
+  func question(
+    _ moment: Moment<TCPNetwork>, after previous: Moment<TCPNetwork>
+  ) -> Question? {
     TCPQuestions(moment: moment).question
   }
 
