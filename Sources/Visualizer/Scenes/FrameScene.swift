@@ -32,8 +32,7 @@ struct FrameScene {
       return finish(canvas)
     }
     let isFull = Self.isFull(size)
-    let fieldsRows = isFull && look.detail == .everything ? Self.fieldsRows : 0
-    let narrationRows = (isFull ? (size.columns >= 100 ? 4 : 5) : 3) + fieldsRows
+    let narrationRows = self.narrationRows(isFull: isFull)
     let logColumns = isFull && size.columns >= Self.columnsWithLog ? Self.logColumns : 0
     let stage = Rect(
       x: 0, y: 1, width: size.columns - logColumns, height: size.rows - narrationRows - 3)
@@ -148,15 +147,31 @@ struct FrameScene {
 
   // MARK: - Narration
 
-  /// Rows that the event's fields take at the highest level of detail.
-  private static let fieldsRows = 2
+  /// Rows that the event's fields take at the highest level of detail; in a low window the game of
+  /// predicting takes their place.
+  private var fieldsRows: Int {
+    let isLow = look.prediction != nil && look.size.rows < 30
+    return Self.isFull(look.size) && look.detail == .everything && !isLow ? 2 : 0
+  }
+
+  private func narrationRows(isFull: Bool) -> Int {
+    let rows =
+      look.prediction != nil
+      ? PredictionPanel.rows(isFull: isFull) : isFull ? (look.size.columns >= 100 ? 4 : 5) : 3
+    return rows + fieldsRows
+  }
 
   private func drawNarration(_ rect: Rect, framed: Bool, _ canvas: inout Canvas) {
     let language = look.language
+    if let question = look.prediction?.question {
+      return drawQuestion(question, rect, framed: framed, &canvas)
+    }
     let narration = show.narration(ofStep: step, language)
-    let text = look.detail == .what ? narration.firstSentence : narration.text
+    let note = look.prediction?.note
+    let text =
+      look.detail == .what && note == nil ? narration.firstSentence : narration.text
     let title =
-      show.what(atStep: step) ?? show.chapter(ofStep: step).map {
+      what(atStep: step) ?? show.chapter(ofStep: step).map {
         "\($0 + 1) \(show.chapters[$0].title[language])"
       }
       ?? show.title[language]
@@ -164,14 +179,19 @@ struct FrameScene {
       canvas.put(TextLayout.fit(title, columns: rect.width - 2), rect.x + 1, rect.y, .heading)
       drawText(
         text, Rect(x: rect.x + 1, y: rect.y + 1, width: rect.width - 2, height: 2), .text, &canvas)
+      drawNote(note, Rect(x: rect.x + 1, y: rect.y + 3, width: rect.width - 2, height: 1), &canvas)
       return
     }
     canvas.box(rect, title: title)
     let columns = min(rect.width - 4, 116)
-    let fieldsRows = look.detail == .everything ? Self.fieldsRows : 0
-    let room = Rect(
+    var room = Rect(
       x: rect.x + 2, y: rect.y + 1, width: columns, height: rect.height - 2 - fieldsRows)
+    if look.prediction != nil {
+      room.height -= 1
+      drawNote(note, Rect(x: room.x, y: room.bottom, width: rect.width - 4, height: 1), &canvas)
+    }
     drawText(text, room, .text, &canvas)
+    if look.prediction != nil { room.height += 1 }
     if fieldsRows > 0 {
       let fields = Rect(
         x: room.x, y: room.bottom, width: rect.width - 4, height: fieldsRows)
@@ -183,6 +203,34 @@ struct FrameScene {
       canvas.put(
         " \(source) ", rect.right - GlyphWidth.of(source) - 4, rect.bottom - 1, .dim)
     }
+  }
+
+  /// The operation; whoever predicts is not told what it waits for.
+  private func what(atStep step: Int) -> String? {
+    look.prediction == nil ? show.what(atStep: step) : show.whatUntold(atStep: step)
+  }
+
+  /// Asks what the step that follows will bring; the title says which operation that belongs to.
+  private func drawQuestion(
+    _ question: Question, _ rect: Rect, framed: Bool, _ canvas: inout Canvas
+  ) {
+    let what = what(atStep: step + 1)
+    let asks = Bilingual("what will happen?", "接下来会怎样？")[look.language]
+    if framed { canvas.box(rect, title: what.map { "\($0): \(asks)" } ?? asks) }
+    let room =
+      framed
+      ? Rect(
+        x: rect.x + 2, y: rect.y + 1, width: min(rect.width - 4, 116), height: rect.height - 2)
+      : Rect(x: rect.x + 1, y: rect.y, width: rect.width - 2, height: rect.height)
+    PredictionPanel.draw(question, in: room, look.language, on: &canvas)
+  }
+
+  private func drawNote(
+    _ note: PredictionPanel.Note?, _ rect: Rect, _ canvas: inout Canvas
+  ) {
+    guard let note else { return }
+    canvas.put(
+      TextLayout.fit(note.text[look.language], columns: rect.width), rect.x, rect.y, note.style)
   }
 
   private func drawText(_ text: String, _ rect: Rect, _ style: Style, _ canvas: inout Canvas) {

@@ -28,6 +28,9 @@ struct Hint: Equatable {
       let next = ((look.view ?? 0) + 1) % show.views.count
       hints.insert(Hint("v", show.views[next]), at: 3)
     }
+    if look.prediction != nil {
+      hints.insert(Hint("t", Bilingual("stop asking", "不再提问")), at: 2)
+    }
     if look.charset == .unicode { hints.append(Hint("L", Bilingual("中文", "English"))) }
     hints.append(Hint("q", Bilingual("quit", "退出")))
     return hints

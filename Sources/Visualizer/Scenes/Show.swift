@@ -30,7 +30,11 @@ protocol Show: AnyObject {
   func record(ofStep step: Int) -> StepRecord
   /// The operation that a step belongs to, as a scenario writes it; nil for none.
   func what(atStep step: Int) -> String?
+  /// The same without what it will lead to, for a viewer who is to say that.
+  func whatUntold(atStep step: Int) -> String?
   func narration(ofStep step: Int, _ language: Language) -> Narration
+  /// What a viewer may be asked before a step: what will happen in it; nil for most.
+  func question(atStep step: Int) -> Question?
   /// The ways in which the stage can be drawn; see `Subject`.
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on; nil where the stage shows no list.
@@ -116,6 +120,10 @@ final class Performance<S: Subject>: Show {
     timeline.moment(step).operation.map(subject.describe)
   }
 
+  func whatUntold(atStep step: Int) -> String? {
+    timeline.moment(step).operation.map(subject.describeUntold)
+  }
+
   func narration(ofStep step: Int, _ language: Language) -> Narration {
     if let known = told[step]?[language] { return known }
     let narration = tell(step, language)
@@ -141,6 +149,28 @@ final class Performance<S: Subject>: Show {
           "第 \(number) 章，共 \(count) 章：\(title.zh)。")[language])
     case .say(let text): return Narration(text[language])
     case .event(let event): return subject.narrate(event, moment, language)
+    }
+  }
+
+  func question(atStep step: Int) -> Question? {
+    guard step > 0 else { return nil }
+    let moment = timeline.moment(step)
+    guard let question = subject.question(moment, after: timeline.moment(step - 1)),
+      !isTold(question, before: moment)
+    else { return nil }
+    return question
+  }
+
+  /// Whether the step before, of the same operation or the author's, names the right choice alone.
+  private func isTold(_ question: Question, before moment: Moment<S.State>) -> Bool {
+    let previous = timeline.moment(moment.step - 1)
+    guard [nil, moment.operationIndex].contains(previous.operationIndex) else { return false }
+    return Language.allCases.contains { language in
+      let said = narration(ofStep: moment.step - 1, language).text
+      let named = question.choices.indices.filter {
+        said.contains(question.choices[$0][language])
+      }
+      return named == [question.right]
     }
   }
 

@@ -11,6 +11,8 @@ protocol Subject {
   var caption: Bilingual { get }
   /// The operation as a scenario writes it.
   func describe(_ operation: State.Operation) -> String
+  /// The same without what it will lead to, for a viewer who is to say that.
+  func describeUntold(_ operation: State.Operation) -> String
   /// How long an event takes to watch.
   func pace(_ event: State.Event) -> Pace
   /// How long it takes within one of many operations alike.
@@ -23,6 +25,9 @@ protocol Subject {
   func fields(
     _ event: State.Event, _ moment: Moment<State>
   ) -> [(name: String, value: FieldValue)]
+  /// What a viewer may be asked before this step, seeing the previous one; nil for a step without a
+  /// decision.
+  func question(_ moment: Moment<State>, after previous: Moment<State>) -> Question?
   /// The ways in which the stage can be drawn, the usual one first; empty where there is only one.
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on, where the stage shows a list; nil where it shows none.
@@ -38,6 +43,8 @@ protocol Subject {
 }
 
 extension Subject {
+  func describeUntold(_ operation: State.Operation) -> String { describe(operation) }
+  func question(_ moment: Moment<State>, after previous: Moment<State>) -> Question? { nil }
   var views: [Bilingual] { [] }
   func briskPace(_ event: State.Event) -> Pace { pace(event).brisk }
   func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }
@@ -86,6 +93,8 @@ struct Look: Equatable {
   var detail = Detail.why
   /// The steps that the viewer has marked, shown on the scrubber.
   var bookmarks: [Bookmark] = []
+  /// The game of predicting, where the viewer plays it.
+  var prediction: PredictionPanel?
   /// What the bottom line says; nil for what holds in a player at rest.
   var hints: [Hint]?
 }

@@ -10,6 +10,7 @@ enum Command: Equatable {
   case nextPane, previousPane
   case zoom
   case open
+  case predict
   case switchLanguage
   case help
   case repaint
@@ -21,13 +22,14 @@ enum Command: Equatable {
 struct Keymap {
   /// What a viewer is about when pressing a key: the help is arranged by it.
   enum Section: CaseIterable {
-    case watch, go, stage, other
+    case watch, go, stage, explore, other
 
     var title: Bilingual {
       switch self {
       case .watch: Bilingual("Watch", "观看")
       case .go: Bilingual("Go to", "跳转")
       case .stage: Bilingual("Look closer", "细看")
+      case .explore: Bilingual("Try", "动手试")
       case .other: Bilingual("Other", "其他")
       }
     }
@@ -50,7 +52,7 @@ struct Keymap {
   }
 
   /// All keys of the player, in the order of the help.
-  static let entries: [Entry] = watching + going + looking + others
+  static let entries: [Entry] = watching + going + looking + exploring + others
 
   private static let watching: [Entry] = [
     Entry(
@@ -121,6 +123,11 @@ struct Keymap {
       .stage, [.character("z")], "z", Bilingual("zoom the pane", "放大窗格"), .zoom),
     Entry(
       .stage, [.enter], "Enter", Bilingual("inspect, or open", "查看或打开"), .open),
+  ]
+
+  private static let exploring: [Entry] = [
+    Entry(
+      .explore, [.character("t")], "t", Bilingual("predict what happens", "先猜会怎样"), .predict)
   ]
 
   private static let others: [Entry] = [

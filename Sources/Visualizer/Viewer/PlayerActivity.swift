@@ -17,6 +17,8 @@ struct PlayerActivity: Activity {
   var searched = ""
   /// What is looked at more closely.
   var focus = Focus()
+  /// The game of predicting; nil while nothing is asked.
+  var prediction: Prediction?
   /// What the next letter is for.
   var letterFor: LetterUse?
   var bookmarks: [Bookmark] = []
@@ -57,8 +59,18 @@ struct PlayerActivity: Activity {
 
   mutating func advance(milliseconds: Double) {
     digitsAge += milliseconds
-    if player.isMoving { player.advance(milliseconds: milliseconds, in: show) }
+    if player.isMoving { play(milliseconds) }
     if search != nil { continueSearch() }
+    prediction?.settle(at: player.step, isPlaying: player.isPlaying)
+  }
+
+  private mutating func play(_ milliseconds: Double) {
+    guard prediction != nil else { return player.advance(milliseconds: milliseconds, in: show) }
+    let wasPlaying = player.isPlaying
+    player.advance(milliseconds: milliseconds, in: show) { [show] step in
+      show.question(atStep: step) != nil
+    }
+    if wasPlaying, !player.isPlaying { ask(before: player.step + 1) }
   }
 
   var nextChange: Double? {
@@ -91,12 +103,15 @@ struct PlayerActivity: Activity {
     (look.focusedPane, look.isZoomed) = (focus.pane, focus.isZoomed)
     look.findsItems = focus != Focus()
     if focus.pane != nil { look.hints = focusHints }
+    look.prediction = prediction?.panel(isLastStep: player.step == show.stepCount - 1)
+    if let question = look.prediction?.question { look.hints = Prediction.hints(for: question) }
     return look
   }
 
   private var statusMarks: [Bilingual] {
     var marks: [Bilingual] = []
     if player.isLooping { marks.append(Bilingual("loop", "循环")) }
+    if let prediction { marks.append(prediction.mark) }
     return marks
   }
 
@@ -149,6 +164,7 @@ struct PlayerActivity: Activity {
   mutating func handle(_ key: Key) -> Outcome {
     notice = nil
     search = nil
+    defer { prediction?.settle(at: player.step, isPlaying: player.isPlaying) }
     if help != nil {
       if help?.handle(key) == false { help = nil }
       return .stay
@@ -162,6 +178,7 @@ struct PlayerActivity: Activity {
       take(key, for: use)
       return .stay
     }
+    if takeAnswer(key) { return .stay }
     if case .click(let column, let row) = key {
       click(column: column, row: row)
       return .stay
@@ -199,6 +216,7 @@ struct PlayerActivity: Activity {
     case .previousPane: movePane(by: -1)
     case .zoom: toggleZoom()
     case .open: if !inspectSelection() { return open() }
+    case .predict: togglePrediction()
     case .help: help = HelpOverlay(context: focus.pane == nil ? .watch : .stage)
     case .repaint: return .repaint
     case .close:
@@ -215,9 +233,10 @@ struct PlayerActivity: Activity {
     switch action {
     case .firstStep, .lastStep, .nextChapter, .previousChapter, .tenth:
       placeBefore = player.step
+    case .restart where prediction != nil: prediction = Prediction()
     default: break
     }
-    player.handle(action, in: show)
+    if !asks(insteadOf: action) { player.handle(action, in: show) }
   }
 
   /// Goes to a step from which `''` leads back.
