@@ -35,6 +35,13 @@ protocol Show: AnyObject {
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on; nil where the stage shows no list.
   func selection(atStep step: Int, _ look: Look) -> Int?
+  /// The scenario as a file; nil for what was captured.
+  var scenario: ScenarioFile? { get }
+  /// Whether there is a model that can go on differently; see `Fork`.
+  var canFork: Bool { get }
+  /// The point behind the operation or remark that a step belongs to; at the last step, behind
+  /// everything. Nil where there is no model that could go on.
+  func fork(atStep step: Int) throws(InputError) -> (any Fork)?
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
 }
@@ -63,8 +70,10 @@ final class Performance<S: Subject>: Show {
   let seed: UInt64
   let subject: S
   let timeline: Timeline<S.State>
+  private let origin: (any Origin<S>)?
 
-  init(_ scenario: Scenario<S.State>, _ subject: S) {
+  init(_ scenario: Scenario<S.State>, _ subject: S, origin: (any Origin<S>)? = nil) {
+    self.origin = origin
     name = scenario.name
     title = scenario.title
     rules = scenario.rules
@@ -72,6 +81,15 @@ final class Performance<S: Subject>: Show {
     self.subject = subject
     timeline = Timeline(
       initial: scenario.initial, script: scenario.script, pace: subject.pace)
+  }
+
+  var scenario: ScenarioFile? { origin?.scenario }
+  var canFork: Bool { origin != nil }
+
+  func fork(atStep step: Int) throws(InputError) -> (any Fork)? {
+    let isAtEnd = timeline.nextItem(afterStep: step) == nil
+    let items = isAtEnd ? timeline.script.count : timeline.item(ofStep: step) + 1
+    return try origin?.fork(self, keeping: items)
   }
 
   var stepCount: Int { timeline.stepCount }

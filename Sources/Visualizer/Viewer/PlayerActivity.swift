@@ -1,6 +1,6 @@
 /// The player: a show, where the viewer is in it, and what lies open over it.
 struct PlayerActivity: Activity {
-  let show: any Show
+  var branches: Branches
   var player: Player
   /// How frames look; size and status are filled in when one is drawn.
   var look: Look
@@ -17,6 +17,14 @@ struct PlayerActivity: Activity {
   var bookmarks: [Bookmark] = []
   /// Where the viewer was before the last jump.
   var placeBefore: Int?
+  /// The point from which the operations that are typed go on.
+  var fork: (any Fork)?
+  /// The lines of operations that were tried.
+  var tried: [String] = []
+  /// Whether it played when the viewer began to type operations.
+  var goesOnPlaying = false
+  /// Where a recording starts.
+  var recordingFrom: Int?
   /// Something to say on the bottom line until the next key.
   var notice: Notice?
   /// Digits typed just now, which become a step's number if `g` follows.
@@ -39,12 +47,15 @@ struct PlayerActivity: Activity {
   }
 
   init(show: any Show, start: Start, look: Look, fixedSize: Size? = nil) {
-    self.show = show
+    branches = Branches(show)
     self.look = look
     self.fixedSize = fixedSize
     player = Player(show: show, step: start.step, speed: start.speed)
     if !start.isPaused { player.handle(.togglePlay, in: show) }
   }
+
+  /// What is watched.
+  var show: any Show { branches.show }
 
   // MARK: - Time
 
@@ -63,7 +74,9 @@ struct PlayerActivity: Activity {
     return player.quietTime(in: show).map { max(1, $0) } ?? Self.frameTime
   }
 
-  mutating func rest() {
+  mutating func rest() { pause() }
+
+  mutating func pause() {
     if player.isPlaying { player.handle(.togglePlay, in: show) }
   }
 
@@ -82,6 +95,11 @@ struct PlayerActivity: Activity {
 
   private var statusMarks: [Bilingual] {
     var marks: [Bilingual] = []
+    if let step = recordingFrom { marks.append(Bilingual("● rec from \(step)", "● 录自 \(step)")) }
+    if branches.count > 1 {
+      let which = "\(branches.current + 1)/\(branches.count)"
+      marks.append(Bilingual("branch \(which)", "分支 \(which)"))
+    }
     if player.isLooping { marks.append(Bilingual("loop", "循环")) }
     return marks
   }
@@ -157,6 +175,11 @@ struct PlayerActivity: Activity {
     case .previousHit: find(backward: true)
     case .mark: letterFor = .mark
     case .jumpToMark: letterFor = .jump
+    case .tryOut: beginTrying()
+    case .switchBranch: switchBranch()
+    case .saveScenario: askForFile(.scenario)
+    case .exportFrame: askForFile(.frame)
+    case .record: record()
     case .moreDetail: look.detail = Detail(rawValue: look.detail.rawValue + 1) ?? .what
     case .switchLanguage:
       if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }
