@@ -157,7 +157,8 @@ extension ScenarioFile {
       let shown = VisibleText.escape(text.replacing("\n", with: " "))
       guard shown.utf8.count <= textLimit else {
         throw error(
-          file, node, "the text is longer than \(textLimit) bytes with its invisible signs written out")
+          file, node,
+          "the text is longer than \(textLimit) bytes with its invisible signs written out")
       }
       return shown
     }

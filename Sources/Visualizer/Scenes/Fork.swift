@@ -31,7 +31,9 @@ struct ScriptOrigin<Language: ScriptLanguage, Play: Subject>: Origin
 where Language.Operation == Play.State.Operation {
   /// The language behind so many captured operations, and what else the model is to be asked before
   /// it goes on.
-  typealias Resume = (Int, Timeline<Play.State>) throws(InputError) -> (Language, [Language.Operation])
+  typealias Resume = (Int, Timeline<Play.State>) throws(InputError) -> (
+    Language, [Language.Operation]
+  )
 
   /// The file's lines and what stands above them; nil behind captured operations.
   var scenario: ScenarioFile?
@@ -90,7 +92,8 @@ where Language.Operation == Play.State.Operation {
       (entries, ends) = ([], [])
     } else {
       let before = last == 0 ? capturedCount : ends[last - 1]
-      entries = Array(entries.prefix(last)) + [entries[last].first(items - before, of: ends[last] - before)]
+      entries =
+        Array(entries.prefix(last)) + [entries[last].first(items - before, of: ends[last] - before)]
       ends = Array(ends.prefix(last)) + [items]
     }
     scenario?.script = entries

@@ -90,6 +90,7 @@ struct PlayerActivity: Activity {
       isPlaying: player.isPlaying, speed: player.speed, marks: statusMarks)
     look.scroll = player.scroll
     look.bookmarks = bookmarks
+    if branches.count > 1 { look.hints = hintsOfBranches(look) }
     return look
   }
 

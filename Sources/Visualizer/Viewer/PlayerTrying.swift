@@ -100,7 +100,8 @@ extension PlayerActivity {
     player.handle(.goTo(step: first - 1), in: show)
     let number = branches.current + 1
     guard first < show.stepCount else {
-      notice = Notice(text: Bilingual("done, but there is nothing of it to be seen", "已执行，但没有可看的步骤"))
+      notice = Notice(
+        text: Bilingual("done, but there is nothing of it to be seen", "已执行，但没有可看的步骤"))
       return
     }
     player.handle(.nextStep, in: show)
@@ -118,9 +119,21 @@ extension PlayerActivity {
     Branches.Place(step: player.step, before: placeBefore, bookmarks: bookmarks)
   }
 
+  /// What the bottom line says where there is more than one future.
+  func hintsOfBranches(_ look: Look) -> [Hint] {
+    var hints = Hint.atRest(show, look)
+    let place = (hints.firstIndex { $0.key == "i" } ?? 0) + 1
+    hints.insert(Hint("B", Bilingual("branch", "分支")), at: place)
+    if branches.current > 0, show.scenario != nil {
+      hints.insert(Hint("W", Bilingual("save", "保存")), at: place + 1)
+    }
+    return hints
+  }
+
   mutating func switchBranch() {
     guard branches.count > 1 else {
-      notice = Notice(text: Bilingual("there is one future only; i tries another", "只有一个未来；按 i 试另一个"))
+      notice = Notice(
+        text: Bilingual("there is one future only; i tries another", "只有一个未来；按 i 试另一个"))
       return
     }
     let target = branches.next(leaving: place)

@@ -233,7 +233,8 @@ struct Prompt: Equatable {
       guard column + cells <= room.right else { break }
       let isWrong = wrong?.contains(position) ?? false
       let style = isWrong ? Style(.error, [.bold, .underline]) : .text
-      canvas.put(String(scalar), column, room.y, position == cursor ? Style(.text, .reverse) : style)
+      canvas.put(
+        String(scalar), column, room.y, position == cursor ? Style(.text, .reverse) : style)
       column += GlyphWidth.of(scalar)
     }
     return column
