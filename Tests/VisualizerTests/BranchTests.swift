@@ -46,11 +46,10 @@ import Testing
       #expect(a.pace(ofStep: step) == b.pace(ofStep: step))
     }
     for step in Shows.sample(a, frames) {
-      for look in [Look(size: .small), Look(size: .middle, language: .zh)] {
-        #expect(
-          a.frame(step, progress: 0.6, look).text == b.frame(step, progress: 0.6, look).text,
-          "step \(step)")
-      }
+      let look =
+        step % 8 == 0 ? Look(size: .middle, language: .zh) : Look(size: .small, charset: .ascii)
+      #expect(
+        a.frame(step, progress: 0.6, look) == b.frame(step, progress: 0.6, look), "step \(step)")
     }
   }
 
@@ -58,12 +57,12 @@ import Testing
   func aSavedBranchIsTheBranch(_ name: String) throws {
     let show = try Shows.open(name)
     let last = show.stepCount - 1
-    for (index, step) in [last / 9, last / 3, last * 2 / 3, last].enumerated() {
+    for (index, step) in [last / 9, last / 3, last * 3 / 4, last].enumerated() {
       let branch = try branch(show, at: step, Self.lines(show), name: "\(name)-2")
       let kept = show.nextItem(afterStep: step) ?? show.stepCount
       #expect(branch.stepCount > kept)
       for step in 0..<kept { #expect(facts(branch, step) == facts(show, step), "step \(step)") }
-      expectSame(branch, try reopened(branch), frames: index == 1 ? branch.stepCount : 6)
+      expectSame(branch, try reopened(branch), frames: index == 1 ? branch.stepCount : 4)
     }
   }
 
@@ -183,9 +182,10 @@ import Testing
       for name in try TestFiles.names(in: folder).prefix(12) {
         guard let show = try? ShowLibrary.open("\(folder)/\(name)"), show.canFork else { continue }
         count += 1
-        let branch = try branch(
-          show, at: show.stepCount / 2,
-          ["connection 2 from 50001 to 50002", "server listen", "open"])
+        let fork = try #require(try show.fork(atStep: show.stepCount / 2))
+        let number = try #require(fork.candidates(after: ["connection"]).last)
+        let branch = try fork.branch(
+          words(["connection \(number) from 50001 to 50002", "server listen", "open"]), name: name)
         let events = (0..<branch.stepCount).map { branch.record(ofStep: $0).event }
         #expect(events.last == "callReturned", "\(name)")
       }
