@@ -44,6 +44,13 @@ protocol Show: AnyObject {
   /// The show that a row of that list stands for; nil where opening it is a matter of this show's
   /// look.
   func opened(_ index: Int) throws(InputError) -> (any Show)?
+  /// The scenario as a file; nil for what was captured.
+  var scenario: ScenarioFile? { get }
+  /// Whether there is a model that can go on differently; see `Fork`.
+  var canFork: Bool { get }
+  /// The point behind the operation or remark that a step belongs to; at the last step, behind
+  /// everything. Nil where there is no model that could go on.
+  func fork(atStep step: Int) throws(InputError) -> (any Fork)?
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
 }
@@ -72,8 +79,10 @@ final class Performance<S: Subject>: Show {
   let seed: UInt64
   let subject: S
   let timeline: Timeline<S.State>
+  private let origin: (any Origin<S>)?
 
-  init(_ scenario: Scenario<S.State>, _ subject: S) {
+  init(_ scenario: Scenario<S.State>, _ subject: S, origin: (any Origin<S>)? = nil) {
+    self.origin = origin
     name = scenario.name
     title = scenario.title
     rules = scenario.rules
@@ -82,6 +91,15 @@ final class Performance<S: Subject>: Show {
     timeline = Timeline(
       initial: scenario.initial, script: scenario.script, pace: subject.pace,
       briskPace: subject.briskPace)
+  }
+
+  var scenario: ScenarioFile? { origin?.scenario }
+  var canFork: Bool { origin != nil }
+
+  func fork(atStep step: Int) throws(InputError) -> (any Fork)? {
+    let isAtEnd = timeline.nextItem(afterStep: step) == nil
+    let items = isAtEnd ? timeline.script.count : timeline.item(ofStep: step) + 1
+    return try origin?.fork(self, keeping: items)
   }
 
   var stepCount: Int { timeline.stepCount }

@@ -6,6 +6,8 @@ enum Command: Equatable {
   case search, nextHit, previousHit
   case mark, jumpToMark
   case moreDetail
+  case tryOut, switchBranch, saveScenario
+  case exportFrame, record
   case switchView
   case nextPane, previousPane
   case zoom
@@ -22,14 +24,14 @@ enum Command: Equatable {
 struct Keymap {
   /// What a viewer is about when pressing a key: the help is arranged by it.
   enum Section: CaseIterable {
-    case watch, go, stage, explore, other
+    case watch, go, explore, stage, other
 
     var title: Bilingual {
       switch self {
       case .watch: Bilingual("Watch", "观看")
       case .go: Bilingual("Go to", "跳转")
-      case .stage: Bilingual("Look closer", "细看")
       case .explore: Bilingual("Try", "动手试")
+      case .stage: Bilingual("Look closer", "细看")
       case .other: Bilingual("Other", "其他")
       }
     }
@@ -52,7 +54,7 @@ struct Keymap {
   }
 
   /// All keys of the player, in the order of the help.
-  static let entries: [Entry] = watching + going + looking + exploring + others
+  static let entries: [Entry] = watching + going + exploring + looking + others
 
   private static let watching: [Entry] = [
     Entry(
@@ -103,6 +105,21 @@ struct Keymap {
       .jumpToMark),
   ]
 
+  private static let exploring: [Entry] = [
+    Entry(
+      .explore, [.character("t")], "t", Bilingual("predict what happens", "先猜会怎样"), .predict),
+    Entry(
+      .explore, [.character("i")], "i", Bilingual("try operations here", "在此执行自己的操作"), .tryOut),
+    Entry(.explore, [.character("B")], "B", Bilingual("next branch", "下一个分支"), .switchBranch),
+    Entry(
+      .explore, [.character("W")], "W", Bilingual("save as a scenario", "保存为场景文件"), .saveScenario),
+    Entry(
+      .explore, [.character("e")], "e", Bilingual("write this frame", "导出此帧"), .exportFrame),
+    Entry(
+      .explore, [.character("R")], "R", Bilingual("record from here; to here", "开始录制；结束录制"),
+      .record),
+  ]
+
   private static let looking: [Entry] = [
     Entry(
       .stage, [.character("j"), .wheelDown], "j", Bilingual("scroll down", "向下滚动"), .act(.scroll(1))
@@ -123,11 +140,6 @@ struct Keymap {
       .stage, [.character("z")], "z", Bilingual("zoom the pane", "放大窗格"), .zoom),
     Entry(
       .stage, [.enter], "Enter", Bilingual("inspect, or open", "查看或打开"), .open),
-  ]
-
-  private static let exploring: [Entry] = [
-    Entry(
-      .explore, [.character("t")], "t", Bilingual("predict what happens", "先猜会怎样"), .predict)
   ]
 
   private static let others: [Entry] = [

@@ -1,6 +1,6 @@
 /// The player: a show, where the viewer is in it, and what lies open over it.
 struct PlayerActivity: Activity {
-  let show: any Show
+  var branches: Branches
   var player: Player
   /// How frames look; size and status are filled in when one is drawn.
   var look: Look
@@ -24,6 +24,14 @@ struct PlayerActivity: Activity {
   var bookmarks: [Bookmark] = []
   /// Where the viewer was before the last jump.
   var placeBefore: Int?
+  /// The point from which the operations that are typed go on.
+  var fork: (any Fork)?
+  /// The lines of operations that were tried.
+  var tried: [String] = []
+  /// Whether it played when the viewer began to type operations.
+  var goesOnPlaying = false
+  /// Where a recording starts.
+  var recordingFrom: Int?
   /// Something to say on the bottom line until the next key.
   var notice: Notice?
   /// Digits typed just now, which become a step's number if `g` follows.
@@ -47,13 +55,16 @@ struct PlayerActivity: Activity {
   }
 
   init(show: any Show, start: Start, look: Look, fixedSize: Size? = nil) {
-    self.show = show
+    branches = Branches(show)
     self.look = look
     self.fixedSize = fixedSize
     motion = start.motion
     player = Player(show: show, step: start.step, speed: start.speed)
     if !start.isPaused { player.handle(.togglePlay, in: show) }
   }
+
+  /// What is watched.
+  var show: any Show { branches.show }
 
   // MARK: - Time
 
@@ -86,7 +97,9 @@ struct PlayerActivity: Activity {
   /// How far the present step's motion is to be shown.
   var shownProgress: Double { motion.shown(player.progress(in: show)) }
 
-  mutating func rest() {
+  mutating func rest() { pause() }
+
+  mutating func pause() {
     if player.isPlaying { player.handle(.togglePlay, in: show) }
   }
 
@@ -100,6 +113,7 @@ struct PlayerActivity: Activity {
       isPlaying: player.isPlaying, speed: player.speed, marks: statusMarks)
     look.scroll = player.scroll
     look.bookmarks = bookmarks
+    if branches.count > 1 { look.hints = hintsOfBranches(look) }
     (look.focusedPane, look.isZoomed) = (focus.pane, focus.isZoomed)
     look.findsItems = focus != Focus()
     if focus.pane != nil { look.hints = focusHints }
@@ -110,6 +124,11 @@ struct PlayerActivity: Activity {
 
   private var statusMarks: [Bilingual] {
     var marks: [Bilingual] = []
+    if let step = recordingFrom { marks.append(Bilingual("● rec from \(step)", "● 录自 \(step)")) }
+    if branches.count > 1 {
+      let which = "\(branches.current + 1)/\(branches.count)"
+      marks.append(Bilingual("branch \(which)", "分支 \(which)"))
+    }
     if player.isLooping { marks.append(Bilingual("loop", "循环")) }
     if let prediction { marks.append(prediction.mark) }
     return marks
@@ -207,6 +226,11 @@ struct PlayerActivity: Activity {
     case .previousHit: find(backward: true)
     case .mark: letterFor = .mark
     case .jumpToMark: letterFor = .jump
+    case .tryOut: beginTrying()
+    case .switchBranch: switchBranch()
+    case .saveScenario: askForFile(.scenario)
+    case .exportFrame: askForFile(.frame)
+    case .record: record()
     case .moreDetail: look.detail = Detail(rawValue: look.detail.rawValue + 1) ?? .what
     case .switchLanguage:
       if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }

@@ -2,9 +2,19 @@
 extension PlayerActivity {
   mutating func handlePrompt(_ key: Key) {
     guard var prompt else { return }
+    if key == .tab {
+      let isWhole = prompt.complete()
+      self.prompt = prompt
+      if isWhole { offerWords() }
+      return
+    }
     switch prompt.handle(key) {
-    case .edited, .ignored: self.prompt = prompt
-    case .cancelled: self.prompt = nil
+    case .edited, .ignored:
+      self.prompt = prompt
+      offerWords()
+    case .cancelled:
+      (self.prompt, fork) = (nil, nil)
+      if prompt.kind == .file(.recording) { recordingFrom = nil }
     case .entered:
       self.prompt = nil
       enter(prompt)
@@ -24,6 +34,8 @@ extension PlayerActivity {
     case .search:
       searched = entered.text
       find(backward: false)
+    case .operations: perform(entered)
+    case .file(let kind): write(entered, kind)
     }
   }
 
