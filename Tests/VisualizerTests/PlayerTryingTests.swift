@@ -274,12 +274,14 @@ import Testing
     defer { TestFiles.remove(folder) }
     var player = try player("tcp-close", at: 30)
     _ = player.draw(window: Self.window)
-    type("+e", into: &player)
-    #expect(player.prompt?.text == "tcp-close-step30.txt")
+    enter("iclient send 5", into: &player)
+    type("+bmae", into: &player)
+    #expect(player.prompt?.text == "tcp-close-2-step\(player.player.step).txt")
     _ = player.handle(.home)
     enter("\(folder)/", into: &player)
-    let bytes = try #require(TestFiles.read("\(folder)/tcp-close-step30.txt"))
-    let frame = player.show.frame(30, progress: 1, Look(size: Self.window)).text
+    let step = player.player.step
+    let bytes = try #require(TestFiles.read("\(folder)/tcp-close-2-step\(step).txt"))
+    let frame = player.show.frame(step, progress: 1, Look(size: Self.window)).text
     #expect(String(decoding: bytes, as: UTF8.self) == frame)
   }
 

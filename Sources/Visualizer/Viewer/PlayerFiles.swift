@@ -88,11 +88,16 @@ extension PlayerActivity {
     try Self.write(path) { try $0.write(scenario.text) }
   }
 
+  /// The present look without what is the viewer's alone, as `frame` and `record` have it.
+  private var writtenLook: Look {
+    var look = presentLook
+    (look.status, look.bookmarks, look.hints) = (.paused, [], nil)
+    return look
+  }
+
   /// The frame as `visualizer frame` prints it.
   private func writeFrame(_ path: String) throws(FileRefusal) {
-    var look = presentLook
-    look.status = .paused
-    let canvas = show.frame(player.step, progress: player.progress(in: show), look)
+    let canvas = show.frame(player.step, progress: player.progress(in: show), writtenLook)
     try Self.write(path) { try $0.write(canvas.text) }
   }
 
@@ -113,7 +118,7 @@ extension PlayerActivity {
         text: Bilingual("end the name in .cast, .frames or .txt", "文件名请以 .cast、.frames 或 .txt 结尾"))
     }
     let recorder = Recorder(
-      show: show, look: presentLook, framesPerSecond: isFilm ? 12 : 4, speed: 1, steps: steps)
+      show: show, look: writtenLook, framesPerSecond: isFilm ? 12 : 4, speed: 1, steps: steps)
     try Self.write(path) { sink in
       if isFilm {
         try Asciicast.write(recorder, Theme(depth: .many), to: &sink)
