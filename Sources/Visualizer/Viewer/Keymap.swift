@@ -92,7 +92,7 @@ struct Keymap {
       .go, (0...9).map { .character(Unicode.Scalar(UInt8(0x30 + $0))) }, "0-9",
       Bilingual("tenths of the way", "跳到十分之几"), .digit(0)),
     Entry(
-      .go, [.character(":")], ":", Bilingual("to a step, %, time, chapter", "到某步、%、时间、章节"), .goTo),
+      .go, [.character(":")], ":", Bilingual("to step, %, time, name", "到某步、%、时间、章节"), .goTo),
     Entry(
       .go, [.character("/")], "/", Bilingual("search what is said", "搜索解说与名称"), .search),
     Entry(
@@ -116,7 +116,7 @@ struct Keymap {
     Entry(
       .explore, [.character("e")], "e", Bilingual("write this frame", "导出此帧"), .exportFrame),
     Entry(
-      .explore, [.character("R")], "R", Bilingual("record from here; to here", "开始录制；结束录制"),
+      .explore, [.character("R")], "R", Bilingual("record from, to here", "开始录制；结束录制"),
       .record),
   ]
 
