@@ -41,10 +41,7 @@ struct PlayCommand: ParsableCommand {
   ) throws(ScreenError) -> TerminationSignal? {
     let screen = try Screen.open(
       colour: looks.color, charset: looks.charset, environment: environment)
-    let isASCII = screen.charset == .ascii
-    let look = Look(
-      size: screen.size, language: isASCII ? .en : looks.lang ?? environment.language,
-      charset: screen.charset)
+    let look = looks.look(on: screen.size, screen.charset, environment)
     let start = PlayerActivity.Start(step: step, speed: speed, isPaused: paused || at != nil)
     let player = PlayerActivity(show: show, start: start, look: look, fixedSize: looks.size)
     return ActivityLoop.run(player, on: screen)

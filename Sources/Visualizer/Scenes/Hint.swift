@@ -28,6 +28,14 @@ struct Hint: Equatable {
       let next = ((look.view ?? 0) + 1) % show.views.count
       hints.insert(Hint("v", show.views[next]), at: 3)
     }
+    if show is ComparisonShow {
+      hints.insert(Hint("d", Bilingual("next difference", "下一处差异")), at: 2)
+      if ComparisonScene.arrangement(look.size) == .single {
+        hints.insert(Hint("Tab", Bilingual("other side", "另一边")), at: 3)
+      }
+    } else if show.rulebook != nil {
+      hints.append(Hint("c", Bilingual("compare", "对比")))
+    }
     if look.charset == .unicode { hints.append(Hint("L", Bilingual("中文", "English"))) }
     hints.append(Hint("q", Bilingual("quit", "退出")))
     return hints

@@ -26,6 +26,13 @@ protocol Show: AnyObject {
   /// When a step starts, in milliseconds of playing time at normal speed.
   func time(ofStep step: Int) -> Int
   func step(atTime time: Int) -> Int
+  /// What the script is made of, one after the other.
+  var itemCount: Int { get }
+  func item(_ index: Int) -> ShowItem
+  /// Other rules under which the same script can be shown; nil where there are none.
+  var rulebook: Rulebook? { get set }
+  /// The first steps that differ, of all operations that do; empty where nothing is compared.
+  var differences: [Int] { get }
 
   func record(ofStep step: Int) -> StepRecord
   /// The operation that a step belongs to, as a scenario writes it; nil for none.
@@ -33,10 +40,33 @@ protocol Show: AnyObject {
   func narration(ofStep step: Int, _ language: Language) -> Narration
   /// The ways in which the stage can be drawn; see `Subject`.
   var views: [Bilingual] { get }
+  /// The model's state after a step in a few comparable fields.
+  func state(afterStep step: Int) -> [(name: String, value: FieldValue)]
   /// What the viewer's cursor is on; nil where the stage shows no list.
   func selection(atStep step: Int, _ look: Look) -> Int?
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
+  /// The stage alone, without the frame around it.
+  func drawStage(
+    _ step: Int, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look)
+}
+
+extension Show {
+  var differences: [Int] { [] }
+}
+
+/// A chapter, a sentence or an operation of a script, with the steps that come of it.
+struct ShowItem {
+  var isOperation: Bool
+  /// As the scenario writes it.
+  var text: String
+  var steps: Range<Int>
+}
+
+/// The rules under which a script can be shown, and how that is done.
+struct Rulebook {
+  var names: [String]
+  var open: (_ rules: String) throws(InputError) -> any Show
 }
 
 /// A step in words and fields, as `steps` prints it.
@@ -63,6 +93,7 @@ final class Performance<S: Subject>: Show {
   let seed: UInt64
   let subject: S
   let timeline: Timeline<S.State>
+  var rulebook: Rulebook?
 
   init(_ scenario: Scenario<S.State>, _ subject: S) {
     name = scenario.name
@@ -89,6 +120,17 @@ final class Performance<S: Subject>: Show {
   func pace(ofStep step: Int) -> Pace { timeline.pace(ofStep: step) }
   func time(ofStep step: Int) -> Int { timeline.time(ofStep: step) }
   func step(atTime time: Int) -> Int { timeline.step(atTime: time) }
+  var itemCount: Int { timeline.script.count }
+
+  func item(_ index: Int) -> ShowItem {
+    let steps = timeline.steps(ofItem: index)
+    return switch timeline.script[index] {
+    case .chapter(let title): ShowItem(isOperation: false, text: title.en, steps: steps)
+    case .say(let text): ShowItem(isOperation: false, text: text.en, steps: steps)
+    case .operation(let operation, _):
+      ShowItem(isOperation: true, text: subject.describe(operation), steps: steps)
+    }
+  }
 
   func record(ofStep step: Int) -> StepRecord {
     let moment = timeline.moment(step)
@@ -138,6 +180,10 @@ final class Performance<S: Subject>: Show {
     }
   }
 
+  func state(afterStep step: Int) -> [(name: String, value: FieldValue)] {
+    subject.fields(of: timeline.moment(step).after)
+  }
+
   var views: [Bilingual] { subject.views }
 
   func selection(atStep step: Int, _ look: Look) -> Int? {
@@ -145,11 +191,17 @@ final class Performance<S: Subject>: Show {
   }
 
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas {
-    let moment = timeline.moment(step)
-    return FrameScene(show: self, caption: subject.caption, step: step, look: look).draw {
+    FrameScene(show: self, caption: subject.caption, step: step, look: look).draw {
       (stage, canvas) in
-      subject.draw(
-        moment, progress: min(1, max(0, progress)), in: stage, of: &canvas, look: look)
+      drawStage(step, progress: progress, in: stage, of: &canvas, look: look)
     }
+  }
+
+  func drawStage(
+    _ step: Int, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look
+  ) {
+    subject.draw(
+      timeline.moment(step), progress: min(1, max(0, progress)), in: stage, of: &canvas,
+      look: look)
   }
 }

@@ -21,6 +21,9 @@ protocol Subject {
   func fields(
     _ event: State.Event, _ moment: Moment<State>
   ) -> [(name: String, value: FieldValue)]
+  /// A state in a few fields by which two of them can be compared, under whatever rules they came
+  /// about.
+  func fields(of state: State) -> [(name: String, value: FieldValue)]
   /// The ways in which the stage can be drawn, the usual one first; empty where there is only one.
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on, where the stage shows a list; nil where it shows none.
@@ -52,6 +55,8 @@ struct Look: Equatable {
   var detail = Detail.why
   /// The steps that the viewer has marked, shown on the scrubber.
   var bookmarks: [Bookmark] = []
+  /// Which of two shows that are compared is in front, where there is room for one: 0 or 1.
+  var side = 0
   /// What the bottom line says; nil for what holds in a player at rest.
   var hints: [Hint]?
 }

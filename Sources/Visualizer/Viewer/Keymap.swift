@@ -8,6 +8,7 @@ enum Command: Equatable {
   case moreDetail
   case switchView
   case open
+  case compare, nextDifference, previousDifference, otherSide
   case switchLanguage
   case help
   case repaint
@@ -19,13 +20,15 @@ enum Command: Equatable {
 struct Keymap {
   /// What a viewer is about when pressing a key: the help is arranged by it.
   enum Section: CaseIterable {
-    case watch, go, stage, other
+    case watch, go, stage, explore, gallery, other
 
     var title: Bilingual {
       switch self {
       case .watch: Bilingual("Watch", "观看")
       case .go: Bilingual("Go to", "跳转")
       case .stage: Bilingual("Look closer", "细看")
+      case .explore: Bilingual("Try", "动手试")
+      case .gallery: Bilingual("Gallery", "场景库")
       case .other: Bilingual("Other", "其他")
       }
     }
@@ -48,7 +51,7 @@ struct Keymap {
   }
 
   /// All keys of the player, in the order of the help.
-  static let entries: [Entry] = watching + going + looking + others
+  static let entries: [Entry] = watching + going + looking + exploring + others
 
   private static let watching: [Entry] = [
     Entry(
@@ -112,6 +115,19 @@ struct Keymap {
       .act(.scroll(-10))),
     Entry(.stage, [.character("v")], "v", Bilingual("other view", "切换视图"), .switchView),
     Entry(.stage, [.enter], "Enter", Bilingual("open from a list", "从列表中打开"), .open),
+  ]
+
+  private static let exploring: [Entry] = [
+    Entry(
+      .explore, [.character("c")], "c", Bilingual("compare with other rules", "与其他规则对比"),
+      .compare),
+    Entry(
+      .explore, [.character("d")], "d", Bilingual("next difference", "下一处差异"), .nextDifference),
+    Entry(
+      .explore, [.character("D")], "D", Bilingual("difference before", "上一处差异"),
+      .previousDifference),
+    Entry(
+      .explore, [.tab], "Tab", Bilingual("the other side", "换到另一边"), .otherSide),
   ]
 
   private static let others: [Entry] = [

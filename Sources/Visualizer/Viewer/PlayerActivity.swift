@@ -125,10 +125,7 @@ struct PlayerActivity: Activity {
       if help?.handle(key) == false { help = nil }
       return .stay
     }
-    if prompt != nil {
-      handlePrompt(key)
-      return .stay
-    }
+    if prompt != nil { return handlePrompt(key) }
     if let use = letterFor {
       letterFor = nil
       take(key, for: use)
@@ -163,6 +160,10 @@ struct PlayerActivity: Activity {
     case .switchView:
       if show.views.count > 1 { look.view = ((look.view ?? 0) + 1) % show.views.count }
     case .open: open()
+    case .compare: askForRules()
+    case .nextDifference: goToDifference(forward: true)
+    case .previousDifference: goToDifference(forward: false)
+    case .otherSide: showOtherSide()
     case .help: help = HelpOverlay(context: .watch)
     case .repaint: return .repaint
     case .close: (look.opened, look.view) = (nil, nil)

@@ -1,18 +1,20 @@
 /// Going to places: by what is typed, by what is said there, by marks.
 extension PlayerActivity {
-  mutating func handlePrompt(_ key: Key) {
-    guard var prompt else { return }
+  mutating func handlePrompt(_ key: Key) -> Outcome {
+    guard var prompt else { return .stay }
     switch prompt.handle(key) {
-    case .edited, .ignored: self.prompt = prompt
+    case .edited: self.prompt = prompt
+    case .ignored: if key == .tab { completeRules() }
     case .cancelled: self.prompt = nil
     case .entered:
       self.prompt = nil
-      enter(prompt)
+      return enter(prompt)
     }
+    return .stay
   }
 
-  private mutating func enter(_ entered: Prompt) {
-    guard !entered.text.isEmpty else { return }
+  private mutating func enter(_ entered: Prompt) -> Outcome {
+    guard !entered.text.isEmpty else { return .stay }
     switch entered.kind {
     case .goTo:
       if let step = Destination.step(entered.text, in: show) {
@@ -24,7 +26,10 @@ extension PlayerActivity {
     case .search:
       searched = entered.text
       find(backward: false)
+    case .rules: return compare(entered)
+    case .filter: break
     }
+    return .stay
   }
 
   // MARK: - Search

@@ -4,6 +4,10 @@ struct Prompt: Equatable {
   enum Kind: Equatable {
     case goTo
     case search
+    /// What the scenarios of a list have to say of themselves.
+    case filter
+    /// Rules to compare with, of those named.
+    case rules([String])
   }
 
   let kind: Kind
@@ -84,10 +88,12 @@ struct Prompt: Equatable {
 
   // MARK: - Drawing
 
-  private var sign: String {
+  private func sign(_ language: Language) -> String {
     switch kind {
     case .goTo: ":"
     case .search: "/"
+    case .filter: Bilingual("filter: ", "筛选：")[language]
+    case .rules: Bilingual("compare with rules: ", "对比规则：")[language]
     }
   }
 
@@ -95,6 +101,9 @@ struct Prompt: Equatable {
     switch kind {
     case .goTo: Bilingual("step, 50%, 1m20s, chapter; Esc", "步数、50%、1m20s、章节；Esc")
     case .search: Bilingual("search narration and names; Esc", "搜索解说与名称；Esc")
+    case .filter: Bilingual("Enter plays, Esc clears", "Enter 播放，Esc 清除")
+    case .rules(let names):
+      Bilingual("\(names.joined(separator: " ")); Esc", "\(names.joined(separator: " "))；Esc")
     }
   }
 
@@ -102,7 +111,7 @@ struct Prompt: Equatable {
   func draw(row: Int, language: Language, on canvas: inout Canvas) {
     let width = canvas.size.columns
     canvas.fill(Rect(x: 0, y: row, width: width, height: 1))
-    let start = canvas.put(" \(sign)", 0, row, Style(.current, .bold))
+    let start = canvas.put(" \(sign(language))", 0, row, Style(.current, .bold))
     let note = (complaint ?? hint)[language]
     let shown = complaint == nil ? note : "! \(note)"
     let noteWidth = GlyphWidth.of(shown)
