@@ -8,7 +8,8 @@ final class ComparisonShow: Show {
   private let times: [Int]
 
   init(_ left: any Show, _ right: any Show) {
-    comparison = Comparison(left, right)
+    let comparison = Comparison(left, right)
+    self.comparison = comparison
     differences = comparison.differences
     chapters = left.chapters.map { ($0.title, comparison.step(ofLeft: $0.step)) }
     var times = [0]
