@@ -10,8 +10,10 @@ import Testing
       try ShowLibrary.open("map-growth", rules: "go1.19"))
   }
 
+  /// The rules part right behind `growthStarted`.
+  ///
   /// In Go the insert that starts a growth also evacuates, as `mapassign` begins again; by the
-  /// notes' rule it does not. So the rules part right behind `growthStarted`.
+  /// notes' rule it does not.
   @Test func theRulesOfMapGrowthPartRightAfterTheGrowthStarts() throws {
     let show = try growth()
     let step = try #require(show.differences.first)
@@ -121,7 +123,7 @@ import Testing
       _ = try ShowLibrary.open("map-growth", rules: "go1.91")
     }
     #expect(error?.description.contains("unknown rules 'go1.91' for map") == true)
-    #expect(try ShowLibrary.open("tcp-close", rules: "linux").rules == "linux")
+    #expect(try ShowLibrary.open("tcp-half-close", rules: "linux").rules == "linux")
   }
 
   @Test func theReportNamesTheFirstDifference() throws {
@@ -237,9 +239,9 @@ import Testing
     #expect(screen(player, .small) == before)
   }
 
-  @Test(arguments: ["tcp-close", "malloc-sweep", "map-overflow"])
+  @Test(arguments: ["tcp-half-close", "malloc-sweep", "map-overflow"])
   func everySizeIsDrawn(_ name: String) throws {
-    let rules = ["tcp-close": "linux", "malloc-sweep": "go1.22", "map-overflow": "notes"][name]
+    let rules = ["tcp-half-close": "linux", "malloc-sweep": "go1.22", "map-overflow": "notes"][name]
     let player = try comparison(of: name, at: 0, with: rules ?? "")
     for size in [(1, 1), (60, 16), (80, 24), (120, 36), (120, 50), (160, 40), (200, 60)] {
       let size = Size(columns: size.0, rows: size.1)

@@ -143,7 +143,7 @@ struct Comparison {
       guard offset < pair.left.count, offset < pair.right.count else { return true }
       let one = left.record(ofStep: pair.left.lowerBound + offset)
       let other = right.record(ofStep: pair.right.lowerBound + offset)
-      return one.event != other.event || !Self.differing(one.fields, other.fields).isEmpty
+      return one.event != other.event || !differing(one, other).isEmpty
     }
   }
 
@@ -152,6 +152,13 @@ struct Comparison {
     let one = left.state(afterStep: max(0, pair.left.upperBound - 1))
     let other = right.state(afterStep: max(0, pair.right.upperBound - 1))
     return Self.differing(one, other)
+  }
+
+  /// The names of the fields in which two events differ.
+  func differing(_ one: StepRecord, _ other: StepRecord) -> [String] {
+    Self.differing(one.fields, other.fields).filter {
+      !left.arbitraryFields.contains($0) && !right.arbitraryFields.contains($0)
+    }
   }
 
   /// The names of fields of which the two sides hold different values, or which only one has.

@@ -13,13 +13,11 @@ struct ComparisonScene {
     case single
   }
 
-  /// The narrowest side in which a scene can be read beside the other.
-  private static let sideColumns = 80
   /// The fewest rows of a side, words included, that lies above the other.
   private static let sideRows = 18
 
-  static func arrangement(_ size: Size) -> Arrangement {
-    if size.columns >= 2 * sideColumns { return .beside }
+  static func arrangement(of show: ComparisonShow, _ size: Size) -> Arrangement {
+    if size.columns > 2 * show.readableColumns { return .beside }
     return size.rows - frameRows >= 2 * sideRows ? .stacked : .single
   }
 
@@ -54,11 +52,11 @@ struct ComparisonScene {
 
   func drawSides(in rect: Rect, _ canvas: inout Canvas) {
     let sides = self.sides
-    switch Self.arrangement(look.size) {
+    switch Self.arrangement(of: show, look.size) {
     case .beside:
       let width = (rect.width - 1) / 2
-      let right = Rect(
-        x: rect.x + width + 1, y: rect.y, width: rect.width - width - 1, height: rect.height)
+      // Of one width, so that both are drawn alike.
+      let right = Rect(x: rect.x + width + 1, y: rect.y, width: width, height: rect.height)
       draw(sides.0, in: Rect(x: rect.x, y: rect.y, width: width, height: rect.height), &canvas)
       draw(sides.1, in: right, &canvas)
       canvas.fill(
@@ -104,7 +102,7 @@ struct ComparisonScene {
     )
     let bothMove = moves.left && moves.right
     let eventDiffers = one.event != other.event || !bothMove
-    let differing = Comparison.differing(one.fields, other.fields)
+    let differing = comparison.differing(one, other)
     func side(_ show: any Show, _ name: String, _ step: Int, _ moves: Bool, _ record: StepRecord)
       -> Side
     {
@@ -213,8 +211,15 @@ struct ComparisonScene {
     let here = scrubber.column(ofStep: step)
     for difference in show.differences {
       let column = scrubber.column(ofStep: difference)
-      guard column != here, canvas[column, row].width == 1 else { continue }
-      canvas.put("≠", column, row, Style(.current, .bold))
+      guard column != here else { continue }
+      // The names of chapters stay readable.
+      if [0x2500, 0x2501].contains(canvas[column, row].scalar) {
+        canvas.put("≠", column, row, Style(.current, .bold))
+      } else {
+        canvas.restyle(Rect(x: column, y: row, width: 1, height: 1)) {
+          $0 = Style(.current, [.bold, .underline])
+        }
+      }
     }
   }
 }

@@ -131,6 +131,7 @@ final class ComparisonShow: Show {
 
   // MARK: - What is shown
 
+  var readableColumns: Int { max(left.readableColumns, right.readableColumns) }
   var views: [Bilingual] { left.views.count == right.views.count ? left.views : [] }
   func selection(atStep step: Int, _ look: Look) -> Int? { nil }
 

@@ -28,9 +28,9 @@ struct Hint: Equatable {
       let next = ((look.view ?? 0) + 1) % show.views.count
       hints.insert(Hint("v", show.views[next]), at: 3)
     }
-    if show is ComparisonShow {
+    if let show = show as? ComparisonShow {
       hints.insert(Hint("d", Bilingual("next difference", "下一处差异")), at: 2)
-      if ComparisonScene.arrangement(look.size) == .single {
+      if ComparisonScene.arrangement(of: show, look.size) == .single {
         hints.insert(Hint("Tab", Bilingual("other side", "另一边")), at: 3)
       }
     } else if show.rulebook != nil {

@@ -35,6 +35,8 @@ protocol Show: AnyObject {
   var differences: [Int] { get }
 
   func record(ofStep step: Int) -> StepRecord
+  /// Names of fields that do not count when steps are compared; see `Subject`.
+  var arbitraryFields: Set<String> { get }
   /// The operation that a step belongs to, as a scenario writes it; nil for none.
   func what(atStep step: Int) -> String?
   func narration(ofStep step: Int, _ language: Language) -> Narration
@@ -46,12 +48,15 @@ protocol Show: AnyObject {
   func selection(atStep step: Int, _ look: Look) -> Int?
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
+  /// The narrowest stage in which the scene shows all that it has to show.
+  var readableColumns: Int { get }
   /// The stage alone, without the frame around it.
   func drawStage(
     _ step: Int, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look)
 }
 
 extension Show {
+  var arbitraryFields: Set<String> { [] }
   var differences: [Int] { [] }
 }
 
@@ -120,6 +125,8 @@ final class Performance<S: Subject>: Show {
   func pace(ofStep step: Int) -> Pace { timeline.pace(ofStep: step) }
   func time(ofStep step: Int) -> Int { timeline.time(ofStep: step) }
   func step(atTime time: Int) -> Int { timeline.step(atTime: time) }
+  var arbitraryFields: Set<String> { subject.arbitraryFields }
+  var readableColumns: Int { subject.readableColumns }
   var itemCount: Int { timeline.script.count }
 
   func item(_ index: Int) -> ShowItem {

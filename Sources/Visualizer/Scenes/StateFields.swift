@@ -57,6 +57,11 @@ extension AllocatorSubject {
 }
 
 extension TCPSubject {
+  /// A ladder is narrow.
+  var readableColumns: Int { 58 }
+  var arbitraryFields: Set<String> { ["iss", "rawSeq", "rawAck"] }
+
+  /// Numbers are relative to the ISN of whoever counts them.
   func fields(of network: TCPNetwork) -> [(name: String, value: FieldValue)] {
     var fields: [(name: String, value: FieldValue)] = [
       ("time", .integer(network.now)), ("onTheWire", .integer(network.wire.count)),
@@ -67,10 +72,10 @@ extension TCPSubject {
         let prefix = network.connections.count > 1 ? "\(side.name)\(index + 1)." : "\(side.name)."
         fields += [
           (prefix + "state", .text(end.state.rawValue)),
-          (prefix + "sndUna", .integer(Int(end.sndUna.value))),
-          (prefix + "sndNxt", .integer(Int(end.sndNxt.value))),
+          (prefix + "sndUna", .integer(Int(end.sndUna.relative(to: end.iss)))),
+          (prefix + "sndNxt", .integer(Int(end.sndNxt.relative(to: end.iss)))),
           (prefix + "sndWnd", .integer(end.sndWnd)),
-          (prefix + "rcvNxt", .integer(Int(end.rcvNxt.value))),
+          (prefix + "rcvNxt", end.irs.map { .integer(Int(end.rcvNxt.relative(to: $0))) } ?? .none),
           (prefix + "unsent", .integer(end.unsentCount)),
           (prefix + "unread", .integer(end.unreadCount)),
         ]
@@ -81,13 +86,17 @@ extension TCPSubject {
 }
 
 extension CaptureSubject {
+  var readableColumns: Int { 58 }
+  var arbitraryFields: Set<String> { ["seq", "ack", "seconds"] }
+
   func fields(of wire: WireObserver) -> [(name: String, value: FieldValue)] {
-    func number(_ value: SequenceNumber?) -> FieldValue {
-      value.map { .integer(Int($0.value)) } ?? .none
-    }
     return [("packets", .integer(wire.packets))]
       + [Side.client, .server].flatMap { side -> [(name: String, value: FieldValue)] in
         let end = wire[side]
+        func number(_ value: SequenceNumber?) -> FieldValue {
+          guard let value, let iss = end.iss else { return .none }
+          return .integer(Int(value.relative(to: iss)))
+        }
         return [
           (side.name + ".states", .texts(end.states.list.map(\.rawValue))),
           (side.name + ".next", number(end.next)),

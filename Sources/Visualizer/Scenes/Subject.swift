@@ -24,6 +24,11 @@ protocol Subject {
   /// A state in a few fields by which two of them can be compared, under whatever rules they came
   /// about.
   func fields(of state: State) -> [(name: String, value: FieldValue)]
+  /// The narrowest stage in which the scene shows all that it has to show.
+  var readableColumns: Int { get }
+  /// Names of event fields whose values say nothing by themselves, such as an ISN: two runs may
+  /// differ in them and do the same.
+  var arbitraryFields: Set<String> { get }
   /// The ways in which the stage can be drawn, the usual one first; empty where there is only one.
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on, where the stage shows a list; nil where it shows none.
@@ -34,6 +39,8 @@ protocol Subject {
 }
 
 extension Subject {
+  var readableColumns: Int { FrameScene.full.columns }
+  var arbitraryFields: Set<String> { [] }
   var views: [Bilingual] { [] }
   func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }
 }

@@ -39,7 +39,7 @@ struct GalleryPicture {
     case .below:
       let height = max(7, (size.rows - 2) * 36 / 100)
       return Rect(x: 0, y: 1, width: size.columns, height: height)
-    case .none: return Rect(x: 0, y: 1, width: size.columns, height: size.rows - 5)
+    case .none: return Rect(x: 0, y: 1, width: size.columns, height: size.rows - 6)
     }
   }
 
@@ -168,7 +168,7 @@ struct GalleryPicture {
   }
 
   private static let nameColumns = 26
-  private static let timeColumns = 7
+  private static let timeColumns = 5
 
   private func drawEntry(_ place: Int, _ rect: Rect, _ canvas: inout Canvas) {
     let index = gallery.listed[place]
@@ -177,10 +177,11 @@ struct GalleryPicture {
     canvas.put(isChosen ? "▸" : " ", rect.x + 1, rect.y, Style(.current, .bold))
     let nameColumn = rect.x + 3
     canvas.put(entry.name, nameColumn, rect.y, isChosen ? Style(.current, .bold) : .text)
-    let timeColumn = rect.right - Self.timeColumns - 1
-    if let show = gallery.show(index), rect.width > Self.nameColumns + Self.timeColumns + 2 {
+    let isNarrow = rect.width < Self.nameColumns + Self.timeColumns + 6
+    let timeColumn = rect.right - Self.timeColumns - (isNarrow ? 0 : 2)
+    if let show = gallery.show(index) {
       let text = TextLayout.padLeft(Self.minutes(show)[language], columns: Self.timeColumns)
-      canvas.put(text, timeColumn - 1, rect.y, .dim)
+      canvas.put(text, timeColumn, rect.y, .dim)
     }
     let titleColumn = nameColumn + Self.nameColumns
     let room = timeColumn - titleColumn - 1
@@ -193,7 +194,7 @@ struct GalleryPicture {
   /// How long a show plays, in minutes, as one says it.
   private static func minutes(_ show: any Show) -> Bilingual {
     let minutes = max(1, (show.duration + 30_000) / 60_000)
-    return Bilingual("\(minutes) min", "\(minutes) 分钟")
+    return Bilingual("\(minutes) min", "\(minutes) 分")
   }
 
   // MARK: - The chosen one
@@ -210,7 +211,7 @@ struct GalleryPicture {
     guard let chosen = gallery.chosen else { return }
     let entry = gallery.entries[chosen]
     let lines = TextLayout.wrap(entry.teaches[language], columns: min(rect.width, 100))
-    let textRows = 2
+    let textRows = arrangement == .none ? 3 : 2
     for (offset, line) in lines.prefix(textRows).enumerated() {
       canvas.put(line, rect.x, rect.y + offset)
     }

@@ -5,7 +5,7 @@ struct PlayerActivity: Activity {
   /// How frames look; size and status are filled in when one is drawn.
   var look: Look
   /// The size asked for; nil for the window's.
-  private let fixedSize: Size?
+  let fixedSize: Size?
   private(set) var window = FrameScene.full
   var help: HelpOverlay?
   var prompt: Prompt?

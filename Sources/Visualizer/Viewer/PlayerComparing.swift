@@ -33,12 +33,11 @@ extension PlayerActivity {
     let found = Self.matches(entered.text, names)
     guard found.count == 1 else {
       prompt = entered
+      let list = (found.isEmpty ? names : found).joined(separator: " ")
       prompt?.complaint =
         found.isEmpty
-        ? Bilingual(
-          "no such rules: \(names.joined(separator: " "))", "没有这种规则：\(names.joined(separator: " "))"
-        )
-        : Bilingual("which: \(found.joined(separator: " "))", "哪一个：\(found.joined(separator: " "))")
+        ? Bilingual("no such rules: \(list)", "没有这种规则：\(list)")
+        : Bilingual("which: \(list)", "哪一个：\(list)")
       return .stay
     }
     do {
@@ -47,9 +46,13 @@ extension PlayerActivity {
       (look.view, look.opened) = (nil, nil)
       let step = comparison.comparison.step(ofLeft: player.step)
       return .open(
-        PlayerActivity(show: comparison, start: .init(step: step, isPaused: true), look: look))
+        PlayerActivity(
+          show: comparison, start: .init(step: step, isPaused: true), look: look,
+          fixedSize: fixedSize))
     } catch {
-      notice = Notice(text: Bilingual(error.message, error.message), isError: true)
+      notice = Notice(
+        text: Bilingual("\(found[0]): \(error.message)", "\(found[0])：\(error.message)"),
+        isError: true)
       return .stay
     }
   }
@@ -69,9 +72,9 @@ extension PlayerActivity {
   }
 
   mutating func showOtherSide() {
-    guard show is ComparisonShow else { return saysOnlyComparing() }
+    guard let show = show as? ComparisonShow else { return saysOnlyComparing() }
     look.side = 1 - look.side
-    if ComparisonScene.arrangement(presentLook.size) != .single {
+    if ComparisonScene.arrangement(of: show, presentLook.size) != .single {
       notice = Notice(text: Bilingual("both sides are shown", "两边都已显示"))
     }
   }

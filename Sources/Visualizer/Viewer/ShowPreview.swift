@@ -11,11 +11,11 @@ struct ShowPreview {
   /// How long a settled step is looked at: sentences are not there to be read to the end.
   private static let hold = 700.0...2_200.0
 
-  /// Starts at the second chapter; the first one sets the scene, the second begins what the show is
-  /// about.
+  /// Starts a third of the way through the chapters: the first ones set the scene, and what a show
+  /// is about begins behind them.
   init(_ show: any Show) {
     self.show = show
-    start = show.chapters.dropFirst().first?.step ?? 0
+    start = show.chapters.isEmpty ? 0 : show.chapters[show.chapters.count / 3].step
     step = start
   }
 
