@@ -97,13 +97,18 @@ import Testing
     let one = try Shows.map(["insert a = 1", "lookup b", "lookup a"])
     let other = try Shows.map(["insert a = 2", "lookup b", "lookup a"])
     let show = ComparisonShow(one, other)
-    let first = try #require(show.comparison.pairs.first)
-    // The operations are not written alike, so each stands on its own side.
-    #expect(first.difference == .oneSided)
-    #expect(show.comparison.pairs.first { $0.text == "lookup b" }?.difference == nil)
-    guard case .event = show.comparison.pairs.last?.difference else {
-      Issue.record("what is looked up differs")
-      return
+    let pairs = show.comparison.pairs
+    #expect(pairs.map(\.text) == ["insert a", "lookup b", "lookup a"])
+    #expect(pairs[1].difference == nil)
+    for (pair, event) in [(pairs[0], "keyInserted"), (pairs[2], "keyFound")] {
+      guard case .event(let offset) = pair.difference else {
+        Issue.record("\(pair.text) is told to be alike")
+        continue
+      }
+      let record = one.record(ofStep: pair.left.lowerBound + offset)
+      #expect(record.event == event)
+      let two = other.record(ofStep: pair.right.lowerBound + offset)
+      #expect(show.comparison.differing(record, two) == ["elem"])
     }
   }
 

@@ -160,24 +160,29 @@ struct ComparisonScene {
     let text = look.detail == .what ? narration.firstSentence : narration.text
     let sentence = Rect(x: rect.x, y: rect.y, width: rect.width, height: rect.height - 1)
     frame.drawText(text, sentence, side.moves ? .text : .dim, &canvas)
-    canvas.clipped(to: Rect(x: rect.x, y: rect.bottom - 1, width: rect.width, height: 1)) {
-      drawFields(side, rect.x, rect.bottom - 1, &$0)
-    }
+    drawFields(
+      side, Rect(x: rect.x, y: rect.bottom - 1, width: rect.width, height: 1), &canvas)
   }
 
-  /// The event and its fields; what the other side has not, is marked.
-  private func drawFields(_ side: Side, _ x: Int, _ row: Int, _ canvas: inout Canvas) {
+  /// The event and its fields; what the other side has not, is marked, and comes before the rest.
+  private func drawFields(_ side: Side, _ rect: Rect, _ canvas: inout Canvas) {
     guard side.record.event != "chapter", side.record.event != "say" else { return }
-    let different = Style(.current, .bold)
-    var column = x
-    func put(_ text: String, marked: Bool) {
-      let text = VisibleText.escape(text)
-      column = canvas.put(marked ? "≠\(text)" : text, column, row, marked ? different : .dim) + 2
+    func isMarked(_ name: String) -> Bool {
+      !side.eventDiffers && side.differing.contains(name)
     }
-    put(side.record.event, marked: side.eventDiffers)
-    for field in side.record.fields {
-      let isMarked = !side.eventDiffers && side.differing.contains(field.name)
-      put("\(field.name)=\(field.value.text)", marked: isMarked)
+    let fields =
+      side.record.fields.filter { isMarked($0.name) }
+      + side.record.fields.filter { !isMarked($0.name) }
+    let words =
+      [(text: side.record.event, isMarked: side.eventDiffers)]
+      + fields.map { ("\($0.name)=\($0.value.text)", isMarked($0.name)) }
+    var column = rect.x
+    for word in words {
+      let text = (word.isMarked ? "≠" : "") + VisibleText.escape(word.text)
+      let room = rect.right - column
+      guard room > 2 else { return }
+      let style = word.isMarked ? Style(.current, .bold) : .dim
+      column = canvas.put(TextLayout.fit(text, columns: room), column, rect.y, style) + 2
     }
   }
 
@@ -213,7 +218,7 @@ struct ComparisonScene {
       let column = scrubber.column(ofStep: difference)
       guard column != here else { continue }
       // The names of chapters stay readable.
-      if [0x2500, 0x2501].contains(canvas[column, row].scalar) {
+      if [0x20, 0x2500, 0x2501].contains(canvas[column, row].scalar) {
         canvas.put("≠", column, row, Style(.current, .bold))
       } else {
         canvas.restyle(Rect(x: column, y: row, width: 1, height: 1)) {
