@@ -173,9 +173,8 @@ struct ComparisonScene {
     let fields =
       side.record.fields.filter { isMarked($0.name) }
       + side.record.fields.filter { !isMarked($0.name) }
-    let words =
-      [(text: side.record.event, isMarked: side.eventDiffers)]
-      + fields.map { ("\($0.name)=\($0.value.text)", isMarked($0.name)) }
+    var words = [(text: side.record.event, isMarked: side.eventDiffers)]
+    words += fields.map { ("\($0.name)=\($0.value.text)", isMarked($0.name)) }
     var column = rect.x
     for word in words {
       let text = (word.isMarked ? "≠" : "") + VisibleText.escape(word.text)
