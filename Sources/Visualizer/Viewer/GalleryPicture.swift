@@ -174,11 +174,12 @@ struct GalleryPicture {
     let index = gallery.listed[place]
     let entry = gallery.entries[index]
     let isChosen = place == gallery.cursor
-    canvas.put(isChosen ? "▸" : " ", rect.x + 1, rect.y, Style(.current, .bold))
-    let nameColumn = rect.x + 3
-    canvas.put(entry.name, nameColumn, rect.y, isChosen ? Style(.current, .bold) : .text)
     let isNarrow = rect.width < Self.nameColumns + Self.timeColumns + 6
-    let timeColumn = rect.right - Self.timeColumns - (isNarrow ? 0 : 2)
+    let left = rect.x + (isNarrow ? 0 : 1)
+    canvas.put(isChosen ? "▸" : " ", left, rect.y, Style(.current, .bold))
+    let nameColumn = left + 2
+    canvas.put(entry.name, nameColumn, rect.y, isChosen ? Style(.current, .bold) : .text)
+    let timeColumn = rect.right - Self.timeColumns - (isNarrow ? 1 : 2)
     if let show = gallery.show(index) {
       let text = TextLayout.padLeft(Self.minutes(show)[language], columns: Self.timeColumns)
       canvas.put(text, timeColumn, rect.y, .dim)
