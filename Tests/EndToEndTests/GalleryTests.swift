@@ -40,6 +40,20 @@ struct GalleryWindowTests {
   }
 }
 
+/// The list, where there is no terminal for a gallery.
+@Suite(.timeLimit(.minutes(2)))
+struct ListOfScenariosTests {
+  @Test func theListSaysWhatEachScenarioTeaches() throws {
+    let run = try CommandRun(["list", "--json"])
+    for line in run.output.split(separator: "\n") {
+      #expect(line.contains("\"teachesEn\":\"") && line.contains("\"teachesZh\":\""))
+      #expect(line.contains("\"model\":\""))
+    }
+    let gallery = try CommandRun(["gallery", "--lang", "zh"])
+    #expect(gallery.ending == .exited(0) && gallery.output.contains("场景列表"))
+  }
+}
+
 /// The comparison as a command.
 @Suite(.timeLimit(.minutes(2)))
 struct CompareCommandTests {
