@@ -33,10 +33,9 @@ struct Hint: Equatable {
       if ComparisonScene.arrangement(of: show, look.size) == .single {
         hints.insert(Hint("Tab", Bilingual("other side", "另一边")), at: 3)
       }
-    } else if show.rulebook != nil {
-      hints.append(Hint("c", Bilingual("compare", "对比")))
     }
     if look.charset == .unicode { hints.append(Hint("L", Bilingual("中文", "English"))) }
+    if show.rulebook != nil { hints.append(Hint("c", Bilingual("compare", "对比"))) }
     hints.append(Hint("q", Bilingual("quit", "退出")))
     return hints
   }
