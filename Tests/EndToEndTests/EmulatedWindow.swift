@@ -54,6 +54,16 @@ final class EmulatedWindow {
     }
   }
 
+  /// Waits until the program has ended, and with it the window's server.
+  func waitForEnd() throws {
+    let deadline = ContinuousClock.now + PseudoTerminal.patience
+    while (try? screen()) != nil {
+      guard ContinuousClock.now < deadline else {
+        throw PseudoTerminal.Failure(description: "the program has not ended")
+      }
+    }
+  }
+
   @discardableResult
   private func run(_ arguments: [String]) throws -> String {
     let command = try PseudoTerminal(

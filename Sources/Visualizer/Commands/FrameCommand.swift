@@ -33,7 +33,7 @@ struct FrameCommand: ParsableCommand {
 
   mutating func run() throws {
     let show = try ShowLibrary.open(
-      scenario, connection: capture.connection, rules: script.rules)
+      scenario, connection: capture.connection, scriptRules: script.rules)
     let step = try step.resolve(in: show)
     var looks = looks
     if format == .svg { looks.charset = looks.charset ?? .unicode }

@@ -40,16 +40,19 @@ struct ListCommand: ParsableCommand {
 
   private static func printJSON() throws {
     var output = ByteSink(descriptor: 1, name: "standard output")
-    for (name, _) in BundledScenarios.all {
-      let show = try ShowLibrary.open(name)
+    for entry in try Catalogue.entries() {
+      let (name, show) = (entry.name, try ShowLibrary.open(entry.name))
       var object = JSONObject()
       object.add("name", .text(name))
+      object.add("model", .text(entry.system.rawValue))
       object.add("rules", .text(show.rules))
       object.add("steps", .integer(show.stepCount))
       object.add("operations", .integer(show.operationCount))
       object.add("seconds", .integer(show.duration / 1000))
       object.add("en", .text(show.title.en))
       object.add("zh", .text(show.title.zh))
+      object.add("teachesEn", .text(entry.teaches.en))
+      object.add("teachesZh", .text(entry.teaches.zh))
       try output.write(object.line)
     }
     try output.flush()

@@ -29,6 +29,15 @@ struct LookOptions: ParsableArguments {
       language: charset == .ascii ? .en : lang ?? LookOptions.preferredLanguage, charset: charset)
   }
 
+  /// The look of a frame on a terminal.
+  func look(
+    on window: Size, _ charset: Charset, _ environment: TerminalEnvironment
+  ) -> Look {
+    Look(
+      size: window, language: charset == .ascii ? .en : lang ?? environment.language,
+      charset: charset)
+  }
+
   /// The colours of a picture that is written down: many, for it is asked for, unless `--color` or
   /// `NO_COLOR` says otherwise.
   var pictureTheme: Theme {

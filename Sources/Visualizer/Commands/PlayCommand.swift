@@ -34,7 +34,7 @@ struct PlayCommand: ParsableCommand {
 
   mutating func run() throws {
     let show = try ShowLibrary.open(
-      scenario, connection: capture.connection, rules: script.rules, tableFirst: at == nil)
+      scenario, connection: capture.connection, scriptRules: script.rules, tableFirst: at == nil)
     let step = try at?.resolve(in: show) ?? 0
     let environment = TerminalEnvironment.current()
     if plain || !environment.canPlaceCursor {

@@ -69,7 +69,7 @@ struct RecordCommand: ParsableCommand {
   mutating func run() throws {
     let format = try chosenFormat()
     let show = try ShowLibrary.open(
-      scenario, connection: capture.connection, rules: script.rules)
+      scenario, connection: capture.connection, scriptRules: script.rules)
     let (first, last) = (try from.resolve(in: show), try to.resolve(in: show))
     guard first <= last else { throw ValidationError("--from must not be behind --to.") }
     let recorder = Recorder(

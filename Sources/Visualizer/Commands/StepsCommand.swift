@@ -19,7 +19,7 @@ struct StepsCommand: ParsableCommand {
 
   mutating func run() throws {
     let show = try ShowLibrary.open(
-      scenario, connection: capture.connection, rules: script.rules)
+      scenario, connection: capture.connection, scriptRules: script.rules)
     let language = lang ?? LookOptions.preferredLanguage
     var output = ByteSink(descriptor: 1, name: "standard output")
     for step in 0..<show.stepCount {

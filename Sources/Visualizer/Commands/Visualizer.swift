@@ -8,29 +8,32 @@ struct Visualizer: ParsableCommand {
     commandName: "visualizer",
     abstract: "Watch Go's map, Go's allocator and TCP from the inside, step by step.",
     discussion: """
-      Without arguments it lists the bundled scenarios. SCENARIO is one of their names, a scenario \
+      Without arguments it opens the gallery of the bundled scenarios. SCENARIO is one of their names, a scenario \
       file, a captured trace, or - for standard input.
 
       Examples:
+        visualizer                            choose from the gallery
         visualizer map-growth                 watch a map grow
         visualizer frame map-lookup --step last
         visualizer record map-growth -o growth.cast
+        visualizer compare map-growth --rules notes,go1.19
         visualizer check trace.json           does the model agree with reality?
       """,
     version: "visualizer 0.1",
     subcommands: [
-      PlayCommand.self, ListCommand.self, FrameCommand.self, StepsCommand.self, RecordCommand.self,
-      ReplayCommand.self, CheckCommand.self, ConnectionsCommand.self, TerminalProbeCommand.self,
-      BenchmarkCommand.self,
+      PlayCommand.self, GalleryCommand.self, CompareCommand.self, ListCommand.self,
+      FrameCommand.self, StepsCommand.self, RecordCommand.self,
+      ReplayCommand.self,
+      CheckCommand.self, ConnectionsCommand.self, TerminalProbeCommand.self, BenchmarkCommand.self,
     ])
-
-  mutating func run() throws { try ListCommand.printList(choosing: true) }
 
   /// Runs the command; every error becomes one line on standard error and a documented code.
   static func main() {
     var arguments = Array(CommandLine.arguments.dropFirst())
     if let first = arguments.first, !first.hasPrefix("-") || first == "-", isScenario(first) {
       arguments.insert("play", at: 0)
+    } else if arguments.first.map(isLook) ?? true {
+      arguments.insert("gallery", at: 0)
     }
     var command: (any ParsableCommand)?
     do {
@@ -56,6 +59,11 @@ struct Visualizer: ParsableCommand {
     let names = configuration.subcommands.map { $0._commandName } + ["help"]
     if names.contains(word) { return false }
     return Nearest.word(word, among: names) == nil || ShowLibrary.isKnown(word)
+  }
+
+  /// Whether a first argument says how the gallery is to look.
+  private static func isLook(_ word: String) -> Bool {
+    ["--size", "--lang", "--charset", "--color"].contains { word.hasPrefix($0) }
   }
 
   /// Prints the help that was asked for, or what is wrong with the command line, and ends; what the

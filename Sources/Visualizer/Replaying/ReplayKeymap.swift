@@ -123,10 +123,13 @@ enum ReplayKeymap {
   ]
 
   /// What the help lists.
-  static var help: [Keymap.Entry] {
-    var help = entries.map { Keymap.Entry(.watch, $0.keys, $0.label, $0.what, .help) }
+  static var help: [HelpOverlay.KeyLine] {
+    var help = entries.map {
+      HelpOverlay.KeyLine(section: .watch, label: $0.label, what: $0.what)
+    }
     help.insert(
-      Keymap.Entry(.watch, [], "0-9", Bilingual("tenths of the way", "跳到十分之几"), .help), at: 12)
+      HelpOverlay.KeyLine(
+        section: .watch, label: "0-9", what: Bilingual("tenths of the way", "跳到十分之几")), at: 12)
     return help
   }
 

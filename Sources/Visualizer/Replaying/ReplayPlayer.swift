@@ -141,7 +141,7 @@ struct ReplayPlayer: Activity {
     case .quit, .close:
       if overlay == .none { searched = "" }
       overlay = .none
-    case .help: help = HelpOverlay(context: .watch, entries: ReplayKeymap.help)
+    case .help: help = HelpOverlay(context: .watch, lines: ReplayKeymap.help)
     case .goTo: overlay = .prompt(.goTo, "", failed: false)
     case .find: overlay = .prompt(.find, "", failed: false)
     case .nextHit, .previousHit: find(forward: command == .nextHit)

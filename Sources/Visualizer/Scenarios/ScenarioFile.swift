@@ -4,6 +4,8 @@ import Yams
 struct ScenarioFile {
   let file: String
   var title: Bilingual
+  /// What a viewer learns from it, in a sentence.
+  var teaches: Bilingual?
   /// Which model, and where that was said.
   var model: Word
   var rules: Word?
@@ -36,7 +38,7 @@ struct ScenarioFile {
 }
 
 extension ScenarioFile {
-  private static let keys = ["title", "model", "rules", "seed", "parameters", "script"]
+  private static let keys = ["title", "teaches", "model", "rules", "seed", "parameters", "script"]
 
   /// Reads a scenario file.
   ///
@@ -47,30 +49,10 @@ extension ScenarioFile {
       throw InputError(file: file, "the file is larger than \(Self.sizeLimit >> 20) MB")
     }
     try Self.refuseAliases(file, bytes)
-    let root = try Self.compose(file, bytes)
-    guard case .mapping(let mapping) = root else {
-      throw Self.error(file, root, "write a scenario: title:, model:, rules:, script:")
-    }
-    var members: [String: Node] = [:]
-    for (key, value) in mapping {
-      guard let name = key.scalar?.string, Self.keys.contains(name) else {
-        let name = key.scalar?.string ?? "?"
-        throw Self.error(
-          file, key, "unknown key '\(name)'; \(Nearest.hint(name, among: Self.keys))")
-      }
-      members[name] = value
-    }
-    guard let title = members["title"] else {
-      throw Self.error(file, root, "title: is missing; write title: { en: ..., zh: ... }")
-    }
-    self.title = try Self.text(file, title)
-    guard let model = members["model"] else {
-      throw Self.error(file, root, "model: is missing; write model: map")
-    }
-    self.model = try Self.word(file, model, "a model's name")
-    rules = try members["rules"].map { (node) throws(InputError) in
-      try Self.word(file, node, "the rules' name")
-    }
+    let (root, members) = try Self.members(file, bytes)
+    let heading = try ScenarioHeading(file, root, members)
+    (title, teaches) = (heading.title, heading.teaches)
+    (model, rules) = (heading.model, heading.rules)
     seed = 0
     if let node = members["seed"] {
       let word = try Self.word(file, node, "a number")
@@ -93,6 +75,25 @@ extension ScenarioFile {
     self.script.reserveCapacity(items.count)
     for item in items { self.script.append(try Self.entry(file, item)) }
     if self.script.isEmpty { throw Self.error(file, script, "script: the list is empty") }
+  }
+
+  /// The members of the file by their keys, and the node that holds them.
+  static func members(
+    _ file: String, _ bytes: [UInt8]
+  ) throws(InputError) -> (root: Node, members: [String: Node]) {
+    let root = try compose(file, bytes)
+    guard case .mapping(let mapping) = root else {
+      throw error(file, root, "write a scenario: title:, model:, rules:, script:")
+    }
+    var members: [String: Node] = [:]
+    for (key, value) in mapping {
+      guard let name = key.scalar?.string, keys.contains(name) else {
+        let name = key.scalar?.string ?? "?"
+        throw error(file, key, "unknown key '\(name)'; \(Nearest.hint(name, among: keys))")
+      }
+      members[name] = value
+    }
+    return (root, members)
   }
 
   private static func parameters(
@@ -148,7 +149,7 @@ extension ScenarioFile {
   }
 
   /// A text in both languages: `{ en: ..., zh: ... }`, or one text for both.
-  private static func text(_ file: String, _ node: Node) throws(InputError) -> Bilingual {
+  static func text(_ file: String, _ node: Node) throws(InputError) -> Bilingual {
     func checked(_ node: Node) throws(InputError) -> String {
       guard let text = node.scalar?.string else { throw error(file, node, "a text belongs here") }
       guard text.utf8.count <= textLimit else {
@@ -178,7 +179,7 @@ extension ScenarioFile {
     }
   }
 
-  private static func word(
+  static func word(
     _ file: String, _ node: Node, _ what: String
   ) throws(InputError) -> Word {
     guard let scalar = node.scalar else { throw error(file, node, "\(what) belongs here") }
@@ -186,7 +187,7 @@ extension ScenarioFile {
       text: scalar.string, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
   }
 
-  private static func error(_ file: String, _ node: Node, _ message: String) -> InputError {
+  static func error(_ file: String, _ node: Node, _ message: String) -> InputError {
     InputError(file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, message)
   }
 

@@ -39,6 +39,7 @@ struct CaptureTable: Subject {
   func fields(
     _ event: WireEvent, _ moment: Moment<WireObserver>
   ) -> [(name: String, value: FieldValue)] { [] }
+  func fields(of wire: WireObserver) -> [(name: String, value: FieldValue)] { [] }
 
   func selection(_ moment: Moment<WireObserver>, _ look: Look) -> Int? {
     max(0, min(capture.connections.count - 1, look.scroll))

@@ -28,7 +28,7 @@ struct FrameScene {
     var canvas = Canvas(look.size, findsItems: look.findsItems)
     let size = look.size
     guard Self.isShown(size) else {
-      drawTooSmall(&canvas)
+      Self.drawTooSmall(look, &canvas)
       return finish(canvas)
     }
     let isFull = Self.isFull(size)
@@ -49,18 +49,19 @@ struct FrameScene {
     return finish(canvas)
   }
 
-  private func finish(_ canvas: Canvas) -> Canvas {
+  func finish(_ canvas: Canvas) -> Canvas {
     guard look.charset == .ascii else { return canvas }
     var canvas = canvas
     canvas.reduceToASCII()
     return canvas
   }
 
-  private func drawTooSmall(_ canvas: inout Canvas) {
+  /// Says which size is needed.
+  static func drawTooSmall(_ look: Look, _ canvas: inout Canvas) {
     let size = look.size
     let text = Bilingual(
-      "needs \(Self.minimum.columns)x\(Self.minimum.rows), this is \(size.columns)x\(size.rows)",
-      "至少需要 \(Self.minimum.columns)x\(Self.minimum.rows)，现在是 \(size.columns)x\(size.rows)"
+      "needs \(minimum.columns)x\(minimum.rows), this is \(size.columns)x\(size.rows)",
+      "至少需要 \(minimum.columns)x\(minimum.rows)，现在是 \(size.columns)x\(size.rows)"
     )[look.language]
     let fitted = TextLayout.fit(text, columns: size.columns)
     canvas.put(
@@ -69,7 +70,7 @@ struct FrameScene {
 
   // MARK: - Title
 
-  private func drawTitle(_ canvas: inout Canvas) {
+  func drawTitle(_ canvas: inout Canvas) {
     let language = look.language
     let (operation, before) = show.operation(ofStep: step)
     let status = Self.statusText(look.status, language, isLong: look.size.columns >= 100)
@@ -161,7 +162,7 @@ struct FrameScene {
     return rows + fieldsRows
   }
 
-  private func drawNarration(_ rect: Rect, framed: Bool, _ canvas: inout Canvas) {
+  func drawNarration(_ rect: Rect, framed: Bool, _ canvas: inout Canvas) {
     let language = look.language
     if let question = look.prediction?.question {
       return drawQuestion(question, rect, framed: framed, &canvas)
@@ -233,7 +234,8 @@ struct FrameScene {
       TextLayout.fit(note.text[look.language], columns: rect.width), rect.x, rect.y, note.style)
   }
 
-  private func drawText(_ text: String, _ rect: Rect, _ style: Style, _ canvas: inout Canvas) {
+  /// Draws a text in as many lines as there are, the last one cut where that is not enough.
+  func drawText(_ text: String, _ rect: Rect, _ style: Style, _ canvas: inout Canvas) {
     var lines = TextLayout.wrap(VisibleText.escape(text), columns: rect.width)
     if lines.count > rect.height {
       let last = TextLayout.fit(
@@ -245,7 +247,7 @@ struct FrameScene {
 
   // MARK: - Scrubber
 
-  private func drawScrubber(row: Int, _ canvas: inout Canvas) {
+  func drawScrubber(row: Int, _ canvas: inout Canvas) {
     let width = look.size.columns - 2
     let scrubber = Scrubber(columns: look.size.columns, stepCount: show.stepCount)
     func column(_ step: Int) -> Int { scrubber.column(ofStep: step) }
@@ -280,7 +282,7 @@ struct FrameScene {
 
   // MARK: - Key hints
 
-  private func drawHints(row: Int, _ canvas: inout Canvas) {
+  func drawHints(row: Int, _ canvas: inout Canvas) {
     let hints = look.hints ?? Hint.atRest(show, look)
     Hint.draw(hints, row: row, language: look.language, on: &canvas)
   }

@@ -32,7 +32,14 @@ struct Hint: Equatable {
     if look.prediction != nil {
       hints.insert(Hint("t", Bilingual("stop asking", "不再提问")), at: 2)
     }
+    if let show = show as? ComparisonShow {
+      hints.insert(Hint("d", Bilingual("next difference", "下一处差异")), at: 2)
+      if ComparisonScene.arrangement(of: show, look.size) == .single {
+        hints.insert(Hint("Tab", Bilingual("other side", "另一边")), at: 3)
+      }
+    }
     if look.charset == .unicode { hints.append(Hint("L", Bilingual("中文", "English"))) }
+    if show.rulebook != nil { hints.append(Hint("c", Bilingual("compare", "对比"))) }
     hints.append(Hint("q", Bilingual("quit", "退出")))
     return hints
   }

@@ -26,8 +26,17 @@ protocol Show: AnyObject {
   /// When a step starts, in milliseconds of playing time at normal speed.
   func time(ofStep step: Int) -> Int
   func step(atTime time: Int) -> Int
+  /// What the script is made of, one after the other.
+  var itemCount: Int { get }
+  func item(_ index: Int) -> ShowItem
+  /// Other rules under which the same script can be shown; nil where there are none.
+  var rulebook: Rulebook? { get set }
+  /// The first steps that differ, of all operations that do; empty where nothing is compared.
+  var differences: [Int] { get }
 
   func record(ofStep step: Int) -> StepRecord
+  /// Names of fields that do not count when steps are compared; see `Subject`.
+  var arbitraryFields: Set<String> { get }
   /// The operation that a step belongs to, as a scenario writes it; nil for none.
   func what(atStep step: Int) -> String?
   /// The same without what it will lead to, for a viewer who is to say that.
@@ -37,6 +46,8 @@ protocol Show: AnyObject {
   func question(atStep step: Int) -> Question?
   /// The ways in which the stage can be drawn; see `Subject`.
   var views: [Bilingual] { get }
+  /// The model's state after a step in a few comparable fields.
+  func state(afterStep step: Int) -> [(name: String, value: FieldValue)]
   /// What the viewer's cursor is on; nil where the stage shows no list.
   func selection(atStep step: Int, _ look: Look) -> Int?
   /// All that the model knows at a step of something on the stage; nil where it is not there.
@@ -53,6 +64,37 @@ protocol Show: AnyObject {
   func fork(atStep step: Int) throws(InputError) -> (any Fork)?
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
+  /// The narrowest stage in which the scene shows all that it has to show.
+  var readableColumns: Int { get }
+  /// The stage alone, without the frame around it.
+  func drawStage(
+    _ step: Int, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look)
+}
+
+extension Show {
+  var arbitraryFields: Set<String> { [] }
+  var differences: [Int] { [] }
+  var scenario: ScenarioFile? { nil }
+  var canFork: Bool { false }
+  func fork(atStep step: Int) throws(InputError) -> (any Fork)? { nil }
+  func whatUntold(atStep step: Int) -> String? { what(atStep: step) }
+  func question(atStep step: Int) -> Question? { nil }
+  func inspect(_ item: Item, atStep step: Int, _ language: Language) -> Inspection? { nil }
+  func opened(_ index: Int) throws(InputError) -> (any Show)? { nil }
+}
+
+/// A chapter, a sentence or an operation of a script, with the steps that come of it.
+struct ShowItem {
+  var isOperation: Bool
+  /// As the scenario writes it.
+  var text: String
+  var steps: Range<Int>
+}
+
+/// The rules under which a script can be shown, and how that is done.
+struct Rulebook {
+  var names: [String]
+  var open: (_ rules: String) throws(InputError) -> any Show
 }
 
 /// A step in words and fields, as `steps` prints it.
@@ -80,6 +122,7 @@ final class Performance<S: Subject>: Show {
   let subject: S
   let timeline: Timeline<S.State>
   private let origin: (any Origin<S>)?
+  var rulebook: Rulebook?
 
   init(_ scenario: Scenario<S.State>, _ subject: S, origin: (any Origin<S>)? = nil) {
     self.origin = origin
@@ -117,6 +160,19 @@ final class Performance<S: Subject>: Show {
   func pace(ofStep step: Int) -> Pace { timeline.pace(ofStep: step) }
   func time(ofStep step: Int) -> Int { timeline.time(ofStep: step) }
   func step(atTime time: Int) -> Int { timeline.step(atTime: time) }
+  var arbitraryFields: Set<String> { subject.arbitraryFields }
+  var readableColumns: Int { subject.readableColumns }
+  var itemCount: Int { timeline.script.count }
+
+  func item(_ index: Int) -> ShowItem {
+    let steps = timeline.steps(ofItem: index)
+    return switch timeline.script[index] {
+    case .chapter(let title): ShowItem(isOperation: false, text: title.en, steps: steps)
+    case .say(let text): ShowItem(isOperation: false, text: text.en, steps: steps)
+    case .operation(let operation, _):
+      ShowItem(isOperation: true, text: subject.describe(operation), steps: steps)
+    }
+  }
 
   func record(ofStep step: Int) -> StepRecord {
     let moment = timeline.moment(step)
@@ -192,6 +248,10 @@ final class Performance<S: Subject>: Show {
     }
   }
 
+  func state(afterStep step: Int) -> [(name: String, value: FieldValue)] {
+    subject.fields(of: timeline.moment(step).after)
+  }
+
   var views: [Bilingual] { subject.views }
 
   func selection(atStep step: Int, _ look: Look) -> Int? {
@@ -205,11 +265,17 @@ final class Performance<S: Subject>: Show {
   func opened(_ index: Int) throws(InputError) -> (any Show)? { try subject.opened(index) }
 
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas {
-    let moment = timeline.moment(step)
-    return FrameScene(show: self, caption: subject.caption, step: step, look: look).draw {
+    FrameScene(show: self, caption: subject.caption, step: step, look: look).draw {
       (stage, canvas) in
-      subject.draw(
-        moment, progress: min(1, max(0, progress)), in: stage, of: &canvas, look: look)
+      drawStage(step, progress: progress, in: stage, of: &canvas, look: look)
     }
+  }
+
+  func drawStage(
+    _ step: Int, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look
+  ) {
+    subject.draw(
+      timeline.moment(step), progress: min(1, max(0, progress)), in: stage, of: &canvas,
+      look: look)
   }
 }

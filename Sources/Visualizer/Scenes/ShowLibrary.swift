@@ -1,4 +1,5 @@
 import BundledScenarios
+import Models
 
 /// Finds what a viewer asks for by name, file or `-`, and makes it ready to be watched.
 enum ShowLibrary {
@@ -19,13 +20,14 @@ enum ShowLibrary {
   /// A bundled name goes before a file of that name; write `./name` for the file.
   ///
   /// `connection` chooses one of a packet capture's connections, from 1; if nil it is the first, or,
-  /// where there are several and the caller wants it, the table of all of them. `rules` go before
-  /// those that a packetdrill script names.
+  /// where there are several and the caller wants it, the table of all of them. `scriptRules` go
+  /// before those that a packetdrill script names; `rules` take the place of a scenario file's own.
   static func open(
-    _ argument: String, connection: Int? = nil, rules: PacketdrillRules.Name? = nil,
-    tableFirst: Bool = false
+    _ argument: String, connection: Int? = nil, scriptRules: PacketdrillRules.Name? = nil,
+    rules: String? = nil, tableFirst: Bool = false
   ) throws(InputError) -> any Show {
-    let contents = try contents(argument, rules: rules)
+    var contents = try contents(argument, rules: scriptRules)
+    if let rules { contents = try Self.contents(contents, argument, under: rules) }
     if tableFirst, connection == nil, case .captured(let captured) = contents,
       let capture = captured as? PacketCapture
     {
@@ -125,18 +127,53 @@ enum ShowLibrary {
     StandardError.write(VisibleText.escape("\(file): warning: \(warning)") + "\n")
   }
 
+  /// A scenario file with other rules than it names.
+  private static func contents(
+    _ contents: Contents, _ argument: String, under rules: String
+  ) throws(InputError) -> Contents {
+    guard case .scenario(var file) = contents else {
+      throw InputError(
+        file: argument, "other rules are for scenario files; a trace has those of its system")
+    }
+    let known = models.first { $0.name == file.model.text }?.rules ?? []
+    guard known.contains(rules) else {
+      throw InputError(
+        file: argument,
+        "unknown rules '\(rules)' for \(file.model.text); \(Nearest.hint(rules, among: known))")
+    }
+    file.rules = ScenarioFile.Word(text: rules, line: file.model.line, column: file.model.column)
+    return .scenario(file)
+  }
+
+  /// The models by their names in scenario files, and the rules that each knows.
+  private static let models: [(name: String, rules: [String])] = [
+    (MapShow.model, MapShow.rules.map(\.name)),
+    (AllocatorShow.model, ["notes"] + GoAllocator.Rules.allCases.map(\.rawValue)),
+    (TCPShow.model, [TCPRules.rfc9293.name, TCPRules.linux.name]),
+  ]
+
   /// A show of a scenario file of whatever model.
   static func open(_ file: ScenarioFile, name: String) throws(InputError) -> any Show {
+    let show: any Show
     switch file.model.text {
-    case MapShow.model: return try MapShow.open(file, name: name)
-    case AllocatorShow.model: return try AllocatorShow.open(file, name: name)
-    case TCPShow.model: return try TCPShow.open(file, name: name)
+    case MapShow.model: show = try MapShow.open(file, name: name)
+    case AllocatorShow.model: show = try AllocatorShow.open(file, name: name)
+    case TCPShow.model: show = try TCPShow.open(file, name: name)
     default:
-      let known = [MapShow.model, AllocatorShow.model, TCPShow.model]
+      let known = models.map(\.name)
       throw InputError(
         file: file.file, line: file.model.line, column: file.model.column,
         "unknown model '\(file.model.text)'; \(Nearest.hint(file.model.text, among: known))")
     }
+    let known = models.first { $0.name == file.model.text }?.rules ?? []
+    show.rulebook = Rulebook(names: known.filter { $0 != show.rules }) {
+      (rules) throws(InputError) in
+      guard
+        case .scenario(let changed) = try contents(.scenario(file), file.file, under: rules)
+      else { return show }
+      return try watchable(open(changed, name: name), file.file)
+    }
+    return show
   }
 
   /// A file's name without folder and extension, safe to show.

@@ -28,6 +28,14 @@ protocol Subject {
   /// What a viewer may be asked before this step, seeing the previous one; nil for a step without a
   /// decision.
   func question(_ moment: Moment<State>, after previous: Moment<State>) -> Question?
+  /// A state in a few fields by which two of them can be compared, under whatever rules they came
+  /// about.
+  func fields(of state: State) -> [(name: String, value: FieldValue)]
+  /// The narrowest stage in which the scene shows all that it has to show.
+  var readableColumns: Int { get }
+  /// Names of event fields whose values say nothing by themselves, such as an ISN: two runs may
+  /// differ in them and do the same.
+  var arbitraryFields: Set<String> { get }
   /// The ways in which the stage can be drawn, the usual one first; empty where there is only one.
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on, where the stage shows a list; nil where it shows none.
@@ -45,6 +53,8 @@ protocol Subject {
 extension Subject {
   func describeUntold(_ operation: State.Operation) -> String { describe(operation) }
   func question(_ moment: Moment<State>, after previous: Moment<State>) -> Question? { nil }
+  var readableColumns: Int { FrameScene.full.columns }
+  var arbitraryFields: Set<String> { [] }
   var views: [Bilingual] { [] }
   func briskPace(_ event: State.Event) -> Pace { pace(event).brisk }
   func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }
@@ -95,6 +105,8 @@ struct Look: Equatable {
   var bookmarks: [Bookmark] = []
   /// The game of predicting, where the viewer plays it.
   var prediction: PredictionPanel?
+  /// Which of two shows that are compared is in front, where there is room for one: 0 or 1.
+  var side = 0
   /// What the bottom line says; nil for what holds in a player at rest.
   var hints: [Hint]?
 }

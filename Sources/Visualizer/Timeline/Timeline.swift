@@ -209,6 +209,13 @@ final class Timeline<State: Model> {
   /// The first step of the script's item that a step belongs to.
   func itemStart(ofStep step: Int) -> Int { Int(firstSteps[item(ofStep: step)]) }
 
+  /// The steps of one of the script's items; none where an operation reports nothing.
+  func steps(ofItem item: Int) -> Range<Int> {
+    guard item < firstSteps.count else { return stepCount..<stepCount }
+    let first = Int(firstSteps[item])
+    return first..<first + stepCount(ofItem: item)
+  }
+
   /// The index of the script's item that a step belongs to.
   func item(ofStep step: Int) -> Int {
     var item = partition(firstSteps) { $0 <= UInt32(step) } - 1

@@ -2,16 +2,27 @@
 struct HelpOverlay {
   /// The section that is about what the viewer is doing comes first.
   let context: Keymap.Section
-  let entries: [Keymap.Entry]
+  let entries: [KeyLine]
   /// How many lines have been scrolled out at the top.
   private var first = 0
   /// What the keys are searched for; nil where they are not.
   private var search: Prompt?
   private var filter = ""
 
-  init(context: Keymap.Section, entries: [Keymap.Entry] = Keymap.entries) {
+  /// A key and what it does.
+  struct KeyLine {
+    var section: Keymap.Section
+    /// As the help writes the key.
+    var label: String
+    var what: Bilingual
+  }
+
+  /// The help of the player, unless other keys are given.
+  init(context: Keymap.Section, lines: [KeyLine]? = nil) {
     self.context = context
-    self.entries = entries
+    entries =
+      lines
+      ?? Keymap.entries.map { KeyLine(section: $0.section, label: $0.label, what: $0.what) }
   }
 
   /// Takes a key; false where the help is to be closed.

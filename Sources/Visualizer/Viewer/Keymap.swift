@@ -13,6 +13,7 @@ enum Command: Equatable {
   case zoom
   case open
   case predict
+  case compare, nextDifference, previousDifference
   case switchLanguage
   case help
   case repaint
@@ -24,7 +25,7 @@ enum Command: Equatable {
 struct Keymap {
   /// What a viewer is about when pressing a key: the help is arranged by it.
   enum Section: CaseIterable {
-    case watch, go, explore, stage, other
+    case watch, go, explore, stage, gallery, other
 
     var title: Bilingual {
       switch self {
@@ -32,6 +33,7 @@ struct Keymap {
       case .go: Bilingual("Go to", "跳转")
       case .explore: Bilingual("Try", "动手试")
       case .stage: Bilingual("Look closer", "细看")
+      case .gallery: Bilingual("Gallery", "场景库")
       case .other: Bilingual("Other", "其他")
       }
     }
@@ -118,6 +120,14 @@ struct Keymap {
     Entry(
       .explore, [.character("R")], "R", Bilingual("record from, to here", "开始录制；结束录制"),
       .record),
+    Entry(
+      .explore, [.character("c")], "c", Bilingual("compare with other rules", "与其他规则对比"),
+      .compare),
+    Entry(
+      .explore, [.character("d")], "d", Bilingual("next difference", "下一处差异"), .nextDifference),
+    Entry(
+      .explore, [.character("D")], "D", Bilingual("difference before", "上一处差异"),
+      .previousDifference),
   ]
 
   private static let looking: [Entry] = [

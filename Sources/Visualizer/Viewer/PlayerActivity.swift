@@ -5,8 +5,8 @@ struct PlayerActivity: Activity {
   /// How frames look; size and status are filled in when one is drawn.
   var look: Look
   /// The size asked for; nil for the window's.
-  private let fixedSize: Size?
-  private let motion: Motion
+  let fixedSize: Size?
+  let motion: Motion
   /// It was opened from a list, to which Esc leads back.
   private var isInner = false
   private(set) var window = FrameScene.full
@@ -188,10 +188,7 @@ struct PlayerActivity: Activity {
       if help?.handle(key) == false { help = nil }
       return .stay
     }
-    if prompt != nil {
-      handlePrompt(key)
-      return .stay
-    }
+    if prompt != nil { return handlePrompt(key) }
     if let use = letterFor {
       letterFor = nil
       take(key, for: use)
@@ -236,11 +233,14 @@ struct PlayerActivity: Activity {
       if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }
     case .switchView:
       if show.views.count > 1 { look.view = ((look.view ?? 0) + 1) % show.views.count }
-    case .nextPane: movePane(by: 1)
-    case .previousPane: movePane(by: -1)
+    case .nextPane: if show is ComparisonShow { showOtherSide() } else { movePane(by: 1) }
+    case .previousPane: if show is ComparisonShow { showOtherSide() } else { movePane(by: -1) }
     case .zoom: toggleZoom()
     case .open: if !inspectSelection() { return open() }
     case .predict: togglePrediction()
+    case .compare: askForRules()
+    case .nextDifference: goToDifference(forward: true)
+    case .previousDifference: goToDifference(forward: false)
     case .help: help = HelpOverlay(context: focus.pane == nil ? .watch : .stage)
     case .repaint: return .repaint
     case .close:

@@ -1,12 +1,12 @@
 /// Going to places: by what is typed, by what is said there, by marks.
 extension PlayerActivity {
-  mutating func handlePrompt(_ key: Key) {
-    guard var prompt else { return }
+  mutating func handlePrompt(_ key: Key) -> Outcome {
+    guard var prompt else { return .stay }
     if key == .tab {
       let isWhole = prompt.complete()
       self.prompt = prompt
       if isWhole { offerWords() }
-      return
+      return .stay
     }
     switch prompt.handle(key) {
     case .edited, .ignored:
@@ -17,12 +17,13 @@ extension PlayerActivity {
       if prompt.kind == .file(.recording) { recordingFrom = nil }
     case .entered:
       self.prompt = nil
-      enter(prompt)
+      return enter(prompt)
     }
+    return .stay
   }
 
-  private mutating func enter(_ entered: Prompt) {
-    guard !entered.text.isEmpty else { return }
+  private mutating func enter(_ entered: Prompt) -> Outcome {
+    guard !entered.text.isEmpty else { return .stay }
     switch entered.kind {
     case .goTo:
       if let step = Destination.step(entered.text, in: show) {
@@ -36,7 +37,10 @@ extension PlayerActivity {
       find(backward: false)
     case .operations: perform(entered)
     case .file(let kind): write(entered, kind)
+    case .rules: return compare(entered)
+    case .filter: break
     }
+    return .stay
   }
 
   // MARK: - Search

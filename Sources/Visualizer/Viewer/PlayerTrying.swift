@@ -23,6 +23,7 @@ extension PlayerActivity {
 
   /// Tells the line what may stand at its cursor.
   mutating func offerWords() {
+    if case .rules(let names) = prompt?.kind { prompt?.offer(names) }
     guard let fork, let words = prompt?.words else { return }
     prompt?.offer(fork.candidates(after: words.before))
   }

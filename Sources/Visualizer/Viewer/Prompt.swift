@@ -8,6 +8,10 @@ struct Prompt: Equatable {
     case operations
     /// The name of a file to write.
     case file(FileKind)
+    /// What the scenarios of a list have to say of themselves.
+    case filter
+    /// Rules to compare with, of those named.
+    case rules([String])
   }
 
   /// What is written to a file.
@@ -185,6 +189,8 @@ struct Prompt: Equatable {
     case .file(.scenario): Bilingual("save as> ", "另存为> ")
     case .file(.frame): Bilingual("frame to> ", "画面存到> ")
     case .file(.recording): Bilingual("record to> ", "录制到> ")
+    case .filter: Bilingual("filter: ", "筛选：")
+    case .rules: Bilingual("compare with rules: ", "对比规则：")
     }
   }
 
@@ -195,6 +201,9 @@ struct Prompt: Equatable {
     case .operations: Bilingual("Enter does it; Esc", "Enter 执行；Esc")
     case .file(.recording): Bilingual(".cast or .frames; Esc drops it", ".cast 或 .frames；Esc 放弃")
     case .file: Bilingual("Enter writes; Esc", "Enter 写入；Esc")
+    case .filter: Bilingual("Enter plays, Esc clears", "Enter 播放，Esc 清除")
+    case .rules(let names):
+      Bilingual("\(names.joined(separator: " ")); Esc", "\(names.joined(separator: " "))；Esc")
     }
   }
 
