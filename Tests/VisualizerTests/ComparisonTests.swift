@@ -184,7 +184,7 @@ import Testing
       show: try Shows.open("map-growth"), start: .init(isPaused: true), look: Look(size: .middle))
     _ = player.draw(window: .middle)
     _ = player.handle(.character("c"))
-    #expect(screen(player).contains("go1.19 go1.20 go1.21 go1.22 go1.23"))
+    #expect(screen(player).contains("go1.19  go1.20  go1.21  go1.22  go1.23"))
     _ = player.handle(.character("g"))
     _ = player.handle(.tab)
     #expect(player.prompt?.text == "go1.")

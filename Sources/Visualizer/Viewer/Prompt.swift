@@ -128,7 +128,8 @@ struct Prompt: Equatable {
     }
     guard let first = offers.first else { return false }
     if offers.count == 1 {
-      replaceWord(with: first + " ")
+      // Behind an operation's word another one may follow.
+      replaceWord(with: kind == .operations ? first + " " : first)
       return true
     }
     let common = offers.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
