@@ -12,7 +12,12 @@ struct LookOptions: ParsableArguments {
   var charset: Charset?
 
   @Option(help: "Colours: auto, always or never.")
-  var color: ColourChoice = .auto
+  var color: ColourChoice?
+
+  @Option(
+    help:
+      "The palette: auto, dark, light, deuteranopia, tritanopia, high-contrast or mono.")
+  var theme: Theme.Name?
 
   /// Checks what does not go together.
   func validate() throws {
@@ -33,8 +38,8 @@ struct LookOptions: ParsableArguments {
   /// `NO_COLOR` says otherwise.
   var pictureTheme: Theme {
     let variables = TerminalEnvironment.current().variables
-    let isUnwanted = color == .auto && variables["NO_COLOR"]?.isEmpty == false
-    return Theme(depth: color == .never || isUnwanted ? .none : .many)
+    let isUnwanted = (color ?? .auto) == .auto && variables["NO_COLOR"]?.isEmpty == false
+    return Theme(theme ?? .auto, depth: color == .never || isUnwanted ? .none : .many)
   }
 
   /// The locale's language: Chinese if it says so, else English.
@@ -44,6 +49,7 @@ struct LookOptions: ParsableArguments {
 extension ColourChoice: ExpressibleByArgument {}
 extension Language: ExpressibleByArgument {}
 extension Charset: ExpressibleByArgument {}
+extension Theme.Name: ExpressibleByArgument {}
 
 extension Size: ExpressibleByArgument {
   /// Reads `120x36`; at most 1000 columns and rows.

@@ -16,7 +16,8 @@ struct ScreenOptions: ParsableArguments {
     _ looks: LookOptions, _ environment: TerminalEnvironment
   ) throws(ScreenError) -> Screen {
     try Screen.open(
-      colour: looks.color, charset: looks.charset, takesMouse: mouse, environment: environment)
+      colour: looks.color ?? .auto, theme: looks.theme ?? .auto, charset: looks.charset,
+      takesMouse: mouse, environment: environment)
   }
 
   func motion(_ environment: TerminalEnvironment) -> Motion {
