@@ -11,13 +11,16 @@ struct RecordCommand: ParsableCommand {
       --charset or --lang say otherwise; .cast is asciinema's.
       """)
 
-  @Argument(help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.")
+  @Argument(
+    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
+    completion: .scenario)
   var scenario: String
 
   @OptionGroup var capture: CaptureOptions
   @OptionGroup var script: RulesOptions
 
-  @Option(name: .shortAndLong, help: "The file to write; - for standard output.")
+  @Option(
+    name: .shortAndLong, help: "The file to write; - for standard output.", completion: .file())
   var output: String
 
   @Option(help: "frames or cast, whatever the file is called.")
@@ -62,8 +65,9 @@ struct RecordCommand: ParsableCommand {
 
   mutating func run() throws {
     let format = try chosenFormat()
-    let show = try ShowLibrary.open(
-      scenario, connection: capture.connection, rules: script.rules)
+    let show = try ProgressBar.during {
+      try ShowLibrary.open(scenario, connection: capture.connection, rules: script.rules)
+    }
     let (first, last) = (try from.resolve(in: show), try to.resolve(in: show))
     guard first <= last else { throw ValidationError("--from must not be behind --to.") }
     var looks = looks
@@ -72,10 +76,12 @@ struct RecordCommand: ParsableCommand {
       show: show, look: looks.look(default: Size(columns: 120, rows: 36)),
       framesPerSecond: fps ?? (format == .frames ? 4 : 12), speed: speed, steps: first...last)
     let theme = looks.pictureTheme
-    try OutputFile.write(output, overwrite: overwrite) { sink in
-      switch format {
-      case .frames: try FramesText.write(recorder, to: &sink)
-      case .cast: try Asciicast.write(recorder, theme, to: &sink)
+    try ProgressBar.during {
+      try OutputFile.write(output, overwrite: overwrite) { sink in
+        switch format {
+        case .frames: try FramesText.write(recorder, to: &sink)
+        case .cast: try Asciicast.write(recorder, theme, to: &sink)
+        }
       }
     }
   }

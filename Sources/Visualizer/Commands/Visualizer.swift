@@ -17,12 +17,15 @@ struct Visualizer: ParsableCommand {
         visualizer record map-growth -o growth.cast
         visualizer check trace.json           does the model agree with reality?
       """,
-    version: "visualizer 0.1",
+    version: versionText,
     subcommands: [
       PlayCommand.self, ListCommand.self, FrameCommand.self, StepsCommand.self, RecordCommand.self,
-      ReplayCommand.self, CheckCommand.self, ConnectionsCommand.self, TerminalProbeCommand.self,
-      BenchmarkCommand.self,
+      ReplayCommand.self, CheckCommand.self, ConnectionsCommand.self, CompletionsCommand.self,
+      ManCommand.self, TerminalProbeCommand.self, BenchmarkCommand.self,
     ])
+
+  /// The program's name and version, as `--version` and the manual page say them.
+  static let versionText = "visualizer 0.1"
 
   mutating func run() throws { try ListCommand.printList(choosing: true) }
 
