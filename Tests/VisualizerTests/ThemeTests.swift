@@ -139,11 +139,9 @@ enum Eye: CaseIterable {
       })
   }
 
-  /// How far two looks are from each other: by their grounds where they have some, else by their
-  /// letters.
+  /// How far the letters of two looks are from each other.
   func difference(_ one: Theme.Look, _ other: Theme.Look) -> Double {
-    func area(_ look: Theme.Look) -> Colour { Colour(look.ground >= 0 ? look.ground : look.colour) }
-    return sees(area(one)).distance(to: sees(area(other)))
+    sees(Colour(one.colour)).distance(to: sees(Colour(other.colour)))
   }
 }
 

@@ -40,17 +40,15 @@ struct CompletionsCommand: ParsableCommand {
 
         """
     case .zsh:
-      // The library's last line calls the function; ours goes before it.
-      let script = Visualizer.completionScript(for: .zsh)
-      let call = "_visualizer"
-      let own = """
-        if (( CURRENT == 2 )) && [[ "${words[2]}" != -* ]]; then
-            compadd -- \(names)
-        fi
+      let function = "\n_visualizer() {\n"
+      return Visualizer.completionScript(for: .zsh).replacing(
+        function,
+        with: function + """
+              if (( CURRENT == 2 )) && [[ "${words[2]}" != -* ]]; then
+                  compadd -- \(names)
+              fi
 
-        """
-      guard script.hasSuffix(call) else { return own + script + "\n" }
-      return script.dropLast(call.count) + own + call + "\n"
+          """, maxReplacements: 1) + "\n"
     case .fish:
       return Visualizer.completionScript(for: .fish) + """
 

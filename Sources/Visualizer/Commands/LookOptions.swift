@@ -64,9 +64,16 @@ extension Size: ExpressibleByArgument {
 }
 
 /// A step given by number, or `last`.
-enum StepArgument: ExpressibleByArgument {
+enum StepArgument: ExpressibleByArgument, CustomStringConvertible {
   case index(Int)
   case last
+
+  var description: String {
+    switch self {
+    case .index(let index): "\(index)"
+    case .last: "last"
+    }
+  }
 
   init?(argument: String) {
     if argument == "last" {

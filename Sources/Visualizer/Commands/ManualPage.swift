@@ -58,19 +58,32 @@ enum ManualPage {
     }
     text += "\n\(escape(command.abstract ?? ""))\n"
     if let discussion = command.discussion { text += ".PP\n" + paragraphs(discussion) }
-    for argument in arguments { text += entry(argument) }
+    for argument in arguments where inverted(argument, arguments) == nil {
+      text += entry(argument, besides: arguments.filter { inverted($0, [argument]) != nil })
+    }
     return text
+  }
+
+  /// The flag that a flag such as `--no-mouse` takes back, among others.
+  private static func inverted(_ argument: Argument, _ others: [Argument]) -> Argument? {
+    guard argument.kind == "flag" else { return nil }
+    return others.first { other in
+      (other.names ?? []).contains { name in
+        (argument.names ?? []).contains { $0.name == "no-" + name.name }
+      }
+    }
   }
 
   private static func isEverywhere(_ argument: Argument) -> Bool {
     (argument.names ?? []).contains { ["help", "version"].contains($0.name) }
   }
 
-  private static func entry(_ argument: Argument) -> String {
+  private static func entry(_ argument: Argument, besides opposites: [Argument]) -> String {
     let value = argument.valueName.map { #"\fI\#(escape($0))\fR"# } ?? ""
     var head = value
     if argument.kind != "positional" {
-      let names = (argument.names ?? []).sorted { $0.name.count < $1.name.count }.map {
+      let own = (argument.names ?? []).sorted { $0.name.count < $1.name.count }
+      let names = (own + opposites.flatMap { $0.names ?? [] }).map {
         #"\fB\#(escape(($0.kind == "long" ? "--" : "-") + $0.name))\fR"#
       }
       head = names.joined(separator: ", ") + (argument.kind == "option" ? " " + value : "")

@@ -15,7 +15,7 @@ struct Theme {
     case deuteranopia
     /// Where blue and yellow are hard to tell apart.
     case tritanopia
-    /// Marked cells bring their own ground along; nothing is grey.
+    /// What is marked stands on black, whatever the ground is; nothing is grey.
     case highContrast = "high-contrast"
     /// Bold, underlined and reversed only.
     case mono
@@ -96,13 +96,11 @@ struct Theme {
 
     init(_ of256: Int, _ of8: Int) { (self.of256, self.of8) = (of256, of8) }
 
-    /// Dark or light letters on a ground of the theme's, readable whatever the terminal's is.
-    init(_ letters: Letters, on of256: Int, _ of8: Int) {
-      (self.of256, self.of8) = letters == .black ? (16, 0) : (231, 7)
-      ground = (of256, of8)
+    /// On black, whatever the terminal's ground is.
+    init(_ of256: Int, onBlack of8: Int) {
+      (self.of256, self.of8) = (of256, of8)
+      ground = (16, 0)
     }
-
-    enum Letters { case black, white }
   }
 
   private static func hue(_ role: Role, _ name: Name) -> Hue {
@@ -194,16 +192,17 @@ struct Theme {
     }
   }
 
+  /// Bright colours whose contrast to black is 7 at least.
   private static func highContrast(_ role: Role) -> Hue {
     switch role {
-    case .current: Hue(.black, on: 51, 6)
-    case .moved: Hue(.black, on: 214, 3)
-    case .read: Hue(.black, on: 159, 6)
-    case .new: Hue(.white, on: 19, 4)
-    case .freed: Hue(.white, on: 53, 5)
-    case .full: Hue(.black, on: 250, 7)
-    case .waiting: Hue(.black, on: 228, 3)
-    case .error: Hue(.white, on: 88, 1)
+    case .current: Hue(73, onBlack: 6)
+    case .moved: Hue(172, onBlack: 3)
+    case .read: Hue(122, onBlack: 6)
+    case .new: Hue(153, onBlack: 2)
+    case .freed: Hue(177, onBlack: 5)
+    case .full: Hue(226, onBlack: 3)
+    case .waiting: Hue(228, onBlack: 7)
+    case .error: Hue(203, onBlack: 1)
     case .text, .dim, .border, .heading: Hue(-1, -1)
     }
   }

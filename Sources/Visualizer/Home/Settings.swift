@@ -1,10 +1,10 @@
 import Foundation
 import Yams
 
-/// What a viewer wants always: how windows look and move. Nil for what has no wish.
+/// What a viewer wants always: how windows look and move.
 ///
 /// Only what fills the window asks for settings. What is written down follows from the command line
-/// alone, so that it is the same for everybody.
+/// alone, so that it is the same for everybody. Nil stands for no wish.
 struct Settings: Equatable {
   var language: Language?
   var theme: Theme.Name?
@@ -72,8 +72,9 @@ struct Settings: Equatable {
 // MARK: - Reading
 
 extension Settings {
-  /// The settings of this process: its variables go before the file. What is wrong with either is
-  /// said once, in a line each.
+  /// The settings of this process: its variables go before the file.
+  ///
+  /// What is wrong with either is said once, in a line each.
   static let current: Settings = {
     let (settings, warnings) = read(TerminalEnvironment.current().variables)
     for warning in warnings { StandardError.write(warning + "\n") }

@@ -13,8 +13,9 @@ enum Interruption {
   nonisolated(unsafe) private static var depth = 0
   nonisolated(unsafe) private static var previous: [(number: Int32, action: sigaction)] = []
 
-  /// From now on SIGINT and SIGTERM end the program with 130 and 143; what was set to be ignored
-  /// stays ignored. To be matched by `end`.
+  /// From now on SIGINT and SIGTERM end the program with 130 and 143, until `end`.
+  ///
+  /// What was set to be ignored stays ignored.
   static func begin() {
     depth += 1
     guard depth == 1 else { return }
