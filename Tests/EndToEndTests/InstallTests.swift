@@ -16,7 +16,8 @@ struct InstallTests {
       shell: """
         install() { '\(Self.root)/install' --binary "$0" --prefix "$PWD/pre" "$@"; }
         remove() { '\(Self.root)/install' --remove --prefix "$PWD/pre" "$@"; }
-        trap 'chmod -R u+w .; rm -rf pre dest' EXIT
+        here=$PWD
+        trap 'rm -rf "${here:?}/pre" "${here:?}/dest"' EXIT
         { \(script)
         } >../output 2>../error
         """, files: files, with: changes)
@@ -26,8 +27,8 @@ struct InstallTests {
     let run = try run(
       """
       install >/dev/null && mkdir -p pre/share/man/man1 && touch pre/share/man/man1/other.1 || exit
-      cd / && "$OLDPWD/pre/bin/visualizer" check "$OLDPWD"/pre/share/visualizer/scenarios/*.yaml || exit
-      cd "$OLDPWD" && grep -q '"$schema"' pre/share/visualizer/scenarios/schema.json || exit
+      cd / && "$here/pre/bin/visualizer" check "$here"/pre/share/visualizer/scenarios/*.yaml || exit
+      cd "$here" && grep -q '"$schema"' pre/share/visualizer/scenarios/schema.json || exit
       install >/dev/null && remove >../removed || exit
       grep -c ^removed ../removed
       find pre -type f

@@ -15,7 +15,7 @@ import Testing
 
   @Test func everyCommandAndOptionIsInIt() throws {
     let page = try ManualPage.text()
-    for words in ["\\-\\-overwrite", "\\-\\-idle\\-limit", ".SS visualizer connections capture"] {
+    for words in ["\\-\\-overwrite", "\\-\\-idle\\-limit", ".SS visualizer connections"] {
       #expect(page.contains(words), "\(words)")
     }
     #expect(!page.contains("terminal\\-probe") && !page.contains("index("))

@@ -51,7 +51,7 @@ private func temporaryFolder() throws -> String {
       ("- a\n", "c.yaml:1:1: warning: write a setting to a line: theme: dark"),
       (
         "lang: \"\u{1b}[31m\"\n",
-        "c.yaml:1:1: warning: not YAML, not read; write a setting to a line: theme: dark"
+        "c.yaml: warning: not YAML, not read; write a setting to a line: theme: dark"
       ),
       (
         "a: b: c\n",
