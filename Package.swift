@@ -27,6 +27,7 @@ let package = Package(
     .target(
       name: "BundledScenarios", exclude: ["yaml/schema.json"],
       resources: [.embedInCode("yaml")]),
+    .target(name: "PageTemplate", resources: [.embedInCode("template")]),
     .executableTarget(
       name: "Visualizer",
       dependencies: [
@@ -34,6 +35,7 @@ let package = Package(
         "CNcurses",
         "CPcap",
         "Models",
+        "PageTemplate",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],

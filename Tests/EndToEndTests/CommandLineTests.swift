@@ -69,6 +69,10 @@ struct CommandLineTests {
   @Test func aRecordingIsTheSameBytesTwice() throws {
     let script = """
       "$0" record map-lookup -o a.cast && "$0" record map-lookup -o b.cast && cmp a.cast b.cast &&
+      for f in svg html cast3; do
+        "$0" record map-lookup --to 6 -o a.$f --format $f && "$0" record map-lookup --to 6 -o b.$f --format $f &&
+        cmp a.$f b.$f && rm a.$f b.$f || exit
+      done
       "$0" record map-lookup -o a.frames && ! LC_ALL=C grep -q '[^ -~]' a.frames
       """
     let run = try CommandRun(shell: script)

@@ -77,7 +77,7 @@ final class PseudoTerminal {
     close(slave)
   }
 
-  private static func spawn(
+  static func spawn(
     _ program: String, _ arguments: [String], _ environment: [String: String],
     _ actions: inout posix_spawn_file_actions_t
   ) throws -> pid_t {

@@ -94,7 +94,7 @@ import Testing
     var language = try AllocatorScript(envelope, rules: .go1_19)
     var model = language.start
     var looks: [GoAllocator.Figures] = []
-    for case .operation(let operation, _) in try envelope.script(in: &language) {
+    for case .operation(let operation, _) in try envelope.script(in: &language).items {
       model.perform(operation, observer: nil)
       if operation == .readMemStats { looks.append(model.figures) }
     }

@@ -131,9 +131,28 @@ import Testing
     #expect(emulator.unknown == [])
     #expect(shown.count == drawn.count)
     #expect(shown == drawn)
-    var still = look
-    still.status = PlayStatus(isPlaying: true, speed: 1)
-    #expect(emulator.text == recorder.show.frame(last, progress: 1, still).text)
+    #expect(emulator.text == recorder.show.frame(last, progress: 1, look).text)
+  }
+
+  /// The third version holds the events of the second, with the time since the event before; the sum
+  /// does not drift.
+  @Test func theThirdVersionOfACastTellsIntervals() throws {
+    let recorder = try recorder("map-lookup", Look(size: .small), speed: 3)
+    let (_, second) = try events(cast(recorder))
+    let (header, third) = try events(
+      written { try Asciicast.write(recorder, Theme(depth: .many), version: .v3, to: &$0) })
+    #expect(header["version"]?.integer == 3 && header["width"] == nil)
+    #expect(header["term"]?["cols"]?.integer == 80 && header["term"]?["rows"]?.integer == 24)
+    #expect(third.count == second.count)
+    var time = 0
+    for (old, new) in zip(second, third) {
+      let (old, new) = (try #require(old.array), try #require(new.array))
+      time += Int(((new[0].number ?? 0) * 1000).rounded())
+      #expect(time == Int(((old[0].number ?? 0) * 1000).rounded()))
+      #expect(old[1].string == new[1].string && old[2].string == new[2].string)
+    }
+    // The last frame stands for a second at least.
+    #expect(try #require(third.last?.array?[0].number) >= 1)
   }
 
   @Test func withoutColoursNoneIsWritten() throws {

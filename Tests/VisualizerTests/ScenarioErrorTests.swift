@@ -123,7 +123,10 @@ import Testing
       ("[insert, k1]", "5:5: error: write an operation, chapter: or say:, not a list"),
       ("[[[x]]]", "5:5: error: write an operation, chapter: or say:, not a list"),
       ("chaptr: x", "5:5: error: unknown item 'chaptr'; did you mean 'chapter'?"),
-      ("{ say: a, chapter: b }", "5:5: error: write one of chapter: or say: an item"),
+      (
+        "{ say: a, chapter: b }",
+        "5:5: error: write one of chapter: or say: an item, or first: N with of: LINE"
+      ),
       ("say: [a]", "5:10: error: write a text or { en: ..., zh: ... }"),
       ("''", "5:5: error: write an operation"),
     ])

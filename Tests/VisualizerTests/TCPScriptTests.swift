@@ -13,7 +13,7 @@ import Testing
     if let parameters { yaml += "parameters: { \(parameters) }\n" }
     let file = try ScenarioFile(file: "s.yaml", bytes: Array(yaml.utf8))
     var language = try TCPScript(file, rules: .rfc9293)
-    return try file.script(in: &language).compactMap {
+    return try file.script(in: &language).items.compactMap {
       if case .operation(let operation, _) = $0 { operation } else { nil }
     }
   }
@@ -41,7 +41,7 @@ import Testing
     let file = try ScenarioFile(
       file: "s.yaml", bytes: Array("title: t\nmodel: tcp\nscript:\n  - \(line)\n".utf8))
     var language = try TCPScript(file, rules: .rfc9293)
-    let items = try file.script(in: &language)
+    let items = try file.script(in: &language).items
     let subject = TCPSubject(words: language.words, rules: .rfc9293)
     guard case .operation(let operation, _)? = items.first else {
       Issue.record("no operation")

@@ -169,6 +169,8 @@ public struct TCPNetwork: Model {
       setDelay(max(0, delay), from: side)
     case .fate(let end, let fate):
       if exists(end) { connections[end.connection].appendFate(fate, end.side) }
+    case .forgetFates:
+      for index in connections.indices { connections[index].fates = ([], []) }
     case .nextIss(let end, let number):
       if exists(end) { connections[end.connection][end.side].nextIss = number }
     case .inject(let end, let segment, let isRetransmission):

@@ -16,6 +16,8 @@ public enum TCPOperation: Sendable, Equatable {
   case wireDelay(from: Side, Microseconds)
   /// What happens to the next segment that an end sends and that has no fate yet.
   case fate(End, Fate)
+  /// Fates that were told and not used are forgotten: the wire delivers what is sent from now on.
+  case forgetFates
   /// The ISN that an end takes next, if it may choose one.
   case nextIss(End, SequenceNumber)
   /// Puts a segment on the wire as if the end had sent it; the end itself does not know of it.

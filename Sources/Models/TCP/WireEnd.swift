@@ -18,6 +18,8 @@ public struct WireEnd: Sendable, Equatable {
   public internal(set) var fin: SequenceNumber?
   /// The highest number that it acknowledged, RCV.NXT when it did.
   public internal(set) var acknowledged: SequenceNumber?
+  /// The window that it offered last, in bytes; nil where its scale is not known.
+  public internal(set) var window: Int?
   /// Numbers that were skipped and not seen since.
   var hole: SequenceRange?
   /// The furthest right edge of the window that it offered.

@@ -22,6 +22,8 @@ public enum WireAnomaly: String, Sendable, CaseIterable {
   case dataBehindFin
   /// A FIN with another number than the first one.
   case finMoved
+  /// A FIN before bytes that the same end had sent.
+  case finBeforeData
   /// A SYN with another number than the first one of the same connection.
   case synMoved
   /// An acknowledgment of what the peer, as it turned out, had not sent.

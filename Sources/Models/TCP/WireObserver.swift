@@ -162,6 +162,14 @@ public struct WireObserver: Model {
       {
         report(.dataBehindFin, side, packet: packet, observer)
       }
+    } else if segment.flags.contains(.fin), let next = end.next, segment.finNumber.isBefore(next) {
+      report(.finBeforeData, side, packet: packet, observer)
+    }
+    if let peerFin = peer.fin, segment.flags.contains(.ack), !segment.flags.contains(.rst),
+      segment.ack.isAfter(peerFin + 1)
+    {
+      // Nothing follows a FIN.
+      report(.ackOfUnsent, side, packet: packet, observer)
     }
     if let unseen = peer.unseenAck, !segment.flags.contains(.rst) {
       // The peer acknowledged more than was seen. If what follows lies before that, it was not sent;
@@ -225,6 +233,14 @@ public struct WireObserver: Model {
     report(.impossibleInState, side, packet: segment.packet, observer)
   }
 
+  /// What is known once a packet's own numbers are taken note of, which happens after all that is
+  /// concluded from it.
+  public func having(seen segment: WireSegment) -> WireObserver {
+    var observer = self
+    observer.remember(segment)
+    return observer
+  }
+
   /// Keeps the numbers of a segment for those that follow.
   private mutating func remember(_ segment: WireSegment) {
     let side = segment.sender
@@ -258,8 +274,11 @@ public struct WireObserver: Model {
       case (.absent, .shift), (.shift, .absent), (.absent, .absent): shift = 0
       default: shift = nil
       }
-      if let shift {
-        let edge = segment.ack + Int(segment.window) << Int(shift)
+      // The window of a SYN is never scaled.
+      end.window =
+        flags.contains(.syn) ? Int(segment.window) : shift.map { Int(segment.window) << Int($0) }
+      if let window = end.window, shift != nil {
+        let edge = segment.ack + window
         if end.edge.map({ edge.isAfter($0) }) ?? true { end.edge = edge }
       }
     }

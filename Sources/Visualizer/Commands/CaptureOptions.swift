@@ -4,7 +4,8 @@ import ArgumentParser
 struct CaptureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The connection of a packet capture, from 1; the first unless told.", valueName: "N"))
+      "The connection of a packet capture, from 1. Otherwise play shows the table of several.",
+      valueName: "N"))
   var connection: Int?
 
   /// Checks what can be checked without the capture.

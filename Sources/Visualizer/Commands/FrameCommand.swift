@@ -20,12 +20,12 @@ struct FrameCommand: ParsableCommand {
   @Option(help: "How far the step's motion has come, 0 to 1.")
   var progress = 1.0
 
-  @Option(help: "text, or ansi with colours.")
+  @Option(help: "text, ansi with colours, or svg.")
   var format: FrameFormat = .text
 
   @OptionGroup var looks: LookOptions
 
-  enum FrameFormat: String, CaseIterable, ExpressibleByArgument { case text, ansi }
+  enum FrameFormat: String, CaseIterable, ExpressibleByArgument { case text, ansi, svg }
 
   mutating func validate() throws {
     guard (0...1).contains(progress) else {
@@ -38,6 +38,8 @@ struct FrameCommand: ParsableCommand {
       try ShowLibrary.open(scenario, connection: capture.connection, rules: script.rules)
     }
     let step = try step.resolve(in: show)
+    var looks = looks
+    if format == .svg { looks.charset = looks.charset ?? .unicode }
     let look = looks.look(default: Size(columns: 120, rows: 36))
     let canvas = show.frame(step, progress: progress, look)
     var output = ByteSink(descriptor: 1, name: "standard output")
@@ -45,6 +47,11 @@ struct FrameCommand: ParsableCommand {
     case .text: try output.write(canvas.text)
     case .ansi:
       try output.write(ANSIText.page(canvas, looks.pictureTheme))
+    case .svg:
+      let title = Markup.visible(show.title[look.language], look.charset)
+      let told = Markup.visible(show.narration(ofStep: step, look.language).text, look.charset)
+      try SVGPicture.still(
+        canvas, looks.pictureTheme, title: title, description: told, to: &output)
     }
     try output.flush()
   }

@@ -38,7 +38,8 @@ struct PlayCommand: ParsableCommand {
 
   mutating func run() throws {
     let show = try ProgressBar.during {
-      try ShowLibrary.open(scenario, connection: capture.connection, rules: script.rules)
+      try ShowLibrary.open(
+        scenario, connection: capture.connection, rules: script.rules, tableFirst: at == nil)
     }
     let step = try at?.resolve(in: show) ?? 0
     let environment = TerminalEnvironment.current()

@@ -8,7 +8,8 @@ struct RecordCommand: ParsableCommand {
     abstract: "Record a replay to a file, off-screen.",
     discussion: """
       The format follows the file's extension: .frames and .txt are plain text, ASCII unless \
-      --charset or --lang say otherwise; .cast is asciinema's.
+      --charset or --lang say otherwise; .cast is asciinema's; .svg is a picture that moves; .html is \
+      a page with controls, in both languages unless --lang or --charset ascii chooses one.
       """)
 
   @Argument(
@@ -23,7 +24,8 @@ struct RecordCommand: ParsableCommand {
     name: .shortAndLong, help: "The file to write; - for standard output.", completion: .file())
   var output: String
 
-  @Option(help: "frames or cast, whatever the file is called.")
+  @Option(
+    help: "frames, cast, cast3 (asciicast version 3), svg or html, whatever the file is called.")
   var format: RecordingFormat?
 
   @Option(help: "Frames a second, 1 to 60; 12 unless told, 4 for plain text.")
@@ -43,7 +45,9 @@ struct RecordCommand: ParsableCommand {
 
   @OptionGroup var looks: LookOptions
 
-  enum RecordingFormat: String, CaseIterable, ExpressibleByArgument { case frames, cast }
+  enum RecordingFormat: String, CaseIterable, ExpressibleByArgument {
+    case frames, cast, cast3, svg, html
+  }
 
   mutating func validate() throws {
     guard (1...60).contains(fps ?? 1) else { throw ValidationError("--fps is 1 to 60.") }
@@ -56,9 +60,11 @@ struct RecordCommand: ParsableCommand {
     switch output.split(separator: ".").last.map({ $0.lowercased() }) {
     case "frames", "txt": return .frames
     case "cast": return .cast
+    case "svg": return .svg
+    case "html", "htm": return .html
     default:
       throw ValidationError(
-        "the format of '\(VisibleText.escape(output))' is not known; end it in .frames, .txt or .cast, or add --format."
+        "the format of '\(VisibleText.escape(output))' is not known; end it in .frames, .txt, .cast, .svg or .html, or add --format."
       )
     }
   }
@@ -70,19 +76,53 @@ struct RecordCommand: ParsableCommand {
     }
     let (first, last) = (try from.resolve(in: show), try to.resolve(in: show))
     guard first <= last else { throw ValidationError("--from must not be behind --to.") }
-    var looks = looks
-    if format == .frames, looks.charset == nil, looks.lang != .zh { looks.charset = .ascii }
     let recorder = Recorder(
-      show: show, look: looks.look(default: Size(columns: 120, rows: 36)),
+      show: show, look: look(format),
       framesPerSecond: fps ?? (format == .frames ? 4 : 12), speed: speed, steps: first...last)
-    let theme = looks.pictureTheme
-    try ProgressBar.during {
-      try OutputFile.write(output, overwrite: overwrite) { sink in
-        switch format {
-        case .frames: try FramesText.write(recorder, to: &sink)
-        case .cast: try Asciicast.write(recorder, theme, to: &sink)
-        }
+    do {
+      try ProgressBar.during {
+        try OutputFile.write(output, overwrite: overwrite) { try write(recorder, format, to: &$0) }
       }
+    } catch let error as PictureTooLong {
+      throw ValidationError(error.description)
+    }
+  }
+
+  private func write(
+    _ recorder: Recorder, _ format: RecordingFormat, to sink: inout ByteSink
+  ) throws {
+    let theme = looks.pictureTheme
+    switch format {
+    case .frames: try FramesText.write(recorder, to: &sink)
+    case .cast: try Asciicast.write(recorder, theme, to: &sink)
+    case .cast3: try Asciicast.write(recorder, theme, version: .v3, to: &sink)
+    case .svg: try SVGPicture.movie(recorder, theme, to: &sink)
+    case .html: try HTMLPage(recorders: inLanguages(recorder), theme: theme).write(to: &sink)
+    }
+  }
+
+  /// Plain text is ASCII unless told otherwise; pictures and pages are for readers whose terminal,
+  /// if they have one, is not this one.
+  private func look(_ format: RecordingFormat) -> Look {
+    var looks = looks
+    switch format {
+    case .frames where looks.lang != .zh: looks.charset = looks.charset ?? .ascii
+    case .svg, .html: looks.charset = looks.charset ?? .unicode
+    case .frames, .cast, .cast3: break
+    }
+    return looks.look(default: Size(columns: 120, rows: 36))
+  }
+
+  /// A page holds all languages, that of the look first, unless the command line chooses one.
+  private func inLanguages(_ recorder: Recorder) -> [Recorder] {
+    var recorder = recorder
+    recorder.showsPlaying = false
+    let first = recorder.look.language
+    let isChosen = looks.lang != nil || recorder.look.charset == .ascii
+    let others = isChosen ? [] : Language.allCases.filter { $0 != first }
+    return ([first] + others).map {
+      recorder.look.language = $0
+      return recorder
     }
   }
 }

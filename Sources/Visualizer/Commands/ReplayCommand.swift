@@ -40,7 +40,7 @@ struct ReplayCommand: ParsableCommand {
     help: ArgumentHelp("Print one frame to standard output instead.", valueName: "N|last"))
   var frame: StepArgument?
 
-  @Option(help: "What --frame prints: text, or ansi with colours.")
+  @Option(help: "What --frame prints: text, ansi with colours, or svg.")
   var format: FrameCommand.FrameFormat = .text
 
   @OptionGroup var looks: LookOptions
@@ -87,6 +87,9 @@ struct ReplayCommand: ParsableCommand {
     switch format {
     case .text: try output.write(canvas.text)
     case .ansi: try output.write(ANSIText.page(canvas, looks.pictureTheme))
+    case .svg:
+      let name = Markup.visible(ShowLibrary.shortName(file), .unicode)
+      try SVGPicture.still(canvas, looks.pictureTheme, title: name, description: "", to: &output)
     }
     try output.flush()
   }

@@ -18,13 +18,13 @@ struct CaptureNarration {
       (
         Bilingual(
           "Packet \(packet) repeats numbers that the \(side.name) had sent before: a retransmission.",
-          "第 \(packet) 个包重复了\(zh(side))已发过的序号：这是重传。"), "RFC 6298"
+          "第 \(packet) 个包重复了\(zh(side))已发过的序列号：这是重传。"), "RFC 6298"
       )
     case .outOfOrderSeen(_, let packet):
       (
         Bilingual(
           "Packet \(packet) fills numbers that were skipped before: it was overtaken, or lost before the capture and sent again.",
-          "第 \(packet) 个包补上了先前跳过的序号：它被后面的包超过，或在到达抓包点之前丢失后重发。"), nil
+          "第 \(packet) 个包补上了先前跳过的序列号：它被后面的包超过，或在到达抓包点之前丢失后重发。"), nil
       )
     case .keepAliveSeen(let side, let packet):
       (
@@ -36,7 +36,7 @@ struct CaptureNarration {
       (
         Bilingual(
           "\(count) numbers of the \(side.name) before packet \(packet) are not in the capture, at least not yet.",
-          "在第 \(packet) 个包之前，\(zh(side))有 \(count) 个序号（至少目前）不在抓包中。"), nil
+          "在第 \(packet) 个包之前，\(zh(side))有 \(count) 个序列号（至少目前）不在抓包中。"), nil
       )
     case .anomaly(let kind, let side, let packet, let states):
       (
@@ -92,9 +92,13 @@ struct CaptureNarration {
         "The \(side.name) may now be in \(en): \(reason.en). The wire does not tell which.\(presumed.en)",
         "\(zh(side))此时可能处于 \(zhStates)：\(reason.zh)。线路上看不出是哪一个。\(presumed.zh)")
     }
-    let was = from.known.map { "\($0.rawValue) -> " } ?? ""
+    if let was = from.known {
+      return Bilingual(
+        "The \(side.name) goes from \(was.rawValue) to \(en): \(reason.en).\(presumed.en)",
+        "\(zh(side))从 \(was.rawValue) 进入 \(zhStates)：\(reason.zh)。\(presumed.zh)")
+    }
     return Bilingual(
-      "\(was)\(en): the \(side.name)'s state, as \(reason.en).\(presumed.en)",
-      "\(was)\(zhStates)：\(zh(side))的状态，因为\(reason.zh)。\(presumed.zh)")
+      "The \(side.name) is in \(en) now: \(reason.en).\(presumed.en)",
+      "\(zh(side))此时处于 \(zhStates)：\(reason.zh)。\(presumed.zh)")
   }
 }

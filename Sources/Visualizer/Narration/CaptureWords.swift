@@ -56,8 +56,10 @@ struct CaptureWords {
     case .ackMissing:
       Bilingual("sends a segment without ACK, SYN or RST", "发出的报文段没有 ACK、SYN 或 RST")
     case .dataBehindFin: Bilingual("sends data behind its own FIN", "在自己的 FIN 之后又发数据")
-    case .finMoved: Bilingual("sends a second FIN with another number", "发出序号不同的第二个 FIN")
-    case .synMoved: Bilingual("sends a second SYN with another number", "发出序号不同的第二个 SYN")
+    case .finMoved: Bilingual("sends a second FIN with another number", "发出序列号不同的第二个 FIN")
+    case .finBeforeData:
+      Bilingual("sends a FIN before bytes that it had sent", "发出的 FIN 位于自己已发数据之前")
+    case .synMoved: Bilingual("sends a second SYN with another number", "发出序列号不同的第二个 SYN")
     case .ackOfUnsent:
       Bilingual("acknowledges what the peer had not sent", "确认了对方尚未发送的数据")
     case .beyondWindow:

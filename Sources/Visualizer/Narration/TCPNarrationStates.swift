@@ -92,9 +92,8 @@ extension TCPTelling {
     case (_, .finWait2):
       return (
         Bilingual(
-          "its FIN is acknowledged. Now it waits for \(peer)'s FIN, which may take as long as "
-            + "it likes.",
-          "FIN 已被确认。接着等\(peer)的 FIN，对方想等多久都可以。"), source
+          "its FIN is acknowledged. Now it waits for \(peer)'s FIN, and the RFC sets that no limit.",
+          "FIN 已被确认。接着等\(peer)的 FIN，RFC 没有为此规定期限。"), source
       )
     case (_, .closeWait):
       return (

@@ -20,6 +20,7 @@ struct TCPWords {
     case .runUntilQuiet(let limit): "wait until quiet" + within(limit)
     case .wireDelay(let side, let time): "wire delay \(Self.joined(time)) from \(side.name)"
     case .fate(let end, let fate): Self.fate(fate, end.side) + on(end)
+    case .forgetFates: "wire delivers again"
     case .nextIss(let end, let number): "\(end.side.name) iss \(number)" + on(end)
     case .inject(let end, let segment, _):
       forged[segment] ?? "forge from \(end.side.name) \(Self.title(segment))" + on(end)

@@ -1,36 +1,65 @@
-/// The recording format of asciinema, version 2.
+/// The recording format of asciinema, versions 2 and 3.
 ///
-/// One output event a frame, a marker and a full repaint at every chapter, times in seconds since
-/// the start. No date, host or user: the same recording is the same bytes.
-enum Asciicast {
-  /// How long the last frame stays, in milliseconds.
-  private static let ending = 1500
+/// One output event a frame, a marker and a full repaint at every chapter. Times are in seconds:
+/// since the start in version 2, since the event before in version 3. No date, host or user: the
+/// same recording is the same bytes.
+struct Asciicast {
+  enum Version {
+    case v2
+    case v3
+  }
+
+  private let version: Version
+  /// The time of the event written last, in milliseconds.
+  ///
+  /// Intervals are taken between whole milliseconds since the start, so that their rounding is
+  /// carried on and the sum never drifts.
+  private var written = 0
 
   static func write(
-    _ recorder: Recorder, _ theme: Theme, to sink: inout ByteSink
+    _ recorder: Recorder, _ theme: Theme, version: Version = .v2, to sink: inout ByteSink
   ) throws {
     let show = recorder.show
-    let size = recorder.look.size
     let language = recorder.look.language
     let charset = recorder.look.charset
-    try sink.write(
-      "{\"version\": 2, \"width\": \(size.columns), \"height\": \(size.rows), "
-        + "\"title\": \(JSONObject.quote(charset.reduce(show.title[language]))), "
-        + "\"env\": {\"TERM\": \"xterm-256color\"}}\n")
+    var cast = Asciicast(version: version)
+    try sink.write(cast.header(recorder))
     var shown: Canvas?
     try recorder.play { frame in
-      let time = FramesText.seconds(frame.time)
       if let chapter = frame.chapter {
         let label = "\(chapter + 1) \(charset.reduce(show.chapters[chapter].title[language]))"
-        try sink.write("[\(time), \"m\", \(JSONObject.quote(label))]\n")
+        try sink.write(cast.event(frame.time, "m", label))
       }
       let isWhole = shown == nil || frame.chapter != nil
       let output = isWhole ? page(frame.canvas, theme) : changes(shown, frame.canvas, theme)
-      if !output.isEmpty { try sink.write("[\(time), \"o\", \(JSONObject.quote(output))]\n") }
+      if !output.isEmpty { try sink.write(cast.event(frame.time, "o", output)) }
       shown = frame.canvas
     }
-    let end = FramesText.seconds(recorder.duration + ending)
-    try sink.write("[\(end), \"o\", \"\(theme.depth == .none ? "\\r" : "\\u001b[0m")\"]\n")
+    let reset = theme.depth == .none ? "\r" : "\u{1b}[0m"
+    try sink.write(cast.event(recorder.duration + Recorder.ending, "o", reset))
+  }
+
+  private init(version: Version) { self.version = version }
+
+  private func header(_ recorder: Recorder) -> String {
+    let size = recorder.look.size
+    let title = recorder.look.charset.reduce(recorder.show.title[recorder.look.language])
+    let quoted = JSONObject.quote(title)
+    switch version {
+    case .v2:
+      return "{\"version\": 2, \"width\": \(size.columns), \"height\": \(size.rows), "
+        + "\"title\": \(quoted), \"env\": {\"TERM\": \"xterm-256color\"}}\n"
+    case .v3:
+      return "{\"version\": 3, \"term\": {\"cols\": \(size.columns), \"rows\": \(size.rows), "
+        + "\"type\": \"xterm-256color\"}, \"title\": \(quoted)}\n"
+    }
+  }
+
+  /// The line of an event at a time since the start.
+  private mutating func event(_ time: Int, _ code: String, _ data: String) -> String {
+    let since = version == .v2 ? 0 : written
+    written = time
+    return "[\(FramesText.seconds(time - since)), \"\(code)\", \(JSONObject.quote(data))]\n"
   }
 
   /// The whole screen, from an empty one.

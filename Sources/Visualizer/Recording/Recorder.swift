@@ -8,6 +8,11 @@ struct Recorder {
   var speed: Double
   /// The first and the last step to record.
   var steps: ClosedRange<Int>
+  /// Whether the frames say that the show plays; where a viewer decides that, they do not.
+  var showsPlaying = true
+
+  /// How long the last frame stays, in milliseconds.
+  static let ending = 1500
 
   /// A frame to be written down.
   struct Frame {
@@ -27,12 +32,14 @@ struct Recorder {
   }
 
   /// Plays; frames come in order, each differing from the one before or starting a step.
+  ///
+  /// The last is the last step at rest, as a still of it shows it.
   func play(_ body: (Frame) throws -> Void) rethrows {
     var time = 0.0
     var shown: Canvas?
     var chapter = show.chapter(ofStep: steps.lowerBound)
     var look = look
-    look.status = PlayStatus(isPlaying: true, speed: speed)
+    let playing = showsPlaying ? PlayStatus(isPlaying: true, speed: speed) : .paused
     let listener = LongWork.listener
     for step in steps {
       if let listener {
@@ -45,6 +52,7 @@ struct Recorder {
       let count = max(1, Int((Double(pace.motion * framesPerSecond) / 1000 / speed).rounded()))
       for index in 1...count {
         let progress = Double(index) / Double(count)
+        look.status = step == steps.upperBound && index == count ? .paused : playing
         let canvas = show.frame(step, progress: progress, look)
         let at = time + Double(pace.motion) / speed * Double(index - 1) / Double(count)
         if index == 1 || canvas != shown {

@@ -42,32 +42,40 @@ struct AllocatorScript: ScriptLanguage {
     model = start
   }
 
-  /// The operations of one line.
+  /// The language behind the operations of a captured trace: the allocator goes on as they left it.
+  init(resuming model: GoAllocator) {
+    file = ""
+    start = model
+    self.model = model
+    held = HeldObjects(of: model)
+  }
+
+  /// The operations of one line, or the first of them.
   ///
   /// - Throws: `InputError` at the word that is not understood or asks for what cannot be done.
   mutating func parse(
-    _ line: ScenarioFile.Word
-  ) throws(InputError) -> [GoAllocator.Operation] {
+    _ line: ScenarioFile.Word, first limit: Int
+  ) throws(InputError) -> ParsedLine<GoAllocator.Operation> {
     let tokens = ScriptTokens(file: file, line: line)
     guard let verb = tokens[0] else { throw tokens.error(0, "write an operation") }
-    let operations: [GoAllocator.Operation]
+    let parsed: ParsedLine<GoAllocator.Operation>
     switch verb {
-    case "malloc": operations = try malloc(tokens)
+    case "malloc": parsed = try malloc(tokens, first: limit)
     case "drop":
-      operations = try drop(tokens)
-      for operation in operations { model.perform(operation, observer: nil) }
+      parsed = try drop(tokens, first: limit)
+      for operation in parsed.operations { model.perform(operation, observer: nil) }
     default:
       let operation = try other(verb, tokens)
       try expect(operation, tokens)
       try perform(operation, tokens)
-      operations = [operation]
+      parsed = ParsedLine([operation], first: limit)
     }
-    operationCount += operations.count
+    operationCount += parsed.operations.count
     if operationCount > AllocatorLimits.operations {
       throw tokens.error(
         0, "too many operations; a script has at most \(AllocatorLimits.operations)")
     }
-    return operations
+    return parsed
   }
 
   /// Performs an operation, keeping account of what its cycles go through.
@@ -92,8 +100,8 @@ struct AllocatorScript: ScriptLanguage {
   // MARK: - Requests
 
   private mutating func malloc(
-    _ tokens: ScriptTokens
-  ) throws(InputError) -> [GoAllocator.Operation] {
+    _ tokens: ScriptTokens, first limit: Int
+  ) throws(InputError) -> ParsedLine<GoAllocator.Operation> {
     let sizeBytes = try size(tokens, 1, of: "malloc", "malloc 48 or malloc 32K")
     var count: Int?
     var noscan: Bool?
@@ -131,12 +139,12 @@ struct AllocatorScript: ScriptLanguage {
         0, "too many objects; a script asks for at most \(AllocatorLimits.objects)")
     }
     try expect(wanted, tokens)
-    let operations = Self.parts(sizeBytes, noscan ?? true, count ?? 1)
+    let line = ParsedLine(Self.parts(sizeBytes, noscan ?? true, count ?? 1), first: limit)
     let first = model.handleCount
-    for operation in operations { try request(operation, tokens) }
+    for operation in line.operations { try request(operation, tokens) }
     held.append(model.handleCount - first)
     if let name { words.name(first...model.handleCount - 1, name) }
-    return operations
+    return line
   }
 
   /// Requests one by one while they are few, else so many at a time that a line stays short.

@@ -20,6 +20,14 @@ struct HeldObjects {
     end = count
   }
 
+  /// The objects of a model that the program still has.
+  init(of model: GoAllocator) {
+    append(model.handleCount)
+    for handle in 0..<model.handleCount where !model.isReferenced(handle) { remove(handle) }
+  }
+
+  init() {}
+
   /// Takes account of looking through something else.
   mutating func look(_ times: Int) { looks += times }
 
@@ -51,7 +59,9 @@ struct HeldObjects {
 
 extension AllocatorScript {
   /// The operations of `drop` and what follows.
-  mutating func drop(_ tokens: ScriptTokens) throws(InputError) -> [GoAllocator.Operation] {
+  mutating func drop(
+    _ tokens: ScriptTokens, first limit: Int
+  ) throws(InputError) -> ParsedLine<GoAllocator.Operation> {
     let forms = "drop cats, drop every 2 of cats, drop cats[3..5], drop last or drop 3..9"
     guard let first = tokens[1] else { throw tokens.error(0, "write what to drop: \(forms)") }
     var handles: [Int]
@@ -84,6 +94,8 @@ extension AllocatorScript {
       handles = try selection(tokens, 1)
     }
     try tokens.expectEnd(end)
+    let line = ParsedLine(Self.progressions(handles), first: limit)
+    if line.operations.count < line.count { handles = line.operations.flatMap(Self.handles) }
     for handle in handles {
       guard held.contains(handle) else {
         throw tokens.error(end - 1, "\(words.object(handle, .en)) was already dropped")
@@ -93,7 +105,13 @@ extension AllocatorScript {
     guard held.looks <= AllocatorLimits.looks else {
       throw tokens.error(0, "the script's drops look through too many objects; leave some out")
     }
-    return Self.progressions(handles)
+    return line
+  }
+
+  /// The objects that a drop forgets.
+  private static func handles(_ operation: GoAllocator.Operation) -> [Int] {
+    guard case .drop(let first, let last, let step) = operation else { return [] }
+    return Array(stride(from: first, through: last, by: step))
   }
 
   /// The objects that a name, a number or a range stands for.

@@ -52,6 +52,9 @@ final class CaptureSource {
 
   /// Opens the capture from its start; the reader before must have been closed.
   func open() throws(InputError) -> CaptureReader {
+    guard descriptor >= 0 || memory.count > 0 else {
+      throw InputError(file: name, "the file is empty")
+    }
     var stream: UnsafeMutablePointer<FILE>?
     if descriptor >= 0 {
       let copy = dup(descriptor)

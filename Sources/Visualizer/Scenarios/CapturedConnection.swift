@@ -120,9 +120,9 @@ extension CapturedConnection {
     if server.hasReset, client.isActive, server.acknowledged == nil, server.next == nil {
       return Bilingual("refused", "被拒绝")
     }
-    if client.hasReset, server.hasReset { return Bilingual("reset by both", "双方都重置") }
-    if client.hasReset { return Bilingual("reset by client", "客户端重置") }
-    if server.hasReset { return Bilingual("reset by server", "服务器重置") }
+    if client.hasReset, server.hasReset { return Bilingual("reset by both", "双方都复位") }
+    if client.hasReset { return Bilingual("reset by client", "客户端复位") }
+    if server.hasReset { return Bilingual("reset by server", "服务器复位") }
     switch (client.fin, server.fin) {
     case (let a?, let b?):
       let isDone =

@@ -6,7 +6,8 @@ import Models
 struct ConnectionTable {
   let capture: PacketCapture
   let language: Language
-  private var addressWidths = (client: 15, server: 15)
+  /// The columns that the longest endpoint of each side takes.
+  private(set) var addressWidths = (client: 15, server: 15)
   private let numberWidth: Int
 
   init(capture: PacketCapture, language: Language) {

@@ -23,13 +23,36 @@ struct MapScript: ScriptLanguage {
     self.seed = seed
   }
 
-  /// The operations of one line.
+  /// The language behind the operations of a captured trace: its keys keep the hashes that they were
+  /// captured with, and the next value is counted on.
+  init(resuming operations: [MapOperation], keys: KeyTable) {
+    self.init(file: "", seed: 0)
+    self.keys = keys
+    for operation in operations {
+      switch operation {
+      case .assign(let key, _, _):
+        insertions += 1
+        remember(key)
+      case .access(let key), .delete(let key, _): remember(key)
+      default: break
+      }
+    }
+  }
+
+  private mutating func remember(_ key: HashedKey) {
+    if case .fixed(let hash) = key.hash { hashes[key.key.identity] = hash }
+  }
+
+  /// The operations of one line, or the first of them.
   ///
   /// - Throws: `InputError` for an unknown word, a bad key, hash or number, or too many operations.
-  mutating func parse(_ line: ScenarioFile.Word) throws(InputError) -> [MapOperation] {
+  mutating func parse(
+    _ line: ScenarioFile.Word, first limit: Int
+  ) throws(InputError) -> ParsedLine<MapOperation> {
     let tokens = ScriptTokens(file: file, line: line)
     guard let verb = tokens[0] else { throw tokens.error(0, "write an operation") }
     var operations: [MapOperation] = []
+    var count = 1
     switch verb {
     case "make": operations = [.make(hint: try hint(tokens))]
     case "clear", "range":
@@ -37,13 +60,15 @@ struct MapScript: ScriptLanguage {
       operations = [verb == "clear" ? .clear : .range]
     case "insert":
       let (keys, hash, value) = try keysAndOptions(tokens, mayHaveValue: true)
-      for key in keys {
+      count = keys.count
+      for key in keys.prefix(limit) {
         insertions += 1
         operations.append(.assign(try hashed(key, hash, tokens), elem: value ?? insertions))
       }
     case "lookup", "delete":
       let (keys, hash, _) = try keysAndOptions(tokens, mayHaveValue: false)
-      for key in keys {
+      count = keys.count
+      for key in keys.prefix(limit) {
         let key = try hashed(key, hash, tokens)
         operations.append(verb == "lookup" ? .access(key) : .delete(key))
       }
@@ -53,7 +78,7 @@ struct MapScript: ScriptLanguage {
     }
     operationCount += operations.count
     if operationCount > MapLimits.operations { throw tokens.error(0, Self.tooMany) }
-    return operations
+    return ParsedLine(operations, count: count)
   }
 
   private static let tooMany =

@@ -16,6 +16,8 @@ final class PacketCapture {
   private(set) var segmentCount = 0
   /// TCP packets cut before the fields that are needed.
   private(set) var cutCount = 0
+  /// Pieces of fragmented datagrams, which are not put together.
+  private(set) var fragmentCount = 0
   /// TCP packets with lengths that cannot be: all of them, and the first few.
   private(set) var malformedCount = 0
   private(set) var malformed: [(packet: Int, fault: PacketDecoder.Fault)] = []
@@ -66,6 +68,8 @@ final class PacketCapture {
         ?? "this capture holds no packets"
     } else if let (packet, fault) = malformed.first {
       message = "no TCP that can be read; packet \(packet): \(fault.text)"
+    } else if fragmentCount > 0 {
+      message = "no TCP that can be read, only IP fragments without a first one"
     } else if cutCount > 0 {
       message = "the packets were cut before their TCP headers end"
     }
@@ -83,7 +87,12 @@ final class PacketCapture {
       parts.append("packet \(packet) left out: \(fault.text)\(others)")
     }
     if cutCount > 0 {
-      parts.append("\(cutCount) packets left out, cut before their TCP header ends")
+      let packets = cutCount == 1 ? "1 packet" : "\(cutCount) packets"
+      parts.append("\(packets) left out, cut before the TCP header ends")
+    }
+    if fragmentCount > 0 {
+      let pieces = fragmentCount == 1 ? "1 IP fragment" : "\(fragmentCount) IP fragments"
+      parts.append("\(pieces) left out; only the first of each datagram is read")
     }
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
@@ -109,6 +118,7 @@ final class PacketCapture {
         segmentCount += 1
         add(segment, time: time, isLate: isLate, offset: start)
       case .other: break
+      case .fragment: fragmentCount += 1
       case .cut: cutCount += 1
       case .malformed(let fault):
         malformedCount += 1
@@ -218,8 +228,11 @@ final class PacketCapture {
       return true
     }
     if connection.pendingSyn?.segment.seq != segment.seq {
+      // What it was before must not hold what it was before that: a flood of SYNs would be a chain.
+      var before = connection
+      before.pendingSyn = nil
       connections[index].pendingSyn = CapturedConnection.PendingSyn(
-        segment, offset: offset, isForward: isForward, before: connection)
+        segment, offset: offset, isForward: isForward, before: before)
     }
     return false
   }

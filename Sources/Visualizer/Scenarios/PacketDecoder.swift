@@ -36,8 +36,10 @@ struct PacketDecoder {
   /// What a frame holds.
   enum Result {
     case segment(DecodedSegment)
-    /// No TCP, or a fragment that is not a datagram's first.
+    /// No TCP.
     case other
+    /// A piece of a fragmented datagram with TCP, but not the first, which has the header.
+    case fragment
     /// TCP, but cut before the fields that are needed.
     case cut
     /// TCP with lengths that cannot be.
@@ -102,7 +104,10 @@ struct PacketDecoder {
     switch link {
     case 1: return etherType(frame, at: 12)
     case 113: return etherType(frame, at: 14)
-    case 276: return frame.word(0).flatMap { Self.version(ofType: $0) }.map { (20, $0) }
+    case 276:
+      guard let type = frame.word(0) else { return nil }
+      if Self.tags.contains(type) { return etherType(frame, at: 22) }
+      return Self.version(ofType: type).map { (20, $0) }
     case 0, 108:
       // The family in the byte order of the host that captured; both orders are tried.
       guard let family = frame.long(0) else { return nil }
@@ -124,11 +129,14 @@ struct PacketDecoder {
     for _ in 0...8 {
       guard let type = frame.word(offset) else { return nil }
       if let version = Self.version(ofType: type) { return (offset + 2, version) }
-      guard [0x8100, 0x88a8, 0x9100, 0x9200].contains(type) else { return nil }
+      guard Self.tags.contains(type) else { return nil }
       offset += 4
     }
     return nil
   }
+
+  /// The types of VLAN tags.
+  private static let tags: [UInt16] = [0x8100, 0x88a8, 0x9100, 0x9200]
 
   private static func version(ofType type: UInt16) -> UInt8? {
     type == 0x0800 ? 4 : type == 0x86dd ? 6 : nil
@@ -141,7 +149,7 @@ struct PacketDecoder {
     guard let source = frame.long(start + 12), let destination = frame.long(start + 16),
       let claimed = frame.word(start + 2), let fragment = frame.word(start + 6)
     else { return .cut }
-    guard fragment & 0x1fff == 0 else { return .other }
+    guard fragment & 0x1fff == 0 else { return .fragment }
     let header = Int((frame.byte(start) ?? 0) & 0xf) * 4
     guard header >= 20 else { return .malformed(.ipHeader(header)) }
     // A length of 0 is left by a sender whose network card cuts the data into segments.
@@ -166,7 +174,8 @@ struct PacketDecoder {
       switch next {
       case 0, 43, 60, 135, 139, 140: offset += (Int(size) + 1) * 8
       case 44:
-        guard let fragment = frame.word(offset + 2), fragment & 0xfff8 == 0 else { return .other }
+        guard let fragment = frame.word(offset + 2) else { return .other }
+        guard fragment & 0xfff8 == 0 else { return following == 6 ? .fragment : .other }
         offset += 8
       case 51: offset += (Int(size) + 2) * 4
       default: return .other

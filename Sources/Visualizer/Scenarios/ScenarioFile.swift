@@ -25,6 +25,8 @@ struct ScenarioFile {
     case say(Bilingual)
     /// An operation in the model's own language.
     case line(Word)
+    /// Only the first operations of a line that stands for several, as a branch leaves it.
+    case part(of: Word, first: Int)
   }
 
   /// The largest file that is read, in bytes.
@@ -122,8 +124,15 @@ extension ScenarioFile {
     switch node {
     case .scalar: return .line(try word(file, node, "an operation"))
     case .mapping(let mapping):
+      if let first = mapping["first"], let line = mapping["of"], mapping.count == 2 {
+        let count = try word(file, first, "a number")
+        guard let number = Int(count.text), number > 0 else {
+          throw error(file, first, "first: write how many operations of the line, 1 or more")
+        }
+        return .part(of: try word(file, line, "an operation"), first: number)
+      }
       guard mapping.count == 1, let (key, value) = mapping.first else {
-        throw error(file, node, "write one of chapter: or say: an item")
+        throw error(file, node, "write one of chapter: or say: an item, or first: N with of: LINE")
       }
       switch key.scalar?.string {
       case "chapter": return .chapter(try text(file, value))
@@ -145,7 +154,13 @@ extension ScenarioFile {
       guard text.utf8.count <= textLimit else {
         throw error(file, node, "the text is longer than \(textLimit) bytes")
       }
-      return VisibleText.escape(text.replacing("\n", with: " "))
+      let shown = VisibleText.escape(text.replacing("\n", with: " "))
+      guard shown.utf8.count <= textLimit else {
+        throw error(
+          file, node,
+          "the text is longer than \(textLimit) bytes with its invisible signs written out")
+      }
+      return shown
     }
     switch node {
     case .scalar:

@@ -2,32 +2,89 @@
 protocol ScriptLanguage {
   associatedtype Operation
 
-  /// The operations of one line.
+  /// The operations of one line, or only so many of them, the first ones.
   ///
   /// - Throws: `InputError` at the word that is not understood, with what to write instead.
-  mutating func parse(_ line: ScenarioFile.Word) throws(InputError) -> [Operation]
+  mutating func parse(
+    _ line: ScenarioFile.Word, first limit: Int
+  ) throws(InputError) -> ParsedLine<Operation>
+
+  /// The words that may follow some words of a line, as far as they can be listed: those of the
+  /// language, and the names that are known behind the lines read so far.
+  func candidates(after words: [String]) -> [String]
+}
+
+/// What a line of a script asks for.
+struct ParsedLine<Operation> {
+  var operations: [Operation]
+  /// How many operations the whole line stands for, those that were left out among them.
+  var count: Int
+
+  init(_ operations: [Operation], count: Int) {
+    (self.operations, self.count) = (operations, count)
+  }
+
+  /// The first few operations of a line.
+  init(_ operations: [Operation], first limit: Int) {
+    self.operations = operations.count > limit ? Array(operations.prefix(limit)) : operations
+    count = operations.count
+  }
+}
+
+extension ScriptLanguage {
+  /// All operations of a line.
+  mutating func parse(_ line: ScenarioFile.Word) throws(InputError) -> [Operation] {
+    try parse(line, first: .max).operations
+  }
+
+  /// Reads one entry of a script and appends what it asks for.
+  ///
+  /// A line that stands for many operations is played briskly.
+  mutating func read(
+    _ entry: ScenarioFile.Entry, file: String, into items: inout [ScriptItem<Operation>]
+  ) throws(InputError) {
+    let parsed: ParsedLine<Operation>
+    switch entry {
+    case .chapter(let title):
+      items.append(.chapter(title))
+      return
+    case .say(let text):
+      items.append(.say(text))
+      return
+    case .line(let line): parsed = try parse(line, first: .max)
+    case .part(let line, let first):
+      parsed = try parse(line, first: first)
+      guard first <= parsed.count else {
+        throw InputError(
+          file: file, line: line.line, column: line.column,
+          "first: \(first) is too many; this line has \(parsed.count) operations")
+      }
+    }
+    for operation in parsed.operations {
+      items.append(.operation(operation, brisk: parsed.count > 3))
+    }
+  }
+}
+
+/// A scenario's script, read in a model's language.
+struct Script<Operation> {
+  var items: [ScriptItem<Operation>] = []
+  /// How many items there are behind each of the file's entries.
+  var ends: [Int] = []
 }
 
 extension ScenarioFile {
   /// The script with its lines read in a model's language.
-  ///
-  /// A line that stands for many operations is played briskly.
   func script<Language: ScriptLanguage>(
     in language: inout Language
-  ) throws(InputError) -> [ScriptItem<Language.Operation>] {
-    var items: [ScriptItem<Language.Operation>] = []
-    items.reserveCapacity(script.count)
+  ) throws(InputError) -> Script<Language.Operation> {
+    var result = Script<Language.Operation>()
+    result.items.reserveCapacity(script.count)
+    result.ends.reserveCapacity(script.count)
     for entry in script {
-      switch entry {
-      case .chapter(let title): items.append(.chapter(title))
-      case .say(let text): items.append(.say(text))
-      case .line(let line):
-        let operations = try language.parse(line)
-        for operation in operations {
-          items.append(.operation(operation, brisk: operations.count > 3))
-        }
-      }
+      try language.read(entry, file: file, into: &result.items)
+      result.ends.append(result.items.count)
     }
-    return items
+    return result
   }
 }

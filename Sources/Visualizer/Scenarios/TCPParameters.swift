@@ -13,6 +13,9 @@ struct TCPParameters {
     "buffer", "client-port", "server-port", "rfc1337", "tw-reuse",
   ]
 
+  /// The usual ones.
+  init(rules: TCPRules) { self.rules = rules }
+
   /// Reads the envelope's parameters.
   ///
   /// - Throws: `InputError` at the name or the value, with what to write instead.

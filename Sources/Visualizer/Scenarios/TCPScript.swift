@@ -26,11 +26,11 @@ struct TCPScript: ScriptLanguage {
   /// Held segments that were released.
   private var released: Set<Int> = []
 
-  private static let verbs = [
+  static let verbs = [
     "client", "server", "wait", "wire", "drop", "hold", "delay", "duplicate", "release", "deliver",
     "forge", "connection", "open",
   ]
-  private static let calls = [
+  static let calls = [
     "listen", "connect", "accept", "send", "read", "shutdown", "close", "abort", "iss", "forget",
   ]
 
@@ -48,26 +48,40 @@ struct TCPScript: ScriptLanguage {
     self.network = network
   }
 
-  /// The operations of one line.
+  /// The language behind the operations of a captured ladder: the network goes on as they left it.
+  init(resuming network: TCPNetwork, words: TCPWords) {
+    file = ""
+    parameters = TCPParameters(rules: network.clientRules)
+    start = network
+    self.network = network
+    self.words = words
+  }
+
+  /// The operations of one line, or the first of them.
   ///
   /// - Throws: `InputError` for an unknown word, a number out of its bounds, a state that is never
   ///   reached, or too much happening.
-  mutating func parse(_ line: ScenarioFile.Word) throws(InputError) -> [TCPOperation] {
+  mutating func parse(
+    _ line: ScenarioFile.Word, first limit: Int
+  ) throws(InputError) -> ParsedLine<TCPOperation> {
     var line = TCPScriptLine(file: file, line: line)
     guard line.next != nil else { throw line.error("write an operation") }
-    let operations = try self.operations(&line)
-    operationCount += operations.count
+    let parsed = ParsedLine(try self.operations(&line), first: limit)
+    operationCount += parsed.operations.count
     guard operationCount <= TCPScriptLimits.operations else {
       throw line.tokens.error(
         0, "too many operations; a script has at most \(TCPScriptLimits.operations)")
     }
-    for operation in operations {
+    for operation in parsed.operations {
       try tryOut(operation, line)
       network.perform(operation, observer: nil)
       try checkOutcome(operation, line)
     }
-    return operations
+    return parsed
   }
+
+  /// How many connections there are behind the lines read so far.
+  var connectionCount: Int { network.connections.count }
 
   private mutating func operations(
     _ line: inout TCPScriptLine

@@ -27,6 +27,8 @@ enum VisibleText {
     case 0x61c, 0x180e, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x206f: false
     case 0xfe00...0xfe0f, 0xfeff, 0xfff9...0xfffb, 0xe0000...0xe0fff: false
     case 0xd800...0xf8ff where scalar.properties.generalCategory == .privateUse: false
+    case 0xfdd0...0xfdef: false  // noncharacters, which XML forbids
+    case let value where value & 0xfffe == 0xfffe: false
     default: true
     }
   }

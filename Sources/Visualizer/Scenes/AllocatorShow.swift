@@ -14,12 +14,15 @@ enum AllocatorShow {
         "unknown rules '\(text)' for the allocator; \(Nearest.hint(text, among: names))")
     }
     var language = try AllocatorScript(file, rules: rules)
-    let initial = language.start
+    let start = language
     let script = try file.script(in: &language)
+    let origin = ScriptOrigin(file, script.ends, start: start) {
+      AllocatorSubject(words: $0.words, rules: rules)
+    }
     let scenario = Scenario(
-      name: name, title: file.title, rules: text, seed: file.seed, initial: initial,
-      script: script)
-    let show = Performance(scenario, AllocatorSubject(words: language.words, rules: rules))
+      name: name, title: file.title, rules: text, seed: file.seed, initial: start.start,
+      script: script.items)
+    let show = Performance(scenario, origin.subject(language), origin: origin)
     guard show.stepCount > 0 else {
       throw InputError(
         file: file.file, "nothing happens in this script; let it allocate, such as malloc 48")
@@ -38,11 +41,18 @@ extension AllocatorTrace: CapturedFile {
       script: trace.steps.map {
         .operation($0.operation, brisk: trace.steps.count > 50 || Self.isRepetitive($0.operation))
       })
+    let origin = ScriptOrigin(
+      captured: scenario.script.count,
+      resume: { (count, timeline) in
+        (AllocatorScript(resuming: timeline.state(before: count)), [])
+      },
+      subject: { (language: AllocatorScript) in
+        AllocatorSubject(
+          words: language.words, rules: trace.start.rules,
+          capturedFrom: VisibleText.escape(trace.version))
+      })
     let show = Performance(
-      scenario,
-      AllocatorSubject(
-        words: AllocatorWords(), rules: trace.start.rules,
-        capturedFrom: VisibleText.escape(trace.version)))
+      scenario, origin.subject(AllocatorScript(resuming: trace.start)), origin: origin)
     guard show.stepCount > 0 else { throw InputError(file: file, "nothing happens in this trace") }
     return show
   }

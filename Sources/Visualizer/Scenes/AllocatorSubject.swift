@@ -74,6 +74,12 @@ struct AllocatorSubject: Subject {
     AllocatorFields(words: words).fields(event)
   }
 
+  func question(
+    _ moment: Moment<GoAllocator>, after previous: Moment<GoAllocator>
+  ) -> Question? {
+    AllocatorQuestions(words: words, rules: rules, moment: moment).question
+  }
+
   func draw(
     _ moment: Moment<GoAllocator>, progress: Double, in stage: Rect, of canvas: inout Canvas,
     look: Look

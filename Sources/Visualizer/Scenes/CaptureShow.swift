@@ -5,6 +5,12 @@ extension PacketCapture: CapturedFile {
     try show(name: name, connection: 1)
   }
 
+  /// What a viewer meets first: the table where there are several connections, else the only one.
+  func firstShow(name: String) throws(InputError) -> any Show {
+    connections.count > 1
+      ? CaptureTable.show(self, name: name) : try show(name: name, connection: 1)
+  }
+
   /// One connection as a show; connections count from 1.
   func show(name: String, connection number: Int) throws(InputError) -> any Show {
     guard connections.indices.contains(number - 1) else {
@@ -32,8 +38,7 @@ extension PacketCapture: CapturedFile {
         ", its first \(Self.ladderLimit) of \(connection.segments) packets",
         "，共 \(connection.segments) 个包，只显示前 \(Self.ladderLimit) 个") : Bilingual("", "")
     let caption = Bilingual(
-      "connection \(which), \(client) to \(server)\(unsure.en)\(extent.en)",
-      "连接 \(which)，\(client) 至 \(server)\(unsure.zh)\(extent.zh)")
+      "connection \(which)\(unsure.en)\(extent.en)", "连接 \(which)\(unsure.zh)\(extent.zh)")
     let scenario = Scenario(
       name: name,
       title: Bilingual(

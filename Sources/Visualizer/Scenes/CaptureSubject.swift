@@ -5,6 +5,15 @@ struct CaptureSubject: Subject {
   let ladder: CaptureLadder
   let words: CaptureWords
   let caption: Bilingual
+  /// The highest packet number of the connection.
+  let highestPacket: Int
+
+  init(ladder: CaptureLadder, words: CaptureWords, caption: Bilingual) {
+    (self.ladder, self.words, self.caption) = (ladder, words, caption)
+    highestPacket = ladder.rows.reduce(0) { max($0, $1.segment.packet) }
+  }
+
+  var views: [Bilingual] { CaptureScene.views }
 
   func describe(_ step: WireStep) -> String {
     let segment = step.segment
@@ -76,7 +85,7 @@ struct CaptureSubject: Subject {
     look: Look
   ) {
     CaptureScene(
-      moment: moment, progress: progress, stage: stage, ladder: ladder, words: words, look: look
+      moment: moment, progress: progress, stage: stage, subject: self, look: look
     ).draw(&canvas)
   }
 }

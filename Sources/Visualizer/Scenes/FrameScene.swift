@@ -18,17 +18,21 @@ struct FrameScene {
     size.columns >= full.columns && size.rows >= full.rows
   }
 
+  /// Whether a size has room for anything but the sentence that it has not.
+  static func isShown(_ size: Size) -> Bool {
+    size.columns >= minimum.columns && size.rows >= minimum.rows
+  }
+
   /// Draws the frame and, through the closure, the stage inside it.
   func draw(stage drawStage: (Rect, inout Canvas) -> Void) -> Canvas {
     var canvas = Canvas(look.size, findsItems: look.findsItems)
     let size = look.size
-    guard size.columns >= Self.minimum.columns, size.rows >= Self.minimum.rows else {
+    guard Self.isShown(size) else {
       drawTooSmall(&canvas)
       return finish(canvas)
     }
     let isFull = Self.isFull(size)
-    let fieldsRows = isFull && look.detail == .everything ? Self.fieldsRows : 0
-    let narrationRows = (isFull ? (size.columns >= 100 ? 4 : 5) : 3) + fieldsRows
+    let narrationRows = self.narrationRows(isFull: isFull)
     let logColumns = isFull && size.columns >= Self.columnsWithLog ? Self.logColumns : 0
     let stage = Rect(
       x: 0, y: 1, width: size.columns - logColumns, height: size.rows - narrationRows - 3)
@@ -68,28 +72,20 @@ struct FrameScene {
   private func drawTitle(_ canvas: inout Canvas) {
     let language = look.language
     let (operation, before) = show.operation(ofStep: step)
-    let speed = Self.speedText(look.status.speed)
+    let status = Self.statusText(look.status, language, isLong: look.size.columns >= 100)
     let lastStep = show.stepCount - 1
     let lastOperation = max(0, show.operationCount - 1)
     let shown = operation ?? max(0, before - 1)
     let marks = look.status.marks.map { $0[language] + "   " }.joined()
-    let state =
-      look.status.isPlaying
-      ? Bilingual("▶ playing", "▶ 播放中") : Bilingual("‖ paused", "‖ 已暂停")
-    let sign = look.status.isPlaying ? "▶" : "‖"
-    let long =
-      marks
-      + Bilingual(
-        "step \(step)/\(lastStep)   operation \(shown)/\(lastOperation)   \(state.en) \(speed)   en ",
-        "第 \(step)/\(lastStep) 步   操作 \(shown)/\(lastOperation)   \(state.zh) \(speed)   zh ")[
-        language]
-    let short =
-      marks
-      + Bilingual(
-        "step \(step)/\(lastStep)   \(sign) \(speed)   en ",
-        "第 \(step)/\(lastStep) 步   \(sign) \(speed)   zh ")[language]
-    let status = look.size.columns >= 100 ? long : short
-    let statusColumn = look.size.columns - GlyphWidth.of(status)
+    let long = Bilingual(
+      "step \(step)/\(lastStep)   operation \(shown)/\(lastOperation)   \(status)",
+      "第 \(step)/\(lastStep) 步   操作 \(shown)/\(lastOperation)   \(status)")[language]
+    let short = Bilingual(
+      "step \(step)/\(lastStep)   \(status)",
+      "第 \(step)/\(lastStep) 步   \(status)"
+    )[language]
+    let place = marks + (look.size.columns >= 100 ? long : short)
+    let statusColumn = look.size.columns - GlyphWidth.of(place)
     let title = show.title[language]
     let room = statusColumn - 2
     var column = canvas.put(TextLayout.fit(" " + show.name, columns: room), 0, 0, .heading)
@@ -97,7 +93,16 @@ struct FrameScene {
     let description =
       look.size.columns >= 150 ? "\(title)   \(caption[language])" : caption[language]
     canvas.put(TextLayout.fit(description, columns: room - column), column, 0, .dim)
-    canvas.put(status, statusColumn, 0)
+    canvas.put(place, statusColumn, 0)
+  }
+
+  /// What ends the title line: the language, whether it plays, and how fast; the last two take the
+  /// same room whether it plays or not.
+  static func statusText(_ status: PlayStatus, _ language: Language, isLong: Bool) -> String {
+    let playing = isLong ? Bilingual("▶ playing", "▶ 播放中") : Bilingual("▶", "▶")
+    let paused = isLong ? Bilingual(" ‖ paused", "‖ 已暂停") : Bilingual("‖", "‖")
+    let state = (status.isPlaying ? playing : paused)[language]
+    return "\(language.rawValue)   \(state) \(speedText(status.speed)) "
   }
 
   /// A speed as the screen writes it.
@@ -142,15 +147,31 @@ struct FrameScene {
 
   // MARK: - Narration
 
-  /// Rows that the event's fields take at the highest level of detail.
-  private static let fieldsRows = 2
+  /// Rows that the event's fields take at the highest level of detail; in a low window the game of
+  /// predicting takes their place.
+  private var fieldsRows: Int {
+    let isLow = look.prediction != nil && look.size.rows < 30
+    return Self.isFull(look.size) && look.detail == .everything && !isLow ? 2 : 0
+  }
+
+  private func narrationRows(isFull: Bool) -> Int {
+    let rows =
+      look.prediction != nil
+      ? PredictionPanel.rows(isFull: isFull) : isFull ? (look.size.columns >= 100 ? 4 : 5) : 3
+    return rows + fieldsRows
+  }
 
   private func drawNarration(_ rect: Rect, framed: Bool, _ canvas: inout Canvas) {
     let language = look.language
+    if let question = look.prediction?.question {
+      return drawQuestion(question, rect, framed: framed, &canvas)
+    }
     let narration = show.narration(ofStep: step, language)
-    let text = look.detail == .what ? narration.firstSentence : narration.text
+    let note = look.prediction?.note
+    let text =
+      look.detail == .what && note == nil ? narration.firstSentence : narration.text
     let title =
-      show.what(atStep: step) ?? show.chapter(ofStep: step).map {
+      what(atStep: step) ?? show.chapter(ofStep: step).map {
         "\($0 + 1) \(show.chapters[$0].title[language])"
       }
       ?? show.title[language]
@@ -158,14 +179,19 @@ struct FrameScene {
       canvas.put(TextLayout.fit(title, columns: rect.width - 2), rect.x + 1, rect.y, .heading)
       drawText(
         text, Rect(x: rect.x + 1, y: rect.y + 1, width: rect.width - 2, height: 2), .text, &canvas)
+      drawNote(note, Rect(x: rect.x + 1, y: rect.y + 3, width: rect.width - 2, height: 1), &canvas)
       return
     }
     canvas.box(rect, title: title)
     let columns = min(rect.width - 4, 116)
-    let fieldsRows = look.detail == .everything ? Self.fieldsRows : 0
-    let room = Rect(
+    var room = Rect(
       x: rect.x + 2, y: rect.y + 1, width: columns, height: rect.height - 2 - fieldsRows)
+    if look.prediction != nil {
+      room.height -= 1
+      drawNote(note, Rect(x: room.x, y: room.bottom, width: rect.width - 4, height: 1), &canvas)
+    }
     drawText(text, room, .text, &canvas)
+    if look.prediction != nil { room.height += 1 }
     if fieldsRows > 0 {
       let fields = Rect(
         x: room.x, y: room.bottom, width: rect.width - 4, height: fieldsRows)
@@ -177,6 +203,34 @@ struct FrameScene {
       canvas.put(
         " \(source) ", rect.right - GlyphWidth.of(source) - 4, rect.bottom - 1, .dim)
     }
+  }
+
+  /// The operation; whoever predicts is not told what it waits for.
+  private func what(atStep step: Int) -> String? {
+    look.prediction == nil ? show.what(atStep: step) : show.whatUntold(atStep: step)
+  }
+
+  /// Asks what the step that follows will bring; the title says which operation that belongs to.
+  private func drawQuestion(
+    _ question: Question, _ rect: Rect, framed: Bool, _ canvas: inout Canvas
+  ) {
+    let what = what(atStep: step + 1)
+    let asks = Bilingual("what will happen?", "接下来会怎样？")[look.language]
+    if framed { canvas.box(rect, title: what.map { "\($0): \(asks)" } ?? asks) }
+    let room =
+      framed
+      ? Rect(
+        x: rect.x + 2, y: rect.y + 1, width: min(rect.width - 4, 116), height: rect.height - 2)
+      : Rect(x: rect.x + 1, y: rect.y, width: rect.width - 2, height: rect.height)
+    PredictionPanel.draw(question, in: room, look.language, on: &canvas)
+  }
+
+  private func drawNote(
+    _ note: PredictionPanel.Note?, _ rect: Rect, _ canvas: inout Canvas
+  ) {
+    guard let note else { return }
+    canvas.put(
+      TextLayout.fit(note.text[look.language], columns: rect.width), rect.x, rect.y, note.style)
   }
 
   private func drawText(_ text: String, _ rect: Rect, _ style: Style, _ canvas: inout Canvas) {

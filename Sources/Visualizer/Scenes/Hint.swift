@@ -24,9 +24,13 @@ struct Hint: Equatable {
       Hint("jk", Bilingual("scroll", "滚动")),
       Hint("w", Bilingual("more or less said", "解说详略")),
     ]
+    if show.canFork { hints.insert(Hint("i", Bilingual("try", "动手试")), at: 3) }
     if show.views.count > 1 {
       let next = ((look.view ?? 0) + 1) % show.views.count
       hints.insert(Hint("v", show.views[next]), at: 3)
+    }
+    if look.prediction != nil {
+      hints.insert(Hint("t", Bilingual("stop asking", "不再提问")), at: 2)
     }
     if look.charset == .unicode { hints.append(Hint("L", Bilingual("中文", "English"))) }
     hints.append(Hint("q", Bilingual("quit", "退出")))

@@ -21,12 +21,16 @@ enum MapShow {
         "unknown rules '\(text)' for a map; \(Nearest.hint(text, among: names))")
     }
     var language = MapScript(file: file.file, seed: file.seed)
+    let start = language
     let script = try file.script(in: &language)
     let type = MapType(rules: chosen.rules)
+    let origin = ScriptOrigin(file, script.ends, start: start) {
+      MapSubject(keys: $0.keys, rules: type.rules)
+    }
     let scenario = Scenario(
       name: name, title: file.title, rules: text, seed: file.seed,
-      initial: Hmap(type: type, seed: file.seed), script: script)
-    return Performance(scenario, MapSubject(keys: language.keys, rules: type.rules))
+      initial: Hmap(type: type, seed: file.seed), script: script.items)
+    return Performance(scenario, origin.subject(language), origin: origin)
   }
 }
 
@@ -39,8 +43,15 @@ extension MapTrace: CapturedFile {
     let scenario = Scenario(
       name: name, title: Bilingual(what, what), rules: go, seed: 0, initial: initial,
       script: script)
-    return Performance(
-      scenario, MapSubject(keys: keys, rules: type.rules, capturedFrom: VisibleText.escape(go)))
+    let subject = { (keys: KeyTable) in
+      MapSubject(keys: keys, rules: type.rules, capturedFrom: VisibleText.escape(go))
+    }
+    let origin = ScriptOrigin(
+      captured: operations.count,
+      resume: { (count, _) in
+        (MapScript(resuming: operations.prefix(count).map(\.operation), keys: keys), [])
+      }, subject: { (language: MapScript) in subject(language.keys) })
+    return Performance(scenario, subject(keys), origin: origin)
   }
 }
 

@@ -49,6 +49,10 @@ struct MapSubject: Subject {
     MapNarration(words: words, rules: rules).narrate(event, moment, language)
   }
 
+  func question(_ moment: Moment<Hmap>, after previous: Moment<Hmap>) -> Question? {
+    MapQuestions(words: words, moment: moment, previous: previous).question
+  }
+
   func draw(
     _ moment: Moment<Hmap>, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look
   ) {

@@ -43,7 +43,11 @@ struct PacketdrillFile: CapturedFile {
       initial: TCPNetwork(
         client: run.settings.rules, server: run.settings.rules, delay: PacketdrillRun.flight),
       script: items)
-    return Performance(scenario, TCPSubject(words: TCPWords(), rules: run.settings.rules))
+    let rules = run.settings.rules
+    let subject = { (words: TCPWords) in TCPSubject(words: words, rules: rules) }
+    return Performance(
+      scenario, subject(TCPWords()),
+      origin: TCPShow.origin(captured: items.count, subject: subject))
   }
 }
 

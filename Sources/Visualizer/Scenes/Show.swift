@@ -30,13 +30,27 @@ protocol Show: AnyObject {
   func record(ofStep step: Int) -> StepRecord
   /// The operation that a step belongs to, as a scenario writes it; nil for none.
   func what(atStep step: Int) -> String?
+  /// The same without what it will lead to, for a viewer who is to say that.
+  func whatUntold(atStep step: Int) -> String?
   func narration(ofStep step: Int, _ language: Language) -> Narration
+  /// What a viewer may be asked before a step: what will happen in it; nil for most.
+  func question(atStep step: Int) -> Question?
   /// The ways in which the stage can be drawn; see `Subject`.
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on; nil where the stage shows no list.
   func selection(atStep step: Int, _ look: Look) -> Int?
   /// All that the model knows at a step of something on the stage; nil where it is not there.
   func inspect(_ item: Item, atStep step: Int, _ language: Language) -> Inspection?
+  /// The show that a row of that list stands for; nil where opening it is a matter of this show's
+  /// look.
+  func opened(_ index: Int) throws(InputError) -> (any Show)?
+  /// The scenario as a file; nil for what was captured.
+  var scenario: ScenarioFile? { get }
+  /// Whether there is a model that can go on differently; see `Fork`.
+  var canFork: Bool { get }
+  /// The point behind the operation or remark that a step belongs to; at the last step, behind
+  /// everything. Nil where there is no model that could go on.
+  func fork(atStep step: Int) throws(InputError) -> (any Fork)?
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
 }
@@ -65,8 +79,10 @@ final class Performance<S: Subject>: Show {
   let seed: UInt64
   let subject: S
   let timeline: Timeline<S.State>
+  private let origin: (any Origin<S>)?
 
-  init(_ scenario: Scenario<S.State>, _ subject: S) {
+  init(_ scenario: Scenario<S.State>, _ subject: S, origin: (any Origin<S>)? = nil) {
+    self.origin = origin
     name = scenario.name
     title = scenario.title
     rules = scenario.rules
@@ -75,6 +91,15 @@ final class Performance<S: Subject>: Show {
     timeline = Timeline(
       initial: scenario.initial, script: scenario.script, pace: subject.pace,
       briskPace: subject.briskPace)
+  }
+
+  var scenario: ScenarioFile? { origin?.scenario }
+  var canFork: Bool { origin != nil }
+
+  func fork(atStep step: Int) throws(InputError) -> (any Fork)? {
+    let isAtEnd = timeline.nextItem(afterStep: step) == nil
+    let items = isAtEnd ? timeline.script.count : timeline.item(ofStep: step) + 1
+    return try origin?.fork(self, keeping: items)
   }
 
   var stepCount: Int { timeline.stepCount }
@@ -113,6 +138,10 @@ final class Performance<S: Subject>: Show {
     timeline.moment(step).operation.map(subject.describe)
   }
 
+  func whatUntold(atStep step: Int) -> String? {
+    timeline.moment(step).operation.map(subject.describeUntold)
+  }
+
   func narration(ofStep step: Int, _ language: Language) -> Narration {
     if let known = told[step]?[language] { return known }
     let narration = tell(step, language)
@@ -141,6 +170,28 @@ final class Performance<S: Subject>: Show {
     }
   }
 
+  func question(atStep step: Int) -> Question? {
+    guard step > 0 else { return nil }
+    let moment = timeline.moment(step)
+    guard let question = subject.question(moment, after: timeline.moment(step - 1)),
+      !isTold(question, before: moment)
+    else { return nil }
+    return question
+  }
+
+  /// Whether the step before, of the same operation or the author's, names the right choice alone.
+  private func isTold(_ question: Question, before moment: Moment<S.State>) -> Bool {
+    let previous = timeline.moment(moment.step - 1)
+    guard [nil, moment.operationIndex].contains(previous.operationIndex) else { return false }
+    return Language.allCases.contains { language in
+      let said = narration(ofStep: moment.step - 1, language).text
+      let named = question.choices.indices.filter {
+        said.contains(question.choices[$0][language])
+      }
+      return named == [question.right]
+    }
+  }
+
   var views: [Bilingual] { subject.views }
 
   func selection(atStep step: Int, _ look: Look) -> Int? {
@@ -150,6 +201,8 @@ final class Performance<S: Subject>: Show {
   func inspect(_ item: Item, atStep step: Int, _ language: Language) -> Inspection? {
     subject.inspect(item, timeline.moment(step), language)
   }
+
+  func opened(_ index: Int) throws(InputError) -> (any Show)? { try subject.opened(index) }
 
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas {
     let moment = timeline.moment(step)

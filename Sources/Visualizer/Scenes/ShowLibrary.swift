@@ -18,12 +18,20 @@ enum ShowLibrary {
   ///
   /// A bundled name goes before a file of that name; write `./name` for the file.
   ///
-  /// `connection` chooses one of a packet capture's connections, from 1; the first if nil. `rules` go
-  /// before those that a packetdrill script names.
+  /// `connection` chooses one of a packet capture's connections, from 1; if nil it is the first, or,
+  /// where there are several and the caller wants it, the table of all of them. `rules` go before
+  /// those that a packetdrill script names.
   static func open(
-    _ argument: String, connection: Int? = nil, rules: PacketdrillRules.Name? = nil
+    _ argument: String, connection: Int? = nil, rules: PacketdrillRules.Name? = nil,
+    tableFirst: Bool = false
   ) throws(InputError) -> any Show {
     let contents = try contents(argument, rules: rules)
+    if tableFirst, connection == nil, case .captured(let captured) = contents,
+      let capture = captured as? PacketCapture
+    {
+      warn(capture, file: argument)
+      return try watchable(capture.firstShow(name: shortName(argument)), argument)
+    }
     return try watchable(opened(contents, argument, connection), argument)
   }
 

@@ -11,6 +11,8 @@ protocol Subject {
   var caption: Bilingual { get }
   /// The operation as a scenario writes it.
   func describe(_ operation: State.Operation) -> String
+  /// The same without what it will lead to, for a viewer who is to say that.
+  func describeUntold(_ operation: State.Operation) -> String
   /// How long an event takes to watch.
   func pace(_ event: State.Event) -> Pace
   /// How long it takes within one of many operations alike.
@@ -23,22 +25,31 @@ protocol Subject {
   func fields(
     _ event: State.Event, _ moment: Moment<State>
   ) -> [(name: String, value: FieldValue)]
+  /// What a viewer may be asked before this step, seeing the previous one; nil for a step without a
+  /// decision.
+  func question(_ moment: Moment<State>, after previous: Moment<State>) -> Question?
   /// The ways in which the stage can be drawn, the usual one first; empty where there is only one.
   var views: [Bilingual] { get }
   /// What the viewer's cursor is on, where the stage shows a list; nil where it shows none.
   func selection(_ moment: Moment<State>, _ look: Look) -> Int?
   /// All that the model knows of something on the stage; nil where it is not there at this moment.
   func inspect(_ item: Item, _ moment: Moment<State>, _ language: Language) -> Inspection?
+  /// The show that a row of such a list stands for; nil where opening it is a matter of this show's
+  /// look.
+  func opened(_ index: Int) throws(InputError) -> (any Show)?
   /// Draws a moment into a part of the canvas; progress goes from 0 (before) to 1 (after).
   func draw(
     _ moment: Moment<State>, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look)
 }
 
 extension Subject {
+  func describeUntold(_ operation: State.Operation) -> String { describe(operation) }
+  func question(_ moment: Moment<State>, after previous: Moment<State>) -> Question? { nil }
   var views: [Bilingual] { [] }
   func briskPace(_ event: State.Event) -> Pace { pace(event).brisk }
   func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }
   func inspect(_ item: Item, _ moment: Moment<State>, _ language: Language) -> Inspection? { nil }
+  func opened(_ index: Int) throws(InputError) -> (any Show)? { nil }
 }
 
 /// What the model knows of an item of the stage.
@@ -82,6 +93,8 @@ struct Look: Equatable {
   var detail = Detail.why
   /// The steps that the viewer has marked, shown on the scrubber.
   var bookmarks: [Bookmark] = []
+  /// The game of predicting, where the viewer plays it.
+  var prediction: PredictionPanel?
   /// What the bottom line says; nil for what holds in a player at rest.
   var hints: [Hint]?
 }

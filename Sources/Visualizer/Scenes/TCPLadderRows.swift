@@ -1,69 +1,84 @@
 import Models
 
-/// The rows of a ladder, made from what the network's logs hold: time runs down.
+/// Makes a ladder from what the network's logs hold.
 ///
 /// A segment that arrives before anything else happens takes one row; others leave on one row and
 /// arrive on a later one, so that crossing segments cross on the screen.
 struct TCPLadderRows {
-  struct Row {
-    /// When it happened, in microseconds; for a segment, when it was sent.
-    var time: Microseconds
-    /// The states entered, by side.
-    var client: ConnectionState?
-    var server: ConnectionState?
-    /// The segment that leaves in this row.
-    var sent: Int?
-    /// The segments that arrive in this row.
-    var arrived: [Int] = []
-    /// When they do.
-    var arrivalTime: Microseconds?
-    /// A long wait in place of a row, in microseconds.
-    var wait: Microseconds?
-  }
+  private(set) var rows: [Ladder.Row] = []
+  private(set) var arrows: [Ladder.Arrow] = []
+  /// Whether there are segments before these.
+  private(set) var isCut = false
 
-  /// A segment on the ladder.
-  struct Arrow {
-    var record: SegmentRecord
-    var sentRow: Int
-    /// The row of its arrival; nil while it has not arrived.
-    var arrivalRow: Int?
-    /// When it will arrive, and since when it is under way; nil where that is not so.
-    var flight: (departed: Microseconds, arrives: Microseconds)?
-  }
-
-  private(set) var rows: [Row] = []
-  private(set) var arrows: [Arrow] = []
-
-  /// Waits longer than this are folded, in microseconds.
-  static let longWait = 1_500_000
+  /// How far back in the log a connection's segments are looked for.
+  private static let lookback = 20_000
 
   /// Builds the latest rows of a connection, from at most so many segments.
-  init(_ network: TCPNetwork, connection: Int, segments limit: Int) {
+  ///
+  /// `now` is the time that is shown; between two steps it runs.
+  init(
+    _ network: TCPNetwork, connection: Int, segments limit: Int, now: Microseconds,
+    entering end: End? = nil
+  ) {
     var records: [SegmentRecord] = []
     var index = network.log.count - 1
-    var looked = 0
-    while index >= 0, records.count < limit, looked < 20_000 {
+    let oldest = max(0, network.log.count - Self.lookback)
+    while index >= oldest, records.count < limit {
       if network.log[index].sender.connection == connection { records.append(network.log[index]) }
       index -= 1
-      looked += 1
     }
     records.reverse()
-    let start = records.count < limit ? 0 : records[0].sentAt
+    isCut = index >= 0 && records.count == limit || oldest > 0
+    let start = isCut ? records.first?.sentAt ?? 0 : 0
     let happenings = Self.happenings(records, network, connection, since: start)
     for (position, happening) in happenings.enumerated() {
       let before = position == 0 ? happening.time : happenings[position - 1].time
-      if happening.time - before >= Self.longWait {
-        rows.append(Row(time: happening.time, wait: happening.time - before))
+      if happening.time - before >= Ladder.longWait {
+        rows.append(Ladder.Row(time: happening.time, wait: happening.time - before))
       }
       add(happening)
     }
-    if let last = happenings.last, network.now - last.time >= Self.longWait {
-      rows.append(Row(time: network.now, wait: network.now - last.time))
+    if let last = happenings.last, now - last.time >= Ladder.longWait {
+      rows.append(Ladder.Row(time: now, wait: now - last.time))
     }
-    for flight in network.wire {
-      for position in arrows.indices where arrows[position].record.index == flight.index {
-        arrows[position].flight = (flight.departedAt, flight.arrivesAt)
-      }
+    for position in arrows.indices { arrows[position].reached = Self.rest(arrows[position]) }
+    for flight in network.wire.reversed() { show(flight, now) }
+    if let end, end.connection == connection { light(end.side) }
+  }
+
+  /// Where an arrow ends that is not under way.
+  private static func rest(_ arrow: Ladder.Arrow) -> Double {
+    if arrow.segment.isLost { return 0.1 }
+    if arrow.arrivalRow != nil { return 1 }
+    return arrow.segment.isHeld ? 0.62 : 0
+  }
+
+  /// Lets an arrow come as far as the time says; a copy that follows has an arrow of its own.
+  private mutating func show(_ flight: TCPNetwork.InFlight, _ now: Microseconds) {
+    guard let first = arrows.firstIndex(where: { $0.segment.number == flight.index }) else {
+      return
+    }
+    let whole = max(1, flight.arrivesAt - flight.departedAt)
+    var reached = min(1, max(0, Double(now - flight.departedAt) / Double(whole)))
+    // What set out long after it was sent has waited on the way.
+    if flight.departedAt > arrows[first].segment.sentAt { reached = 0.7 + 0.3 * reached }
+    if arrows[first].arrivalRow == nil, !arrows[first].isUnderWay {
+      (arrows[first].isUnderWay, arrows[first].reached) = (true, reached)
+    } else {
+      var copy = arrows[first]
+      (copy.arrivalRow, copy.isUnderWay, copy.reached) = (nil, true, reached)
+      arrows.append(copy)
+    }
+  }
+
+  /// Marks the state that an end has just entered.
+  private mutating func light(_ side: Side) {
+    let place = rows.lastIndex { side == .client ? $0.client != nil : $0.server != nil }
+    guard let place else { return }
+    if side == .client {
+      rows[place].client?.isEntered = true
+    } else {
+      rows[place].server?.isEntered = true
     }
   }
 
@@ -120,23 +135,25 @@ struct TCPLadderRows {
       {
         rows[rows.count - 1].sent = record.index
       } else {
-        rows.append(Row(time: happening.time, sent: record.index))
+        rows.append(Ladder.Row(time: happening.time, sent: record.index))
       }
-      arrows.append(Arrow(record: record, sentRow: rows.count - 1))
+      arrows.append(Ladder.Arrow(segment: LadderSegment(record), sentRow: rows.count - 1))
     case .arrival(let record):
-      guard let arrow = arrows.firstIndex(where: { $0.record.index == record.index }) else {
+      guard let arrow = arrows.firstIndex(where: { $0.segment.number == record.index }) else {
         return
       }
       let isNext = arrows[arrow].sentRow == rows.count - 1
-      if !isNext { rows.append(Row(time: happening.time)) }
+      if !isNext { rows.append(Ladder.Row(time: happening.time)) }
       rows[rows.count - 1].arrived.append(record.index)
       rows[rows.count - 1].arrivalTime = happening.time
-      arrows[arrow].arrivalRow = rows.count - 1
+      if arrows[arrow].arrivalRow != nil { arrows.append(arrows[arrow]) }
+      let place = arrows[arrow].arrivalRow == nil ? arrow : arrows.count - 1
+      arrows[place].arrivalRow = rows.count - 1
     case .state(let record): add(record)
     }
   }
 
-  private func hasChange(_ row: Row, of side: Side) -> Bool {
+  private func hasChange(_ row: Ladder.Row, of side: Side) -> Bool {
     (side == .client ? row.client : row.server) != nil
   }
 
@@ -148,12 +165,12 @@ struct TCPLadderRows {
       let arrivesHere =
         row.arrivalTime == record.at
         && row.arrived.contains { arrived in
-          arrows.contains { $0.record.index == arrived && $0.record.sender.side == side.peer }
+          arrows.contains { $0.segment.number == arrived && $0.segment.sender == side.peer }
         }
       let leavesHere =
         row.time == record.at
         && row.sent.map { sent in
-          arrows.contains { $0.record.index == sent && $0.record.sender.side == side }
+          arrows.contains { $0.segment.number == sent && $0.segment.sender == side }
         } ?? false
       if arrivesHere || leavesHere {
         target = index
@@ -161,14 +178,14 @@ struct TCPLadderRows {
       }
     }
     if target == nil {
-      rows.append(Row(time: record.at))
+      rows.append(Ladder.Row(time: record.at))
       target = rows.count - 1
     }
     guard let target else { return }
     if side == .client {
-      rows[target].client = record.to
+      rows[target].client = Ladder.State(record.to)
     } else {
-      rows[target].server = record.to
+      rows[target].server = Ladder.State(record.to)
     }
   }
 }

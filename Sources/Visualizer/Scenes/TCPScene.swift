@@ -30,10 +30,7 @@ struct TCPScene {
     }
     let connection = shownConnection(network)
     switch view {
-    case .connections:
-      TCPConnectionsPane(
-        network: network, selection: selection ?? 0, rect: stage, look: look
-      ).draw(&canvas)
+    case .connections: drawTable(network, &canvas)
     case .states: drawStates(network, connection, &canvas)
     case .ladder: drawLadder(network, connection, &canvas)
     }
@@ -68,37 +65,63 @@ struct TCPScene {
     min(look.opened ?? connection, network.connections.count - 1)
   }
 
+  private func drawTable(_ network: TCPNetwork, _ canvas: inout Canvas) {
+    let endings = TCPConnectionEndings(network)
+    ConnectionsPane(
+      count: network.connections.count, selection: selection ?? 0, endpointColumns: 12,
+      extraHeads: TCPConnectionEndings.heads, rect: stage, look: look, line: endings.line
+    ).draw(&canvas)
+  }
+
   private func drawStates(_ network: TCPNetwork, _ connection: Int, _ canvas: inout Canvas) {
-    var change: (end: End, from: ConnectionState, to: ConnectionState)?
+    var change: StatesPane.Change?
     if case .stateChanged(let end, let from, let to, _) = moment.event, end.connection == connection
     {
-      change = (end, from, to)
+      change = StatesPane.Change(
+        side: end.side, from: PossibleStates(from), to: PossibleStates(to))
     }
-    TCPStatesPane(
-      network: network, connection: connection, change: change, rect: stage, look: look
+    let ends = network.connections[connection]
+    StatesPane(
+      client: Ladder.State(ends.client.state), server: Ladder.State(ends.server.state),
+      hasLived: (ends.client.incarnation > 0, ends.server.incarnation > 0), change: change,
+      rect: stage, look: look
     ).draw(&canvas)
   }
 
   private func drawLadder(_ network: TCPNetwork, _ connection: Int, _ canvas: inout Canvas) {
     let focus = self.focus(network, connection)
-    let framed = stage.height >= 14 && stage.width >= FrameScene.full.columns
-    let inspector = TCPInspector(
-      network: network, connection: connection, now: now, focus: focus, look: look)
-    var ladder = stage
-    if framed, stage.width >= 110 {
-      let width = min(46, stage.width * 34 / 100)
-      ladder.width -= width
-      inspector.drawColumn(
-        Rect(x: ladder.right, y: stage.y, width: width, height: stage.height), &canvas)
-    } else if framed {
-      ladder.height -= 5
-      inspector.drawStrip(
-        Rect(x: stage.x, y: ladder.bottom, width: stage.width, height: 5), &canvas)
-    }
-    TCPLadderPane(
-      network: network, connection: connection, now: now, focus: focus, rect: ladder,
-      framed: framed, look: look
+    let ends = network.connections[connection]
+    var entering: End?
+    if case .stateChanged(let end, _, _, _) = moment.event { entering = end }
+    let rows = TCPLadderRows(
+      network, connection: connection, segments: stage.height * 2 + max(0, -look.scroll), now: now,
+      entering: entering)
+    var ladder = Ladder()
+    let many = network.connections.count > 1 ? "\(connection + 1)  " : ""
+    ladder.title = Bilingual(
+      "\(many)port \(ends.clientPort) to port \(ends.serverPort)",
+      "\(many)端口 \(ends.clientPort) 到端口 \(ends.serverPort)")
+    (ladder.rows, ladder.arrows) = (rows.rows, rows.arrows)
+    ladder.rowsAbove = rows.isCut ? nil : 0
+    (ladder.client, ladder.server) = (
+      Ladder.State(ends.client.state), Ladder.State(ends.server.state)
+    )
+    ladder.focus = focus
+    LadderView(
+      ladder: ladder, acknowledged: focus.flatMap { acknowledged($0, network) },
+      client: LadderEnd(network, End(connection, .client), now: now),
+      server: LadderEnd(network, End(connection, .server), now: now), stage: stage, look: look
     ).draw(&canvas)
+  }
+
+  /// What a segment acknowledged, from those of its connection before it.
+  private func acknowledged(_ index: Int, _ network: TCPNetwork) -> Acknowledged? {
+    let record = network.log[index]
+    let before = (max(0, index - 2000)..<index).reversed().lazy
+      .map { network.log[$0] }
+      .filter { $0.sender.connection == record.sender.connection }
+      .prefix(Acknowledged.lookback).map(LadderSegment.init)
+    return Acknowledged(LadderSegment(record), before: before)
   }
 
   /// The connection that the step is about.

@@ -14,12 +14,28 @@ enum TCPShow {
         "unknown rules '\(text)' for TCP; \(Nearest.hint(text, among: names))")
     }
     var language = try TCPScript(file, rules: rules)
-    let initial = language.start
+    let start = language
     let script = try file.script(in: &language)
+    let origin = ScriptOrigin(file, script.ends, start: start) {
+      TCPSubject(words: $0.words, rules: rules)
+    }
     let scenario = Scenario(
-      name: name, title: file.title, rules: text, seed: file.seed, initial: initial,
-      script: script)
-    return Performance(scenario, TCPSubject(words: language.words, rules: rules))
+      name: name, title: file.title, rules: text, seed: file.seed, initial: start.start,
+      script: script.items)
+    return Performance(scenario, origin.subject(language), origin: origin)
+  }
+
+  /// How a captured ladder goes on: the fates that were captured are not those of other segments.
+  static func origin(
+    captured count: Int, subject: @escaping (TCPWords) -> TCPSubject
+  ) -> ScriptOrigin<TCPScript, TCPSubject> {
+    ScriptOrigin(
+      captured: count,
+      resume: { (count, timeline) in
+        var network = timeline.state(before: count)
+        network.perform(.forgetFates, observer: nil)
+        return (TCPScript(resuming: network, words: TCPWords()), [.forgetFates])
+      }, subject: { subject($0.words) })
   }
 }
 
@@ -32,10 +48,12 @@ extension TCPLadder: CapturedFile {
     let scenario = Scenario(
       name: name, title: Bilingual(title, title), rules: "linux", seed: 0, initial: initial,
       script: script)
+    let rules = initial.clientRules
+    let subject = { (words: TCPWords) in
+      TCPSubject(words: words, rules: rules, capturedFrom: VisibleText.escape(kernel))
+    }
     return Performance(
-      scenario,
-      TCPSubject(
-        words: TCPWords(), rules: initial.clientRules,
-        capturedFrom: VisibleText.escape(kernel)))
+      scenario, subject(TCPWords()),
+      origin: TCPShow.origin(captured: script.count, subject: subject))
   }
 }

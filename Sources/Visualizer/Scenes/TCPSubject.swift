@@ -15,6 +15,10 @@ struct TCPSubject: Subject {
 
   func describe(_ operation: TCPOperation) -> String { words.describe(operation) }
 
+  func describeUntold(_ operation: TCPOperation) -> String {
+    if case .runUntilState = operation { "wait" } else { describe(operation) }
+  }
+
   func pace(_ event: TCPEvent) -> Pace {
     switch event {
     case .segmentArrived: Pace(motion: 900, hold: 1300)
@@ -41,6 +45,12 @@ struct TCPSubject: Subject {
   func fields(
     _ event: TCPEvent, _ moment: Moment<TCPNetwork>
   ) -> [(name: String, value: FieldValue)] { TCPFields(event, moment).all }
+
+  func question(
+    _ moment: Moment<TCPNetwork>, after previous: Moment<TCPNetwork>
+  ) -> Question? {
+    TCPQuestions(moment: moment).question
+  }
 
   var views: [Bilingual] { TCPScene.views }
 

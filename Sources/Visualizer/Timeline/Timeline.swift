@@ -213,7 +213,8 @@ final class Timeline<State: Model> {
   /// The first step of the script's item that a step belongs to.
   func itemStart(ofStep step: Int) -> Int { Int(firstSteps[item(ofStep: step)]) }
 
-  private func item(ofStep step: Int) -> Int {
+  /// The index of the script's item that a step belongs to.
+  func item(ofStep step: Int) -> Int {
     var item = partition(firstSteps) { $0 <= UInt32(step) } - 1
     while item > 0, stepCount(ofItem: item) == 0 { item -= 1 }
     return item
@@ -243,7 +244,7 @@ final class Timeline<State: Model> {
   // MARK: - Re-running
 
   /// The state before a script item.
-  private func state(before item: Int) -> State {
+  func state(before item: Int) -> State {
     let nearest = checkpoints[partition(checkpoints) { $0.item <= item } - 1]
     var start = cursor.item <= item && cursor.item > nearest.item ? cursor : nearest
     while start.item < item {

@@ -6,10 +6,13 @@ enum Command: Equatable {
   case search, nextHit, previousHit
   case mark, jumpToMark
   case moreDetail
+  case tryOut, switchBranch, saveScenario
+  case exportFrame, record
   case switchView
   case nextPane, previousPane
   case zoom
   case open
+  case predict
   case switchLanguage
   case help
   case repaint
@@ -21,12 +24,13 @@ enum Command: Equatable {
 struct Keymap {
   /// What a viewer is about when pressing a key: the help is arranged by it.
   enum Section: CaseIterable {
-    case watch, go, stage, other
+    case watch, go, explore, stage, other
 
     var title: Bilingual {
       switch self {
       case .watch: Bilingual("Watch", "观看")
       case .go: Bilingual("Go to", "跳转")
+      case .explore: Bilingual("Try", "动手试")
       case .stage: Bilingual("Look closer", "细看")
       case .other: Bilingual("Other", "其他")
       }
@@ -50,7 +54,7 @@ struct Keymap {
   }
 
   /// All keys of the player, in the order of the help.
-  static let entries: [Entry] = watching + going + looking + others
+  static let entries: [Entry] = watching + going + exploring + looking + others
 
   private static let watching: [Entry] = [
     Entry(
@@ -88,7 +92,7 @@ struct Keymap {
       .go, (0...9).map { .character(Unicode.Scalar(UInt8(0x30 + $0))) }, "0-9",
       Bilingual("tenths of the way", "跳到十分之几"), .digit(0)),
     Entry(
-      .go, [.character(":")], ":", Bilingual("to a step, %, time, chapter", "到某步、%、时间、章节"), .goTo),
+      .go, [.character(":")], ":", Bilingual("to step, %, time, name", "到某步、%、时间、章节"), .goTo),
     Entry(
       .go, [.character("/")], "/", Bilingual("search what is said", "搜索解说与名称"), .search),
     Entry(
@@ -99,6 +103,21 @@ struct Keymap {
     Entry(
       .go, [.character("'")], "' a-z", Bilingual("to a mark; '' back", "到标记；'' 返回"),
       .jumpToMark),
+  ]
+
+  private static let exploring: [Entry] = [
+    Entry(
+      .explore, [.character("t")], "t", Bilingual("predict what happens", "先猜会怎样"), .predict),
+    Entry(
+      .explore, [.character("i")], "i", Bilingual("try operations here", "在此执行自己的操作"), .tryOut),
+    Entry(.explore, [.character("B")], "B", Bilingual("next branch", "下一个分支"), .switchBranch),
+    Entry(
+      .explore, [.character("W")], "W", Bilingual("save as a scenario", "保存为场景文件"), .saveScenario),
+    Entry(
+      .explore, [.character("e")], "e", Bilingual("write this frame", "导出此帧"), .exportFrame),
+    Entry(
+      .explore, [.character("R")], "R", Bilingual("record from, to here", "开始录制；结束录制"),
+      .record),
   ]
 
   private static let looking: [Entry] = [

@@ -61,8 +61,10 @@ struct Player: Equatable {
     return max(1, Double(show.pace(ofStep: step).motion) / Double(Self.settlingLimit))
   }
 
-  /// Lets time pass.
-  mutating func advance(milliseconds: Double, in show: any Show) {
+  /// Lets time pass; playing comes to rest before a step of which the condition holds.
+  mutating func advance(
+    milliseconds: Double, in show: any Show, stoppingBefore stops: (Int) -> Bool = { _ in false }
+  ) {
     guard isMoving else { return }
     let passed = milliseconds * rate(show) + fraction
     elapsed += Int(passed)
@@ -70,6 +72,11 @@ struct Player: Equatable {
     if isPlaying {
       while elapsed >= show.pace(ofStep: step).total {
         guard step < show.stepCount - 1 || isLooping else {
+          isPlaying = false
+          settle(in: show)
+          return
+        }
+        if stops(step + 1) {
           isPlaying = false
           settle(in: show)
           return
@@ -145,6 +152,12 @@ struct Player: Equatable {
     step += 1
     elapsed = 0
     isSettling = show.pace(ofStep: step).motion > 0
+  }
+
+  /// Plays from the beginning of the next step on.
+  mutating func playOn(in show: any Show) {
+    stepForward(in: show)
+    (isPlaying, isSettling) = (true, false)
   }
 
   private mutating func nextFrame(in show: any Show) {

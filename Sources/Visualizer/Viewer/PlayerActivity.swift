@@ -1,12 +1,14 @@
 /// The player: a show, where the viewer is in it, and what lies open over it.
 struct PlayerActivity: Activity {
-  let show: any Show
+  var branches: Branches
   var player: Player
   /// How frames look; size and status are filled in when one is drawn.
   var look: Look
   /// The size asked for; nil for the window's.
   private let fixedSize: Size?
   private let motion: Motion
+  /// It was opened from a list, to which Esc leads back.
+  private var isInner = false
   private(set) var window = FrameScene.full
   var help: HelpOverlay?
   var prompt: Prompt?
@@ -15,12 +17,22 @@ struct PlayerActivity: Activity {
   var searched = ""
   /// What is looked at more closely.
   var focus = Focus()
+  /// The game of predicting; nil while nothing is asked.
+  var prediction: Prediction?
   /// What the next letter is for.
   var letterFor: LetterUse?
   var bookmarks: [Bookmark] = []
   let keepBookmarks: ([Bookmark]) -> Void
   /// Where the viewer was before the last jump.
   var placeBefore: Int?
+  /// The point from which the operations that are typed go on.
+  var fork: (any Fork)?
+  /// The lines of operations that were tried.
+  var tried: [String] = []
+  /// Whether it played when the viewer began to type operations.
+  var goesOnPlaying = false
+  /// Where a recording starts.
+  var recordingFrom: Int?
   /// Something to say on the bottom line until the next key.
   var notice: Notice?
   /// Digits typed just now, which become a step's number if `g` follows.
@@ -48,7 +60,7 @@ struct PlayerActivity: Activity {
   }
 
   init(show: any Show, start: Start, look: Look, fixedSize: Size? = nil) {
-    self.show = show
+    branches = Branches(show)
     self.look = look
     self.fixedSize = fixedSize
     motion = start.motion
@@ -58,12 +70,25 @@ struct PlayerActivity: Activity {
     if !start.isPaused { player.handle(.togglePlay, in: show) }
   }
 
+  /// What is watched.
+  var show: any Show { branches.show }
+
   // MARK: - Time
 
   mutating func advance(milliseconds: Double) {
     digitsAge += milliseconds
-    if player.isMoving { player.advance(milliseconds: milliseconds, in: show) }
+    if player.isMoving { play(milliseconds) }
     if search != nil { continueSearch() }
+    prediction?.settle(at: player.step, isPlaying: player.isPlaying)
+  }
+
+  private mutating func play(_ milliseconds: Double) {
+    guard prediction != nil else { return player.advance(milliseconds: milliseconds, in: show) }
+    let wasPlaying = player.isPlaying
+    player.advance(milliseconds: milliseconds, in: show) { [show] step in
+      show.question(atStep: step) != nil
+    }
+    if wasPlaying, !player.isPlaying { ask(before: player.step + 1) }
   }
 
   var nextChange: Double? {
@@ -79,7 +104,9 @@ struct PlayerActivity: Activity {
   /// How far the present step's motion is to be shown.
   var shownProgress: Double { motion.shown(player.progress(in: show)) }
 
-  mutating func rest() {
+  mutating func rest() { pause() }
+
+  mutating func pause() {
     if player.isPlaying { player.handle(.togglePlay, in: show) }
   }
 
@@ -93,15 +120,24 @@ struct PlayerActivity: Activity {
       isPlaying: player.isPlaying, speed: player.speed, marks: statusMarks)
     look.scroll = player.scroll
     look.bookmarks = bookmarks
+    if branches.count > 1 { look.hints = hintsOfBranches(look) }
     (look.focusedPane, look.isZoomed) = (focus.pane, focus.isZoomed)
     look.findsItems = focus != Focus()
     if focus.pane != nil { look.hints = focusHints }
+    look.prediction = prediction?.panel(isLastStep: player.step == show.stepCount - 1)
+    if let question = look.prediction?.question { look.hints = Prediction.hints(for: question) }
     return look
   }
 
   private var statusMarks: [Bilingual] {
     var marks: [Bilingual] = []
+    if let step = recordingFrom { marks.append(Bilingual("● rec from \(step)", "● 录自 \(step)")) }
+    if branches.count > 1 {
+      let which = "\(branches.current + 1)/\(branches.count)"
+      marks.append(Bilingual("branch \(which)", "分支 \(which)"))
+    }
     if player.isLooping { marks.append(Bilingual("loop", "循环")) }
+    if let prediction { marks.append(prediction.mark) }
     return marks
   }
 
@@ -154,6 +190,7 @@ struct PlayerActivity: Activity {
   mutating func handle(_ key: Key) -> Outcome {
     notice = nil
     search = nil
+    defer { prediction?.settle(at: player.step, isPlaying: player.isPlaying) }
     if help != nil {
       if help?.handle(key) == false { help = nil }
       return .stay
@@ -167,6 +204,7 @@ struct PlayerActivity: Activity {
       take(key, for: use)
       return .stay
     }
+    if takeAnswer(key) { return .stay }
     if case .click(let column, let row) = key {
       click(column: column, row: row)
       return .stay
@@ -195,6 +233,11 @@ struct PlayerActivity: Activity {
     case .previousHit: find(backward: true)
     case .mark: letterFor = .mark
     case .jumpToMark: letterFor = .jump
+    case .tryOut: beginTrying()
+    case .switchBranch: switchBranch()
+    case .saveScenario: askForFile(.scenario)
+    case .exportFrame: askForFile(.frame)
+    case .record: record()
     case .moreDetail: look.detail = Detail(rawValue: look.detail.rawValue + 1) ?? .what
     case .switchLanguage:
       if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }
@@ -203,10 +246,14 @@ struct PlayerActivity: Activity {
     case .nextPane: movePane(by: 1)
     case .previousPane: movePane(by: -1)
     case .zoom: toggleZoom()
-    case .open: if !inspectSelection() { open() }
+    case .open: if !inspectSelection() { return open() }
+    case .predict: togglePrediction()
     case .help: help = HelpOverlay(context: focus.pane == nil ? .watch : .stage)
     case .repaint: return .repaint
-    case .close: if !closeFocus() { (look.opened, look.view) = (nil, nil) }
+    case .close:
+      if closeFocus() { break }
+      if isInner, look.opened == nil, look.view == nil { return .leave }
+      (look.opened, look.view) = (nil, nil)
     case .quit: return .leave
     }
     return .stay
@@ -217,9 +264,10 @@ struct PlayerActivity: Activity {
     switch action {
     case .firstStep, .lastStep, .nextChapter, .previousChapter, .tenth:
       placeBefore = player.step
+    case .restart where prediction != nil: prediction = Prediction()
     default: break
     }
-    player.handle(action, in: show)
+    if !asks(insteadOf: action) { player.handle(action, in: show) }
   }
 
   /// Goes to a step from which `''` leads back.
@@ -228,10 +276,24 @@ struct PlayerActivity: Activity {
     player.handle(.goTo(step: step), in: show)
   }
 
-  private mutating func open() {
-    guard let selection = show.selection(atStep: player.step, presentLook) else { return }
+  /// Opens what the cursor of a list is on: another show on top, or another look at this one.
+  private mutating func open() -> Outcome {
+    guard let selection = show.selection(atStep: player.step, presentLook) else { return .stay }
+    do {
+      if let inner = try show.opened(selection), inner.stepCount > 0 {
+        var opened = PlayerActivity(
+          show: inner, start: Start(isPaused: true, motion: motion), look: look,
+          fixedSize: fixedSize)
+        opened.isInner = true
+        return .open(opened)
+      }
+    } catch {
+      notice = Notice(text: Bilingual(error.message, error.message), isError: true)
+      return .stay
+    }
     (look.opened, look.view) = (selection, 0)
     player.handle(.goTo(step: player.step), in: show)
+    return .stay
   }
 
   // MARK: - Numbers

@@ -164,7 +164,8 @@ extension PlayerActivity {
     let isLeft = (place?.x ?? 0) >= size.columns / 2
     let rect = Rect(
       x: isLeft ? 1 : size.columns - width - 1, y: 2, width: width, height: max(2, height))
-    canvas.fill(rect)
+    // A free column on both sides keeps what is behind it apart.
+    canvas.fill(Rect(x: rect.x - 1, y: rect.y, width: rect.width + 2, height: rect.height))
     canvas.box(rect, title: inspection.title, style: Style(.current, .bold))
     for (index, fact) in inspection.facts.prefix(rect.height - 2).enumerated() {
       let y = rect.y + 1 + index

@@ -2,9 +2,19 @@
 extension PlayerActivity {
   mutating func handlePrompt(_ key: Key) {
     guard var prompt else { return }
+    if key == .tab {
+      let isWhole = prompt.complete()
+      self.prompt = prompt
+      if isWhole { offerWords() }
+      return
+    }
     switch prompt.handle(key) {
-    case .edited, .ignored: self.prompt = prompt
-    case .cancelled: self.prompt = nil
+    case .edited, .ignored:
+      self.prompt = prompt
+      offerWords()
+    case .cancelled:
+      (self.prompt, fork) = (nil, nil)
+      if prompt.kind == .file(.recording) { recordingFrom = nil }
     case .entered:
       self.prompt = nil
       enter(prompt)
@@ -24,6 +34,8 @@ extension PlayerActivity {
     case .search:
       searched = entered.text
       find(backward: false)
+    case .operations: perform(entered)
+    case .file(let kind): write(entered, kind)
     }
   }
 
@@ -70,7 +82,8 @@ extension PlayerActivity {
       guard ("a"..."z").contains(letter) else { return }
       bookmarks.removeAll { $0.letter == letter }
       bookmarks.append(Bookmark(letter: letter, step: player.step))
-      keepBookmarks(bookmarks)
+      // Of what was tried out nothing is kept.
+      if branches.current == 0 { keepBookmarks(bookmarks) }
       let name = String(letter)
       notice = Notice(
         text: Bilingual("step \(player.step) is marked \(name)", "第 \(player.step) 步已标记为 \(name)"))

@@ -4,22 +4,44 @@ struct Prompt: Equatable {
   enum Kind: Equatable {
     case goTo
     case search
+    /// Operations in the scenario's own language.
+    case operations
+    /// The name of a file to write.
+    case file(FileKind)
   }
+
+  /// What is written to a file.
+  enum FileKind: Equatable { case scenario, frame, recording }
 
   let kind: Kind
   private(set) var text = ""
   /// What is wrong with the text; typing on takes it away.
   var complaint: Bilingual?
+  /// The part of the text that is wrong, in scalars.
+  private var wrong: Range<Int>?
+  /// What the word before the cursor may become.
+  private var offers: [String] = []
+  /// The offers that are gone through one by one, and which is shown.
+  private var turn: (words: [String], index: Int)?
+  /// Texts typed before, the latest last, and the one that is being typed.
+  private var history: [String] = []
+  private var place = 0
   /// Scalars before the cursor.
-  private var cursor = 0
+  private(set) var cursor = 0
 
   /// The longest text, in scalars.
   static let limit = 200
 
-  init(_ kind: Kind, text: String = "") {
+  init(_ kind: Kind, text: String = "", history: [String] = []) {
     self.kind = kind
     self.text = text
+    self.history = history + [text]
+    place = history.count
     cursor = text.unicodeScalars.count
+  }
+
+  static func == (a: Prompt, b: Prompt) -> Bool {
+    (a.kind, a.text, a.complaint, a.cursor) == (b.kind, b.text, b.complaint, b.cursor)
   }
 
   /// What a key makes of the line.
@@ -32,7 +54,10 @@ struct Prompt: Equatable {
   }
 
   mutating func handle(_ key: Key) -> Reaction {
+    turn = nil
     switch key {
+    case .up where history.count > 1, .down where history.count > 1:
+      recall(key == .up ? place - 1 : place + 1)
     case .enter: return .entered
     case .escape: return .cancelled
     case .backspace where text.isEmpty: return .cancelled
@@ -48,8 +73,76 @@ struct Prompt: Equatable {
     case .character(let scalar): insert(scalar)
     default: return .ignored
     }
-    complaint = nil
+    (complaint, wrong) = (nil, nil)
     return .edited
+  }
+
+  /// Says what is wrong, and with which part of the text.
+  mutating func complain(_ text: Bilingual, about part: Range<Int>) {
+    (complaint, wrong) = (text, part)
+  }
+
+  // MARK: - History and completion
+
+  /// Shows another of the texts typed before; what was being typed is kept.
+  private mutating func recall(_ wanted: Int) {
+    guard history.indices.contains(wanted) else { return }
+    if place == history.count - 1 { history[place] = text }
+    place = wanted
+    replace(with: history[wanted])
+  }
+
+  /// The word before the cursor, and the words before it in the same operation.
+  var words: (before: [String], last: String) {
+    let typed = String(text.unicodeScalars.prefix(cursor))
+    let operation = typed.split(separator: ";", omittingEmptySubsequences: false).last ?? ""
+    let words = operation.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    return (words.dropLast().filter { !$0.isEmpty }, words.last ?? "")
+  }
+
+  /// How many offers are kept at most.
+  private static let offerLimit = 200
+
+  /// Tells what may stand where the cursor is.
+  mutating func offer(_ candidates: [String]) {
+    let typed = words.last
+    offers = Array(
+      candidates.lazy.filter {
+        $0.hasPrefix(typed) && !$0.contains(" ") && !$0.contains(";")
+          && $0.unicodeScalars.allSatisfy(VisibleText.isHarmless)
+      }.prefix(Self.offerLimit))
+  }
+
+  /// Completes the word before the cursor as far as that is clear, else goes through what it may
+  /// become; true where the word is whole.
+  mutating func complete() -> Bool {
+    if let (words, index) = turn {
+      let next = (index + 1) % words.count
+      replaceWord(with: words[next])
+      turn = (words, next)
+      return false
+    }
+    guard let first = offers.first else { return false }
+    if offers.count == 1 {
+      replaceWord(with: first + " ")
+      return true
+    }
+    let common = offers.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
+    if common != words.last {
+      replaceWord(with: common)
+    } else {
+      turn = (offers, 0)
+      replaceWord(with: first)
+    }
+    return false
+  }
+
+  private mutating func replaceWord(with word: String) {
+    let rest = text.unicodeScalars.count - words.last.unicodeScalars.count
+    guard rest + word.unicodeScalars.count <= Self.limit else { return }
+    remove(from: cursor - words.last.unicodeScalars.count, to: cursor)
+    for scalar in word.unicodeScalars { insert(scalar) }
+    (complaint, wrong) = (nil, nil)
   }
 
   /// Puts another text into the line, as completion and history do.
@@ -84,10 +177,14 @@ struct Prompt: Equatable {
 
   // MARK: - Drawing
 
-  private var sign: String {
+  private var sign: Bilingual {
     switch kind {
-    case .goTo: ":"
-    case .search: "/"
+    case .goTo: Bilingual(":", ":")
+    case .search: Bilingual("/", "/")
+    case .operations: Bilingual("try> ", "试> ")
+    case .file(.scenario): Bilingual("save as> ", "另存为> ")
+    case .file(.frame): Bilingual("frame to> ", "画面存到> ")
+    case .file(.recording): Bilingual("record to> ", "录制到> ")
     }
   }
 
@@ -95,36 +192,78 @@ struct Prompt: Equatable {
     switch kind {
     case .goTo: Bilingual("step, 50%, 1m20s, chapter; Esc", "步数、50%、1m20s、章节；Esc")
     case .search: Bilingual("search narration and names; Esc", "搜索解说与名称；Esc")
+    case .operations: Bilingual("Enter does it; Esc", "Enter 执行；Esc")
+    case .file(.recording): Bilingual(".cast or .frames; Esc drops it", ".cast 或 .frames；Esc 放弃")
+    case .file: Bilingual("Enter writes; Esc", "Enter 写入；Esc")
     }
   }
 
   /// Draws the line over a row; a text longer than the room shows the part around the cursor.
+  ///
+  /// A complaint that has no room beside the text stands above it.
   func draw(row: Int, language: Language, on canvas: inout Canvas) {
     let width = canvas.size.columns
     canvas.fill(Rect(x: 0, y: row, width: width, height: 1))
-    let start = canvas.put(" \(sign)", 0, row, Style(.current, .bold))
-    let note = (complaint ?? hint)[language]
-    let shown = complaint == nil ? note : "! \(note)"
-    let noteWidth = GlyphWidth.of(shown)
+    let start = canvas.put(" \(sign[language])", 0, row, Style(.current, .bold))
+    var note = complaint.map { "! " + VisibleText.escape($0[language]) } ?? hint[language]
+    let textWidth = GlyphWidth.of(text) + 1
+    if complaint != nil, start + textWidth + 2 + GlyphWidth.of(note) >= width {
+      drawAbove(note, row: row, on: &canvas)
+      note = ""
+    } else if complaint == nil, !offers.isEmpty {
+      note = TextLayout.fit(
+        offers.joined(separator: "  "), columns: max(16, width - start - textWidth - 4))
+    }
+    let noteWidth = GlyphWidth.of(note)
     let room = max(8, width - start - 2 - (noteWidth + 12 < width - start ? noteWidth + 2 : 0))
+    let column = drawText(Rect(x: start, y: row, width: room, height: 1), on: &canvas)
+    guard column + 2 + noteWidth < width else { return }
+    canvas.put(note, width - noteWidth - 1, row, complaint == nil ? .dim : Style(.error, .bold))
+  }
+
+  /// Draws as much of the text as has room, and returns the column behind it.
+  private func drawText(_ room: Rect, on canvas: inout Canvas) -> Int {
     let scalars = Array(text.unicodeScalars)
     var first = 0
-    while columns(scalars[first..<cursor]) >= room { first += 1 }
-    var column = start
+    while columns(scalars[first..<cursor]) >= room.width { first += 1 }
+    var column = room.x
     for position in first...scalars.count {
       let scalar = position < scalars.count ? scalars[position] : " "
       let cells = max(1, GlyphWidth.of(scalar))
-      guard column + cells <= start + room else { break }
-      let style = position == cursor ? Style(.text, .reverse) : .text
-      canvas.put(String(scalar), column, row, style)
+      guard column + cells <= room.right else { break }
+      let isWrong = wrong?.contains(position) ?? false
+      let style = isWrong ? Style(.error, [.bold, .underline]) : .text
+      canvas.put(
+        String(scalar), column, room.y, position == cursor ? Style(.text, .reverse) : style)
       column += GlyphWidth.of(scalar)
     }
-    guard column + 2 + noteWidth < width else { return }
-    canvas.put(
-      shown, width - noteWidth - 1, row, complaint == nil ? .dim : Style(.error, .bold))
+    return column
+  }
+
+  /// A note over the rows above the line.
+  private func drawAbove(_ note: String, row: Int, on canvas: inout Canvas) {
+    let width = canvas.size.columns
+    let lines = TextLayout.wrap(note, columns: width - 2).suffix(max(0, row))
+    for (index, line) in lines.enumerated() {
+      let y = row - lines.count + index
+      canvas.fill(Rect(x: 0, y: y, width: width, height: 1))
+      canvas.put(line, 1, y, Style(.error, .bold))
+    }
   }
 
   private func columns(_ scalars: ArraySlice<Unicode.Scalar>) -> Int {
     scalars.reduce(0) { $0 + GlyphWidth.of($1) }
+  }
+}
+
+extension String {
+  /// The scalars that two texts have in common at their beginning.
+  fileprivate func commonPrefix(with other: String) -> String {
+    var result = ""
+    for (a, b) in zip(unicodeScalars, other.unicodeScalars) {
+      guard a == b else { break }
+      result.unicodeScalars.append(a)
+    }
+    return result
   }
 }

@@ -1,0 +1,195 @@
+import Models
+
+/// An end as the inspector shows it.
+struct LadderEnd {
+  /// A timer, and what is left of it.
+  struct Timer {
+    var name: String
+    var left: Microseconds
+    var duration: Microseconds
+  }
+
+  var state: Ladder.State
+  /// The variables by the RFC's names, the most important first; `?` is not known.
+  var variables: [(name: String, value: String)]
+  /// The timers that run; nil where they cannot be known.
+  var timers: [Timer]?
+}
+
+/// The segment in focus taken apart, and both ends' variables and timers.
+struct LadderInspector {
+  let ladder: Ladder
+  let acknowledged: Acknowledged?
+  let client: LadderEnd
+  let server: LadderEnd
+  let look: Look
+
+  /// Below each other in a column beside the ladder.
+  func drawColumn(_ rect: Rect, _ canvas: inout Canvas) {
+    let segmentHeight = min(10, rect.height / 3)
+    let endHeight = min(12, (rect.height - segmentHeight) / 2)
+    drawSegment(Rect(x: rect.x, y: rect.y, width: rect.width, height: segmentHeight), &canvas)
+    var end = Rect(
+      x: rect.x, y: rect.y + segmentHeight, width: rect.width, height: endHeight)
+    drawEnd(.client, end, &canvas)
+    end.y = end.bottom
+    end.height = rect.height > segmentHeight + 24 ? endHeight : rect.bottom - end.y
+    drawEnd(.server, end, &canvas)
+  }
+
+  /// Beside each other below the ladder.
+  func drawStrip(_ rect: Rect, _ canvas: inout Canvas) {
+    let width = (rect.width - Self.narrowSegment) / 2
+    var part = Rect(x: rect.x, y: rect.y, width: Self.narrowSegment, height: rect.height)
+    drawSegment(part, &canvas)
+    part = Rect(x: part.right, y: rect.y, width: width, height: rect.height)
+    drawEnd(.client, part, &canvas)
+    drawEnd(
+      .server,
+      Rect(x: part.right, y: rect.y, width: rect.right - part.right, height: rect.height), &canvas)
+  }
+
+  /// Columns of the segment's box in the strip.
+  private static let narrowSegment = 24
+
+  // MARK: - The segment
+
+  private func drawSegment(_ rect: Rect, _ canvas: inout Canvas) {
+    let language = look.language
+    guard let arrow = ladder.arrows.last(where: { $0.segment.number == ladder.focus }) else {
+      canvas.box(rect, title: Bilingual("segment", "报文段")[language])
+      return
+    }
+    let segment = arrow.segment
+    let isForward = segment.sender == .client
+    let word =
+      ladder.numberColumns > 0
+      ? Bilingual("packet \(segment.number)", "第 \(segment.number) 个包")
+      : Bilingual("segment \(segment.number)", "报文段 \(segment.number)")
+    let ends =
+      rect.width >= 34
+      ? Bilingual(
+        isForward ? "  client → server" : "  client ← server",
+        isForward ? "  客户端 → 服务器" : "  客户端 ← 服务器")
+      : Bilingual(isForward ? " → server" : " → client", isForward ? " → 服务器" : " → 客户端")
+    canvas.box(rect, title: word[language] + ends[language])
+    let inner = rect.inner
+    if inner.height < 5 { return drawShortly(segment, inner, &canvas) }
+    for (index, line) in lines(arrow).prefix(inner.height).enumerated() {
+      canvas.put(line.name, inner.x + 1, inner.y + index, .dim)
+      let column = inner.x + 9
+      canvas.put(
+        TextLayout.fit(line.value[language], columns: inner.right - column), column,
+        inner.y + index, index == 0 ? Style(.current, .bold) : .text)
+    }
+  }
+
+  /// Three lines, where there is no room for more.
+  private func drawShortly(_ segment: LadderSegment, _ inner: Rect, _ canvas: inout Canvas) {
+    let bytes =
+      segment.payloadLength > 0
+      ? Bilingual("  \(segment.payloadLength) bytes", "  \(segment.payloadLength) 字节")
+      : Bilingual("", "")
+    let lines = [
+      segment.flags.description + bytes[look.language],
+      "seq " + Self.both(segment.relativeSeq, segment.seq),
+      segment.flags.contains(.ack) ? "ack " + Self.both(segment.relativeAck, segment.ack) : "",
+    ]
+    for (index, line) in lines.prefix(inner.height).enumerated() {
+      canvas.put(
+        TextLayout.fit(line, columns: inner.width - 1), inner.x + 1, inner.y + index,
+        index == 0 ? Style(.current, .bold) : .text)
+    }
+  }
+
+  /// A number counted from the ISN, and as it stands in the segment.
+  private static func both(_ relative: UInt32?, _ number: SequenceNumber) -> String {
+    "\(relative.map { "\($0)" } ?? "?") (\(number))"
+  }
+
+  private func lines(_ arrow: Ladder.Arrow) -> [(name: String, value: Bilingual)] {
+    let segment = arrow.segment
+    func same(_ text: String) -> Bilingual { Bilingual(text, text) }
+    var lines = [("flags", same(segment.flags.description))]
+    lines.append(("seq", same(Self.both(segment.relativeSeq, segment.seq))))
+    if segment.flags.contains(.ack) {
+      lines.append(("ack", same(Self.both(segment.relativeAck, segment.ack))))
+      lines.append(("acks", acknowledged?.text ?? Bilingual("?", "?")))
+    }
+    let (bytes, numbers) = (segment.payloadLength, segment.length)
+    lines.append(
+      (
+        "length",
+        Bilingual(
+          "\(bytes) \(bytes == 1 ? "byte" : "bytes"), \(numbers) \(numbers == 1 ? "number" : "numbers")",
+          "\(bytes) 字节，占 \(numbers) 个序列号")
+      ))
+    lines.append(("window", same("\(segment.window)")))
+    let fate = fate(arrow)
+    let sent = ladder.clock(segment.sentAt)
+    lines.append(
+      (
+        ladder.numberColumns > 0 ? "seen" : "sent",
+        Bilingual("\(sent) s\(fate.en)", "\(sent) 秒\(fate.zh)")
+      ))
+    return lines
+  }
+
+  private func fate(_ arrow: Ladder.Arrow) -> Bilingual {
+    let segment = arrow.segment
+    // Of an arrival a capture does not tell.
+    if ladder.numberColumns > 0 {
+      return segment.isRetransmission ? Bilingual(", again", "，重传") : Bilingual("", "")
+    }
+    if segment.isLost { return Bilingual(", lost", "，丢失") }
+    if let at = segment.arrivedAt {
+      return Bilingual(", arrived \(ladder.clock(at))", "，到达 \(ladder.clock(at))")
+    }
+    return segment.isHeld
+      ? Bilingual(", held back", "，被扣住") : Bilingual(", on the wire", "，在途")
+  }
+
+  // MARK: - An end
+
+  private func drawEnd(_ side: Side, _ rect: Rect, _ canvas: inout Canvas) {
+    let end = side == .client ? client : server
+    canvas.box(rect, title: "\(CaptureWords.name(side)[look.language])  \(end.state.text)")
+    let inner = rect.inner
+    let columnWidth = inner.width / 2
+    // An ISN needs room for ten digits.
+    let variables = columnWidth > 17 ? end.variables : end.variables.filter { $0.name != "iss" }
+    let timers = end.timers ?? []
+    let needed = end.timers == nil ? 0 : min(timers.count, 2)
+    let variableRows = max(1, min(3, inner.height - needed))
+    for (index, variable) in variables.prefix(variableRows * 2).enumerated() {
+      let x = inner.x + 1 + index % 2 * columnWidth
+      let y = inner.y + index / 2
+      canvas.put(variable.name, x, y, .dim)
+      let room = (index % 2 == 0 ? inner.x + columnWidth : inner.right) - x - 7
+      canvas.put(TextLayout.fit(variable.value, columns: room), x + 7, y)
+    }
+    let row = inner.y + variableRows + (inner.height > variableRows + max(1, timers.count) ? 1 : 0)
+    if end.timers == nil, row < inner.bottom {
+      let text = Bilingual("timers ? not on the wire", "定时器 ? 线路上看不出")[look.language]
+      canvas.put(TextLayout.fit(text, columns: inner.width - 2), inner.x + 1, row, .dim)
+    }
+    for (index, timer) in timers.prefix(max(0, inner.bottom - row)).enumerated() {
+      drawTimer(timer, inner.x + 1, row + index, inner.width - 2, &canvas)
+    }
+  }
+
+  /// A timer as a bar that runs down.
+  private func drawTimer(
+    _ timer: LadderEnd.Timer, _ x: Int, _ y: Int, _ width: Int, _ canvas: inout Canvas
+  ) {
+    let text = TextLayout.padLeft(Ladder.duration(timer.left), columns: 8)
+    let cells = max(0, width - 9 - 9)
+    let filled =
+      timer.duration <= 0 ? 0 : (timer.left * cells + timer.duration - 1) / timer.duration
+    canvas.put(TextLayout.pad(timer.name, columns: 9), x, y, Style(.waiting))
+    for cell in 0..<cells {
+      canvas.put(cell < filled ? "▓" : "░", x + 9 + cell, y, cell < filled ? Style(.waiting) : .dim)
+    }
+    canvas.put(text, x + 9 + cells + (cells > 0 ? 1 : 0), y)
+  }
+}

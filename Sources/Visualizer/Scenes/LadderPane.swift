@@ -1,0 +1,226 @@
+import Models
+
+/// Draws a ladder: both ends with their states, and the segments between them, time running down.
+struct LadderPane {
+  let ladder: Ladder
+  let rect: Rect
+  let framed: Bool
+  let look: Look
+
+  private var inner: Rect { framed ? rect.inner : rect }
+  private static let stateColumns = 12
+
+  private var timeColumn: Int { inner.x + ladder.numberColumns }
+  private var leftLane: Int { timeColumn + ladder.timeColumns + Self.stateColumns + 2 }
+  private var rightLane: Int { inner.right - Self.stateColumns - 3 }
+  private var span: Int { rightLane - leftLane - 1 }
+
+  func draw(_ canvas: inout Canvas) {
+    if framed { canvas.box(rect, title: ladder.title[look.language]) }
+    drawHeads(&canvas)
+    let legendRows = ladder.legend == nil || inner.height < 8 ? 0 : 1
+    let height = inner.height - 1 - legendRows
+    guard height > 0, span > 8 else { return }
+    // In a run one row more than there are, for what is still under way.
+    let count = ladder.rows.count + (ladder.numberColumns > 0 ? 0 : 1)
+    let first = max(0, min(max(0, ladder.rows.count - 1), count - height + look.scroll))
+    let area = Rect(x: inner.x, y: inner.y + 1, width: inner.width, height: height)
+    canvas.clipped(to: area) { canvas in
+      drawRows(first, area, &canvas)
+      for arrow in ladder.arrows { draw(arrow, first, area, &canvas) }
+    }
+    if legendRows > 0, let legend = ladder.legend?[look.language] {
+      canvas.put(
+        TextLayout.fit(legend, columns: inner.width - 2), inner.x + 1, inner.bottom - 1, .dim)
+    }
+    if framed { drawExtent(first, below: ladder.rows.count - first - height, &canvas) }
+  }
+
+  /// How much there is above and below what is shown, on the border.
+  private func drawExtent(_ first: Int, below: Int, _ canvas: inout Canvas) {
+    let above = ladder.rowsAbove.map { $0 + first }
+    if above ?? 1 > 0 {
+      let number = above.map { "\($0) " } ?? ""
+      let text = Bilingual(" ▲ \(number)more ", " ▲ 还有 \(number)行 ")[look.language]
+      canvas.put(text, rect.right - GlyphWidth.of(text) - 2, rect.y, .dim)
+    }
+    if below > 0 {
+      let text = Bilingual(" ▼ \(below) more ", " ▼ 还有 \(below) 行 ")[look.language]
+      canvas.put(text, rect.right - GlyphWidth.of(text) - 2, rect.bottom - 1, .dim)
+    }
+  }
+
+  /// Who is who, and the present states, above the lanes.
+  private func drawHeads(_ canvas: inout Canvas) {
+    let names = (
+      CaptureWords.name(.client)[look.language], CaptureWords.name(.server)[look.language]
+    )
+    let time = Bilingual("time", "时间")[look.language]
+    if ladder.numberColumns > 0 {
+      canvas.put(
+        TextLayout.padLeft("#", columns: ladder.numberColumns - 1), inner.x, inner.y, .dim)
+    }
+    canvas.put(
+      TextLayout.padLeft(time, columns: ladder.timeColumns - 1), timeColumn, inner.y, .dim)
+    canvas.put(
+      TextLayout.padLeft(names.0, columns: Self.stateColumns), leftLane - Self.stateColumns - 1,
+      inner.y, .heading)
+    canvas.put(ladder.client.text, leftLane + 1, inner.y, Style(.current, .bold))
+    let state = ladder.server.text
+    canvas.put(state, rightLane - state.utf8.count, inner.y, Style(.current, .bold))
+    canvas.put(names.1, rightLane + 2, inner.y, .heading)
+  }
+
+  // MARK: - Rows
+
+  private func drawRows(_ first: Int, _ area: Rect, _ canvas: inout Canvas) {
+    for y in area.y..<area.bottom {
+      canvas.put("│", leftLane, y, .border)
+      canvas.put("│", rightLane, y, .border)
+    }
+    for (offset, row) in ladder.rows.dropFirst(first).prefix(area.height).enumerated() {
+      let y = area.y + offset
+      if let wait = row.wait {
+        drawWait(wait, y, &canvas)
+        continue
+      }
+      canvas.put(
+        TextLayout.padLeft(ladder.clock(row.time), columns: ladder.timeColumns - 1), timeColumn, y,
+        .dim)
+      if ladder.numberColumns > 0, let number = row.sent {
+        canvas.put(
+          TextLayout.padLeft("\(number)", columns: ladder.numberColumns - 1), area.x, y,
+          number == ladder.focus ? Style(.current, .bold) : .dim)
+      }
+      if let state = row.client {
+        canvas.put(
+          TextLayout.padLeft(state.text, columns: Self.stateColumns),
+          leftLane - Self.stateColumns - 1, y, Self.style(state))
+      }
+      if let state = row.server {
+        canvas.put(state.text, rightLane + 2, y, Self.style(state))
+      }
+    }
+  }
+
+  private static func style(_ state: Ladder.State) -> Style {
+    if state.isEntered { return Style(.moved, .bold) }
+    return state.possible.known == nil || state.isPresumed ? Style(.waiting) : .text
+  }
+
+  private func drawWait(_ wait: Microseconds, _ y: Int, _ canvas: inout Canvas) {
+    let text = " \(Ladder.duration(wait)) \(Bilingual("pass", "过去")[look.language]) "
+    for x in leftLane + 1..<rightLane { canvas.put("┄", x, y, .border) }
+    canvas.put(text, leftLane + (span - GlyphWidth.of(text)) / 2, y, .dim)
+  }
+
+  // MARK: - Arrows
+
+  private func draw(_ arrow: Ladder.Arrow, _ first: Int, _ area: Rect, _ canvas: inout Canvas) {
+    let segment = arrow.segment
+    let fromClient = segment.sender == .client
+    let style = style(arrow)
+    let startX = fromClient ? leftLane : rightLane
+    let endX = fromClient ? rightLane : leftLane
+    let lastRow =
+      arrow.arrivalRow
+      ?? (arrow.sentRow == ladder.rows.count - 1 ? arrow.sentRow : ladder.rows.count)
+    let isStuck = segment.isHeld && arrow.arrivalRow == nil && !arrow.isUnderWay
+    let isStepped = lastRow != arrow.sentRow && !segment.isLost && !isStuck
+    let bend = isStepped ? bendColumn(segment, fromClient) : nil
+    let y = area.y + arrow.sentRow - first
+    let endY = isStepped ? area.y + lastRow - first : y
+    let path = Traveller(
+      label: "", from: Point(x: startX, y: y), to: Point(x: endX, y: endY), turn: bend, fraction: 1
+    ).path
+    // Even what has just been sent shows where it goes.
+    let reached = max(2, Int((Double(path.count - 1) * arrow.reached).rounded()))
+    drawShaft(path, reached, style, &canvas)
+    canvas.put(fromClient ? "├" : "┤", startX, y, style)
+    drawLabel(segment, y: y, bend: bend, style, &canvas)
+    let head = path[reached]
+    if segment.isLost {
+      // Drawn with the label, behind which it lies.
+    } else if isStuck {
+      canvas.put("‖", head.x, head.y, Style(.waiting, .bold))
+    } else if reached == path.count - 1 {
+      canvas.put(fromClient ? "┤" : "├", endX, endY, style)
+      canvas.put(fromClient ? "▶" : "◀", fromClient ? endX - 1 : endX + 1, endY, style)
+    } else {
+      canvas.put(fromClient ? "▶" : "◀", head.x, head.y, style)
+    }
+  }
+
+  private func style(_ arrow: Ladder.Arrow) -> Style {
+    let isFocus = arrow.segment.number == ladder.focus
+    let role: Role =
+      arrow.segment.isWrong ? .error : isFocus ? .current : arrow.isUnderWay ? .moved : .text
+    return Style(role, isFocus ? .bold : [])
+  }
+
+  /// Where a stepped arrow goes down; the two directions and neighbours keep apart.
+  private func bendColumn(_ segment: LadderSegment, _ fromClient: Bool) -> Int {
+    let shift = segment.number % 4 * 2
+    return fromClient ? rightLane - 4 - shift : leftLane + 4 + shift
+  }
+
+  private func drawShaft(
+    _ path: [Point], _ reached: Int, _ style: Style, _ canvas: inout Canvas
+  ) {
+    guard reached > 0 else { return }
+    for index in 1..<max(1, reached) {
+      let (before, here, next) = (path[index - 1], path[index], path[index + 1])
+      let glyph: Unicode.Scalar
+      if before.y == here.y, here.y == next.y {
+        glyph = "─"
+      } else if before.x == here.x, here.x == next.x {
+        glyph = "│"
+      } else if before.y == here.y {
+        glyph = before.x < here.x ? "╮" : "╭"
+      } else {
+        glyph = next.x > here.x ? "╰" : "╯"
+      }
+      let crossed: Unicode.Scalar? = glyph == "─" ? "│" : glyph == "│" ? "─" : nil
+      let isCrossing =
+        crossed != nil && rect.contains(here.x, here.y)
+        && canvas[here.x, here.y].scalar == crossed?.value
+      canvas.put(isCrossing ? "┼" : glyph, here.x, here.y, style)
+    }
+  }
+
+  private func drawLabel(
+    _ segment: LadderSegment, y: Int, bend: Int?, _ style: Style, _ canvas: inout Canvas
+  ) {
+    let fromClient = segment.sender == .client
+    let note = note(segment)
+    let lost = segment.isLost ? Bilingual("╳ lost", "╳ 丢失")[look.language] : ""
+    let room =
+      (bend.map { fromClient ? $0 - leftLane : rightLane - $0 } ?? span) - 6 - GlyphWidth.of(lost)
+    let text = segment.text(columns: room - (note.isEmpty ? 0 : GlyphWidth.of(note) + 2))
+    let label =
+      TextLayout.fit(
+        " " + text + (note.isEmpty ? "" : "  \(note)"), columns: max(4, room + 1)) + " "
+    let width = GlyphWidth.of(label)
+    // Always at the sender's end, so that it stays where it is whatever becomes of the arrow.
+    let x = fromClient ? leftLane + 3 : rightLane - 2 - width
+    var labelStyle = style
+    if segment.isRetransmission { labelStyle = Style(.waiting, .bold) }
+    if segment.flags.contains(.rst) || segment.isWrong { labelStyle = Style(.error, .bold) }
+    let end = canvas.put(label, x, y, labelStyle)
+    guard segment.isLost else { return }
+    // A little further, and then no more.
+    if fromClient {
+      let column = canvas.put("── ", end, y, style)
+      canvas.put(lost + " ", column, y, Style(.error, .bold))
+    } else {
+      let column = x - GlyphWidth.of(lost) - 4
+      canvas.put(" " + lost + " ──", column, y, Style(.error, .bold))
+    }
+  }
+
+  /// What stands behind the numbers.
+  private func note(_ segment: LadderSegment) -> String {
+    if let note = segment.note { return note[look.language] }
+    return segment.isRetransmission ? Bilingual("again", "重传")[look.language] : ""
+  }
+}
