@@ -197,7 +197,7 @@ struct RestoreTests {
 
 extension String {
   /// Where a text stands for the last time, as a count of bytes; -1 for nowhere.
-  fileprivate func lastPlace(of wanted: String) -> Int {
+  func lastPlace(of wanted: String) -> Int {
     let (bytes, wanted) = (Array(utf8), Array(wanted.utf8))
     guard bytes.count >= wanted.count else { return -1 }
     for place in stride(from: bytes.count - wanted.count, through: 0, by: -1)

@@ -65,6 +65,12 @@ static inline bool terminal_size(int *columns, int *rows) {
   return true;
 }
 
+/// Columns of the terminal that a descriptor is, 0 where they are unknown.
+static inline int terminal_columns(int descriptor) {
+  struct winsize size = {0};
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 /// Bytes that wait on a descriptor; 0 at its end, and also when it has become useless.
 static inline int waiting_bytes(int descriptor) {
   int count = 0;

@@ -40,7 +40,7 @@ struct BenchmarkCommand: ParsableCommand {
   private func paint() throws(ScreenError) -> String {
     let show: any Show
     do { show = try ShowLibrary.open(scenario) } catch { return error.description + "\n" }
-    var screen = try Screen.open(colour: looks.color, charset: looks.charset)
+    var screen = try Screen.open(colour: looks.color ?? .auto, charset: looks.charset)
     var look = looks.look(default: screen.size)
     look.size = screen.size
     let recorder = Recorder(

@@ -9,7 +9,8 @@ struct CheckCommand: ParsableCommand {
 
   @Argument(
     help:
-      "Scenario files, captured traces, packet captures, .pkt scripts, tables of make hints, or -.")
+      "Scenario files, captured traces, packet captures, .pkt scripts, tables of make hints, or -.",
+    completion: .file())
   var files: [String]
 
   @OptionGroup var script: RulesOptions
@@ -23,7 +24,7 @@ struct CheckCommand: ParsableCommand {
     var worst: Int32 = 0
     for file in files {
       do {
-        let (line, agrees) = try check(file)
+        let (line, agrees) = try ProgressBar.during { try check(file) }
         try output.write(line + "\n")
         if !agrees { worst = max(worst, 1) }
       } catch let error as InputError {

@@ -34,6 +34,8 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var looks: LookOptions
 
+  @OptionGroup var screen: ScreenOptions
+
   private var ruleNames: [String] {
     rules?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
   }
@@ -66,11 +68,11 @@ struct CompareCommand: ParsableCommand {
   private func play(
     _ show: ComparisonShow, _ step: Int, _ environment: TerminalEnvironment
   ) throws(ScreenError) -> TerminationSignal? {
-    let screen = try Screen.open(
-      colour: looks.color, charset: looks.charset, environment: environment)
-    let look = looks.look(on: screen.size, screen.charset, environment)
+    let screen = try self.screen.open(looks, environment)
     let player = PlayerActivity(
-      show: show, start: .init(step: step, isPaused: true), look: look, fixedSize: looks.size)
+      show: show,
+      start: .init(step: step, isPaused: true, motion: self.screen.chosenMotion),
+      look: looks.look(on: screen, environment), fixedSize: looks.size)
     return ActivityLoop.run(player, on: screen)
   }
 

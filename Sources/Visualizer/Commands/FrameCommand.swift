@@ -6,7 +6,9 @@ struct FrameCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "frame", abstract: "Print one frame to standard output.")
 
-  @Argument(help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.")
+  @Argument(
+    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
+    completion: .scenario)
   var scenario: String
 
   @OptionGroup var capture: CaptureOptions
@@ -32,8 +34,9 @@ struct FrameCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let show = try ShowLibrary.open(
-      scenario, connection: capture.connection, scriptRules: script.rules)
+    let show = try ProgressBar.during {
+      try ShowLibrary.open(scenario, connection: capture.connection, scriptRules: script.rules)
+    }
     let step = try step.resolve(in: show)
     var looks = looks
     if format == .svg { looks.charset = looks.charset ?? .unicode }

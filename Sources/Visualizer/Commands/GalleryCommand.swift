@@ -8,6 +8,8 @@ struct GalleryCommand: ParsableCommand {
 
   @OptionGroup var looks: LookOptions
 
+  @OptionGroup var screen: ScreenOptions
+
   mutating func run() throws {
     let environment = TerminalEnvironment.current()
     guard environment.refusal == nil else {
@@ -20,10 +22,10 @@ struct GalleryCommand: ParsableCommand {
   private func choose(
     _ entries: [Catalogue.Entry], _ environment: TerminalEnvironment
   ) throws(ScreenError) -> TerminationSignal? {
-    let screen = try Screen.open(
-      colour: looks.color, charset: looks.charset, environment: environment)
-    let look = looks.look(on: screen.size, screen.charset, environment)
-    return ActivityLoop.run(
-      GalleryActivity(entries: entries, look: look, fixedSize: looks.size), on: screen)
+    let screen = try self.screen.open(looks, environment)
+    let gallery = GalleryActivity(
+      entries: entries, look: looks.look(on: screen, environment), fixedSize: looks.size,
+      motion: self.screen.chosenMotion, start: { self.screen.start($0, environment) })
+    return ActivityLoop.run(gallery, on: screen)
   }
 }

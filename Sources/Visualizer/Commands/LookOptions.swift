@@ -12,7 +12,12 @@ struct LookOptions: ParsableArguments {
   var charset: Charset?
 
   @Option(help: "Colours: auto, always or never.")
-  var color: ColourChoice = .auto
+  var color: ColourChoice?
+
+  @Option(
+    help:
+      "The palette: auto, dark, light, deuteranopia, tritanopia, high-contrast or mono.")
+  var theme: Theme.Name?
 
   /// Checks what does not go together.
   func validate() throws {
@@ -29,21 +34,12 @@ struct LookOptions: ParsableArguments {
       language: charset == .ascii ? .en : lang ?? LookOptions.preferredLanguage, charset: charset)
   }
 
-  /// The look of a frame on a terminal.
-  func look(
-    on window: Size, _ charset: Charset, _ environment: TerminalEnvironment
-  ) -> Look {
-    Look(
-      size: window, language: charset == .ascii ? .en : lang ?? environment.language,
-      charset: charset)
-  }
-
   /// The colours of a picture that is written down: many, for it is asked for, unless `--color` or
   /// `NO_COLOR` says otherwise.
   var pictureTheme: Theme {
     let variables = TerminalEnvironment.current().variables
-    let isUnwanted = color == .auto && variables["NO_COLOR"]?.isEmpty == false
-    return Theme(depth: color == .never || isUnwanted ? .none : .many)
+    let isUnwanted = (color ?? .auto) == .auto && variables["NO_COLOR"]?.isEmpty == false
+    return Theme(theme ?? .auto, depth: color == .never || isUnwanted ? .none : .many)
   }
 
   /// The locale's language: Chinese if it says so, else English.
@@ -53,6 +49,7 @@ struct LookOptions: ParsableArguments {
 extension ColourChoice: ExpressibleByArgument {}
 extension Language: ExpressibleByArgument {}
 extension Charset: ExpressibleByArgument {}
+extension Theme.Name: ExpressibleByArgument {}
 
 extension Size: ExpressibleByArgument {
   /// Reads `120x36`; at most 1000 columns and rows.
@@ -67,9 +64,16 @@ extension Size: ExpressibleByArgument {
 }
 
 /// A step given by number, or `last`.
-enum StepArgument: ExpressibleByArgument {
+enum StepArgument: ExpressibleByArgument, CustomStringConvertible {
   case index(Int)
   case last
+
+  var description: String {
+    switch self {
+    case .index(let index): "\(index)"
+    case .last: "last"
+    }
+  }
 
   init?(argument: String) {
     if argument == "last" {

@@ -6,7 +6,9 @@ struct PlayCommand: ParsableCommand {
     commandName: "play", abstract: "Watch a scenario in the terminal.",
     discussion: "Press ? for the keys. With --at it starts paused, at that step.")
 
-  @Argument(help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.")
+  @Argument(
+    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
+    completion: .scenario)
   var scenario: String
 
   @OptionGroup var capture: CaptureOptions
@@ -15,8 +17,8 @@ struct PlayCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The step to start at, from 0, or last.", valueName: "step"))
   var at: StepArgument?
 
-  @Option(help: "How many times faster than normal, 0.1 to 64.")
-  var speed = 1.0
+  @Option(help: "How many times faster than normal, 0.1 to 64; 1 unless told.")
+  var speed: Double?
 
   @Flag(help: "Start paused.")
   var paused = false
@@ -29,12 +31,16 @@ struct PlayCommand: ParsableCommand {
   @OptionGroup var screen: ScreenOptions
 
   mutating func validate() throws {
-    guard (0.1...64).contains(speed) else { throw ValidationError("--speed is 0.1 to 64.") }
+    guard Settings.speeds.contains(speed ?? 1) else {
+      throw ValidationError("--speed is 0.1 to 64.")
+    }
   }
 
   mutating func run() throws {
-    let show = try ShowLibrary.open(
-      scenario, connection: capture.connection, scriptRules: script.rules, tableFirst: at == nil)
+    let show = try ProgressBar.during {
+      try ShowLibrary.open(
+        scenario, connection: capture.connection, scriptRules: script.rules, tableFirst: at == nil)
+    }
     let step = try at?.resolve(in: show) ?? 0
     let environment = TerminalEnvironment.current()
     if plain || !environment.canPlaceCursor {
@@ -50,9 +56,9 @@ struct PlayCommand: ParsableCommand {
     _ show: any Show, _ step: Int, _ environment: TerminalEnvironment
   ) throws(ScreenError) -> TerminationSignal? {
     let screen = try self.screen.open(looks, environment)
-    let start = PlayerActivity.Start(
-      step: step, speed: speed, isPaused: paused || at != nil,
-      motion: self.screen.motion(environment))
+    var start = self.screen.start(show, environment)
+    (start.step, start.isPaused) = (step, paused || at != nil)
+    if let speed { start.speed = speed }
     let player = PlayerActivity(
       show: show, start: start, look: looks.look(on: screen, environment),
       fixedSize: looks.size)

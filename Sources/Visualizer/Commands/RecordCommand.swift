@@ -12,13 +12,16 @@ struct RecordCommand: ParsableCommand {
       a page with controls, in both languages unless --lang or --charset ascii chooses one.
       """)
 
-  @Argument(help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.")
+  @Argument(
+    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
+    completion: .scenario)
   var scenario: String
 
   @OptionGroup var capture: CaptureOptions
   @OptionGroup var script: RulesOptions
 
-  @Option(name: .shortAndLong, help: "The file to write; - for standard output.")
+  @Option(
+    name: .shortAndLong, help: "The file to write; - for standard output.", completion: .file())
   var output: String
 
   @Option(
@@ -68,26 +71,33 @@ struct RecordCommand: ParsableCommand {
 
   mutating func run() throws {
     let format = try chosenFormat()
-    let show = try ShowLibrary.open(
-      scenario, connection: capture.connection, scriptRules: script.rules)
+    let show = try ProgressBar.during {
+      try ShowLibrary.open(scenario, connection: capture.connection, scriptRules: script.rules)
+    }
     let (first, last) = (try from.resolve(in: show), try to.resolve(in: show))
     guard first <= last else { throw ValidationError("--from must not be behind --to.") }
     let recorder = Recorder(
       show: show, look: look(format),
       framesPerSecond: fps ?? (format == .frames ? 4 : 12), speed: speed, steps: first...last)
-    let theme = looks.pictureTheme
     do {
-      try OutputFile.write(output, overwrite: overwrite) { sink in
-        switch format {
-        case .frames: try FramesText.write(recorder, to: &sink)
-        case .cast: try Asciicast.write(recorder, theme, to: &sink)
-        case .cast3: try Asciicast.write(recorder, theme, version: .v3, to: &sink)
-        case .svg: try SVGPicture.movie(recorder, theme, to: &sink)
-        case .html: try HTMLPage(recorders: inLanguages(recorder), theme: theme).write(to: &sink)
-        }
+      try ProgressBar.during {
+        try OutputFile.write(output, overwrite: overwrite) { try write(recorder, format, to: &$0) }
       }
     } catch let error as PictureTooLong {
       throw ValidationError(error.description)
+    }
+  }
+
+  private func write(
+    _ recorder: Recorder, _ format: RecordingFormat, to sink: inout ByteSink
+  ) throws {
+    let theme = looks.pictureTheme
+    switch format {
+    case .frames: try FramesText.write(recorder, to: &sink)
+    case .cast: try Asciicast.write(recorder, theme, to: &sink)
+    case .cast3: try Asciicast.write(recorder, theme, version: .v3, to: &sink)
+    case .svg: try SVGPicture.movie(recorder, theme, to: &sink)
+    case .html: try HTMLPage(recorders: inLanguages(recorder), theme: theme).write(to: &sink)
     }
   }
 

@@ -14,14 +14,16 @@ struct ReplayCommand: ParsableCommand {
         visualizer replay session.cast --frame last    print the last picture
       """)
 
-  @Argument(help: "A .frames or .cast file, or - for standard input.")
+  @Argument(
+    help: "A .frames or .cast file, or - for standard input.",
+    completion: .file(extensions: ["frames", "cast", "txt"]))
   var file: String
 
   @Option(help: ArgumentHelp("The frame to start at, from 0, or last.", valueName: "frame"))
   var at: StepArgument?
 
-  @Option(help: "How many times faster than recorded, 0.1 to 64.")
-  var speed = 1.0
+  @Option(help: "How many times faster than recorded, 0.1 to 64; 1 unless told.")
+  var speed: Double?
 
   @Option(
     name: [.customShort("i"), .long],
@@ -46,14 +48,16 @@ struct ReplayCommand: ParsableCommand {
   @OptionGroup var screen: ScreenOptions
 
   mutating func validate() throws {
-    guard (0.1...64).contains(speed) else { throw ValidationError("--speed is 0.1 to 64.") }
+    guard Settings.speeds.contains(speed ?? 1) else {
+      throw ValidationError("--speed is 0.1 to 64.")
+    }
     if let idleLimit, !(0.01...86_400).contains(idleLimit) {
       throw ValidationError("--idle-limit is 0.01 to 86400 seconds.")
     }
   }
 
   mutating func run() throws {
-    let replay = try ReplayFile.open(file, idleLimit: idleLimit)
+    let replay = try ProgressBar.during { try ReplayFile.open(file, idleLimit: idleLimit) }
     let first = try at.map { try index($0, in: replay) } ?? 0
     if let warning = replay.warning {
       StandardError.write(VisibleText.escape("\(file): warning: \(warning)") + "\n")
@@ -97,8 +101,8 @@ struct ReplayCommand: ParsableCommand {
     let screen = try self.screen.open(looks, environment)
     let player = ReplayPlayer(
       replay, look: looks.look(on: screen, environment), fixedSize: looks.size, start: first,
-      speed: speed, isPlaying: !paused && at == nil, loops: loop,
-      motion: self.screen.motion(environment))
+      speed: speed ?? Settings.current.speed ?? 1, isPlaying: !paused && at == nil, loops: loop,
+      motion: self.screen.chosenMotion)
     return ActivityLoop.run(player, on: screen)
   }
 }

@@ -5,7 +5,9 @@ struct StepsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "steps", abstract: "Print every step as a line of text, or of JSON.")
 
-  @Argument(help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.")
+  @Argument(
+    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
+    completion: .scenario)
   var scenario: String
 
   @OptionGroup var capture: CaptureOptions
@@ -18,8 +20,9 @@ struct StepsCommand: ParsableCommand {
   var lang: Language?
 
   mutating func run() throws {
-    let show = try ShowLibrary.open(
-      scenario, connection: capture.connection, scriptRules: script.rules)
+    let show = try ProgressBar.during {
+      try ShowLibrary.open(scenario, connection: capture.connection, scriptRules: script.rules)
+    }
     let language = lang ?? LookOptions.preferredLanguage
     var output = ByteSink(descriptor: 1, name: "standard output")
     for step in 0..<show.stepCount {

@@ -19,13 +19,16 @@ struct Visualizer: ParsableCommand {
         visualizer compare map-growth --rules notes,go1.19
         visualizer check trace.json           does the model agree with reality?
       """,
-    version: "visualizer 0.1",
+    version: versionText,
     subcommands: [
       PlayCommand.self, GalleryCommand.self, CompareCommand.self, ListCommand.self,
-      FrameCommand.self, StepsCommand.self, RecordCommand.self,
-      ReplayCommand.self,
-      CheckCommand.self, ConnectionsCommand.self, TerminalProbeCommand.self, BenchmarkCommand.self,
+      FrameCommand.self, StepsCommand.self, RecordCommand.self, ReplayCommand.self,
+      CheckCommand.self, ConnectionsCommand.self, CompletionsCommand.self, ManCommand.self,
+      TerminalProbeCommand.self, BenchmarkCommand.self,
     ])
+
+  /// The program's name and version, as `--version` and the manual page say them.
+  static let versionText = "visualizer 0.1"
 
   /// Runs the command; every error becomes one line on standard error and a documented code.
   static func main() {

@@ -7,7 +7,7 @@ struct OutputError: Error, CustomStringConvertible {
 
 /// Writes a file so that either the whole of it or nothing stands under its name.
 enum OutputFile {
-  /// Writes to a temporary file beside it, flushes, and renames; `-` is standard output.
+  /// Writes to a file without a name, flushes, and gives it its name; `-` is standard output.
   ///
   /// - Throws: `OutputError` where that fails; nothing is left behind then.
   static func write(
@@ -33,30 +33,12 @@ enum OutputFile {
         defer { free(resolved) }
         return String(cString: resolved)
       } ?? path
-    let temporary = path + ".part-\(getpid())"
-    unlink(temporary)
-    let descriptor = Foundation.open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o644)
-    guard descriptor >= 0 else { throw failure(path, "cannot be created") }
-    var sink = ByteSink(descriptor: descriptor, name: path)
-    do {
-      try produce(&sink)
-      try sink.flush()
-      guard fsync(descriptor) == 0 || errno == EINVAL else {
-        throw failure(path, "cannot be written")
-      }
-      close(descriptor)
-      guard overwrite || link(temporary, path) == 0 else {
-        throw errno == EEXIST ? exists : failure(path, "cannot be put in place")
-      }
-      guard !overwrite || rename(temporary, path) == 0 else {
-        throw failure(path, "cannot be put in place")
-      }
-      if !overwrite { unlink(temporary) }
-    } catch {
-      close(descriptor)
-      unlink(temporary)
-      throw error
-    }
+    signal(SIGXFSZ, SIG_IGN)  // A limit on files' sizes is an error like a full disk.
+    var file = try UnfinishedFile(for: path)
+    var sink = ByteSink(descriptor: file.descriptor, name: path)
+    try produce(&sink)
+    try sink.flush()
+    guard try file.publish(overwrite: overwrite) else { throw exists }
   }
 
   private static func writeThrough(

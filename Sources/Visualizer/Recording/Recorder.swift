@@ -40,7 +40,11 @@ struct Recorder {
     var chapter = show.chapter(ofStep: steps.lowerBound)
     var look = look
     let playing = showsPlaying ? PlayStatus(isPlaying: true, speed: speed) : .paused
+    let listener = LongWork.listener
     for step in steps {
+      if let listener {
+        LongWork.report(.recording, step - steps.lowerBound, of: steps.count, to: listener)
+      }
       let pace = show.pace(ofStep: step)
       let here = show.chapter(ofStep: step)
       let begins = step == steps.lowerBound || here != chapter ? here : nil

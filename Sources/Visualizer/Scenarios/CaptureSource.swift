@@ -25,6 +25,12 @@ final class CaptureSource {
     memory.copyBytes(from: bytes)
   }
 
+  /// Its length in bytes.
+  var size: Int {
+    var status = stat()
+    return descriptor >= 0 && fstat(descriptor, &status) == 0 ? Int(status.st_size) : memory.count
+  }
+
   deinit {
     if descriptor >= 0 { Foundation.close(descriptor) }
     memory.deallocate()

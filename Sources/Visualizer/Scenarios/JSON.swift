@@ -51,6 +51,9 @@ struct JSONReader {
   let bytes: [UInt8]
   private(set) var offset = 0
   private var depth = 0
+  /// Where reading is to say next how far it has come.
+  private var nextReport = Self.reportSpacing
+  private static let reportSpacing = 1 << 18
 
   init(file: String, bytes: [UInt8]) {
     self.file = file
@@ -90,6 +93,7 @@ struct JSONReader {
     try open(UInt8(ascii: "["), "an array, [...]")
     if close(UInt8(ascii: "]")) { return }
     while true {
+      reportReading()
       try body(&self)
       if try !separator(UInt8(ascii: "]")) { return }
     }
@@ -124,6 +128,15 @@ struct JSONReader {
       return JSON(value: try readNumber(), offset: start)
     default:
       throw error(at: start, "a JSON value is expected here")
+    }
+  }
+
+  /// Says how far reading is, now and then.
+  private mutating func reportReading() {
+    guard offset >= nextReport else { return }
+    nextReport = offset + Self.reportSpacing
+    if let listener = LongWork.listener {
+      LongWork.report(.reading, offset, of: bytes.count, to: listener)
     }
   }
 

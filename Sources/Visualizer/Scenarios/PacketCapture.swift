@@ -102,7 +102,11 @@ final class PacketCapture {
   private func readTable() {
     var previousTime = Int.min
     var offset = reader.offset
+    let listener = LongWork.listener
     while let (time, bytes, length) = reader.next() {
+      if let listener, packetCount % 1024 == 0 {
+        LongWork.report(.reading, offset, of: source.size, to: listener)
+      }
       let start = offset
       offset = reader.offset
       if packetCount == 0 { firstTime = time }

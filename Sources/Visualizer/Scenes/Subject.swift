@@ -122,7 +122,7 @@ extension Look {
 }
 
 /// How much is said of a step; each level says what the one before it says, and more.
-enum Detail: Int {
+enum Detail: Int, CaseIterable {
   /// What happens.
   case what
   /// And why.

@@ -37,8 +37,8 @@ struct Screen: ~Copyable {
   ///
   /// - Throws: What is missing; the terminal is then as it was.
   static func open(
-    colour: ColourChoice = .auto, charset: Charset? = nil, takesMouse: Bool = false,
-    environment: TerminalEnvironment = .current()
+    colour: ColourChoice = .auto, theme: Theme.Name = .auto, charset: Charset? = nil,
+    takesMouse: Bool = false, environment: TerminalEnvironment = .current()
   ) throws(ScreenError) -> Screen {
     if let refusal = environment.refusal { throw refusal }
     let charset = charset ?? environment.charset
@@ -63,7 +63,7 @@ struct Screen: ~Copyable {
       throw .typeTooSimple(environment.variables["TERM"] ?? "")
     }
     signals.blockBackgroundStops()
-    let theme = prepare(window, colour, environment)
+    let theme = Theme(theme, depth: prepare(window, colour, environment))
     resizeterm(Int32(size.rows), Int32(size.columns))
     let isAsked = answersQuestions(environment)
     if isAsked { TerminalSequence.askForSynchronization.write() }
@@ -84,7 +84,7 @@ struct Screen: ~Copyable {
   private static func prepare(
     _ window: UnsafeMutablePointer<WINDOW>, _ choice: ColourChoice,
     _ environment: TerminalEnvironment
-  ) -> Theme {
+  ) -> Theme.Depth {
     // Not raw: Ctrl-C, Ctrl-Z and Ctrl-\ come as signals, just as they do when sent by `kill`.
     cbreak()
     noecho()
@@ -99,7 +99,7 @@ struct Screen: ~Copyable {
     // The ground stays the terminal's own, or there is no colour at all: guessing black would paint
     // a white terminal black.
     if depth != .none, start_color() == ERR || use_default_colors() == ERR { depth = .none }
-    return Theme(depth: depth)
+    return depth
   }
 
   private init(

@@ -90,7 +90,11 @@ final class Timeline<State: Model> {
     var lastCheckpoint = 0
     firstSteps.reserveCapacity(script.count)
     startTimes.reserveCapacity(script.count)
+    let listener = LongWork.listener
     for (index, item) in script.enumerated() {
+      if let listener, index % 16 == 0 {
+        LongWork.report(.performing, index, of: script.count, to: listener)
+      }
       if steps - lastCheckpoint >= checkpointSpacing {
         lastCheckpoint = steps
         addCheckpoint(Checkpoint(item: index, state: state))

@@ -21,9 +21,16 @@ struct GalleryActivity: Activity {
   private var rested = 0.0
   private var window = FrameScene.full
   private let fixedSize: Size?
+  /// How a show that is chosen begins.
+  private let start: (any Show) -> PlayerActivity.Start
+  private let motion: Motion
 
-  init(entries: [Catalogue.Entry], look: Look, fixedSize: Size? = nil) {
+  init(
+    entries: [Catalogue.Entry], look: Look, fixedSize: Size? = nil, motion: Motion = .full,
+    start: @escaping (any Show) -> PlayerActivity.Start = { _ in .init() }
+  ) {
     self.entries = entries
+    (self.motion, self.start) = (motion, start)
     self.look = look
     self.fixedSize = fixedSize
     listed = Array(entries.indices)
@@ -139,7 +146,8 @@ struct GalleryActivity: Activity {
 
   private mutating func play() -> Outcome {
     guard let chosen, let show = open(chosen) else { return .stay }
-    return .open(PlayerActivity(show: show, start: .init(), look: look, fixedSize: fixedSize))
+    return .open(
+      PlayerActivity(show: show, start: start(show), look: look, fixedSize: fixedSize))
   }
 
   // MARK: - Time
@@ -154,7 +162,8 @@ struct GalleryActivity: Activity {
 
   mutating func advance(milliseconds: Double) {
     rested += milliseconds
-    preview?.advance(milliseconds: milliseconds)
+    // Whoever wants less motion has a still preview.
+    if motion == .full { preview?.advance(milliseconds: milliseconds) }
     if preview == nil {
       if chosen != nil, rested >= Self.patience { openPreview() }
     } else if let unopened, rested >= Self.opening {
@@ -166,7 +175,8 @@ struct GalleryActivity: Activity {
   var nextChange: Double? {
     if help != nil { return nil }
     guard let preview else { return chosen == nil ? nil : max(1, Self.patience - rested) }
-    let moves = GalleryPicture(self, size: size).showsPreview ? preview.nextChange : nil
+    let isMoving = motion == .full && GalleryPicture(self, size: size).showsPreview
+    let moves = isMoving ? preview.nextChange : nil
     guard unopened != nil else { return moves }
     let opens = max(1, Self.opening - rested)
     return min(opens, moves ?? opens)

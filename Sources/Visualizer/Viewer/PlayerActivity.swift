@@ -22,6 +22,7 @@ struct PlayerActivity: Activity {
   /// What the next letter is for.
   var letterFor: LetterUse?
   var bookmarks: [Bookmark] = []
+  let keepBookmarks: ([Bookmark]) -> Void
   /// Where the viewer was before the last jump.
   var placeBefore: Int?
   /// The point from which the operations that are typed go on.
@@ -52,6 +53,10 @@ struct PlayerActivity: Activity {
     var speed = 1.0
     var isPaused = false
     var motion = Motion.full
+    /// The steps that were marked before.
+    var bookmarks: [Bookmark] = []
+    /// Hears of all marks whenever one is set, so that none is lost however the program ends.
+    var keepBookmarks: ([Bookmark]) -> Void = { _ in }
   }
 
   init(show: any Show, start: Start, look: Look, fixedSize: Size? = nil) {
@@ -59,6 +64,8 @@ struct PlayerActivity: Activity {
     self.look = look
     self.fixedSize = fixedSize
     motion = start.motion
+    bookmarks = start.bookmarks
+    keepBookmarks = start.keepBookmarks
     player = Player(show: show, step: start.step, speed: start.speed)
     if !start.isPaused { player.handle(.togglePlay, in: show) }
   }

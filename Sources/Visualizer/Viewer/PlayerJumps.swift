@@ -86,6 +86,8 @@ extension PlayerActivity {
       guard ("a"..."z").contains(letter) else { return }
       bookmarks.removeAll { $0.letter == letter }
       bookmarks.append(Bookmark(letter: letter, step: player.step))
+      // Of what was tried out nothing is kept.
+      if branches.current == 0 { keepBookmarks(bookmarks) }
       let name = String(letter)
       notice = Notice(
         text: Bilingual("step \(player.step) is marked \(name)", "第 \(player.step) 步已标记为 \(name)"))

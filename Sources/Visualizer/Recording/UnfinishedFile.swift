@@ -1,0 +1,76 @@
+import Foundation
+
+/// A file under way that has no name yet, so that nothing is left of it however the program ends.
+///
+/// Where the file system knows no such files it has a name beside the one that it shall get, and is
+/// removed where that is possible: not after SIGKILL.
+struct UnfinishedFile: ~Copyable {
+  let descriptor: Int32
+  private let path: String
+  /// Its name for the time being; nil for none.
+  private var temporary: String?
+
+  /// Linux's O_TMPFILE, whose definition is not imported.
+  private static let nameless = 0o20_000_000 | O_DIRECTORY
+
+  init(for path: String) throws(OutputError) {
+    self.path = path
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let file = Foundation.open(folder, O_WRONLY | O_CLOEXEC | Self.nameless, 0o644)
+    if file >= 0, access(Self.handle(file), F_OK) == 0 {
+      descriptor = file
+      return
+    }
+    if file >= 0 { close(file) }
+    let name = Self.temporaryName(path)
+    descriptor = Foundation.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw OutputFile.failure(path, "cannot be created") }
+    temporary = name
+    Interruption.setUnfinished(name)
+  }
+
+  deinit {
+    close(descriptor)
+    guard let temporary else { return }
+    unlink(temporary)
+    Interruption.setUnfinished(nil)
+  }
+
+  /// Gives the file its name; false where another has it, which is replaced with `overwrite`.
+  mutating func publish(overwrite: Bool) throws(OutputError) -> Bool {
+    guard fsync(descriptor) == 0 || errno == EINVAL else {
+      throw OutputFile.failure(path, "cannot be written")
+    }
+    if link(as: path) { return true }
+    guard errno == EEXIST else { throw OutputFile.failure(path, "cannot be put in place") }
+    guard overwrite else { return false }
+    if temporary == nil {
+      // A name can be taken over by rename only, and only from a name.
+      let name = Self.temporaryName(path)
+      guard link(as: name) else { throw OutputFile.failure(path, "cannot be put in place") }
+      temporary = name
+      Interruption.setUnfinished(name)
+    }
+    guard let name = temporary, rename(name, path) == 0 else {
+      throw OutputFile.failure(path, "cannot be put in place")
+    }
+    temporary = nil
+    Interruption.setUnfinished(nil)
+    return true
+  }
+
+  private func link(as name: String) -> Bool {
+    linkat(
+      AT_FDCWD, temporary ?? Self.handle(descriptor), AT_FDCWD, name,
+      temporary == nil ? AT_SYMLINK_FOLLOW : 0) == 0
+  }
+
+  private static func handle(_ descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
+
+  /// A name that no other process uses; what stands under it was left by one that is no more.
+  private static func temporaryName(_ path: String) -> String {
+    let name = path + ".part-\(getpid())"
+    unlink(name)
+    return name
+  }
+}

@@ -1,0 +1,131 @@
+internal import Glibc
+internal import Testing
+
+/// Work that takes long: what is seen of it, and what is left when it is cut off.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct LongWorkTests {
+  /// A scenario that takes some seconds to record.
+  private static let long =
+    "title: t\nmodel: map\nscript:\n  - insert k1..k3000\n  - lookup k1..k3000\n"
+
+  /// Runs a script in a folder of its own, in which the long scenario lies.
+  private func run(_ script: String, with changes: [String: String] = [:]) throws -> CommandRun {
+    try CommandRun(shell: script, files: ["long.yaml": Self.long], with: changes)
+  }
+
+  /// Runs a script on a terminal, in a folder of its own, in which the long scenario lies.
+  ///
+  /// Prints the names of the files that are there at the end.
+  private func onTerminal(
+    _ script: String, _ body: (PseudoTerminal) throws -> Void
+  ) throws {
+    var template = Array("/tmp/visualizer-long-XXXXXX".utf8CString)
+    try #require(mkdtemp(&template) != nil)
+    let folder = String(cBytes: template)
+    defer {
+      for name in ["long.yaml", "a.cast"] { unlink("\(folder)/\(name)") }
+      rmdir(folder)
+    }
+    let terminal = try PseudoTerminal(
+      "/bin/bash",
+      [
+        "-c",
+        "cd '\(folder)' || exit; printf '%s' \"$1\" >long.yaml; { \(script)\n}; code=$?; ls; exit $code",
+        Program.path, Self.long,
+      ], environment: Program.environment)
+    try body(terminal)
+  }
+
+  /// The bar was there, and nothing of it is left.
+  private func expectErased(_ terminal: PseudoTerminal) {
+    let bar = terminal.text.lastPlace(of: "%")
+    #expect(bar >= 0 && terminal.text.lastPlace(of: "\r\u{1b}[K") > bar)
+  }
+
+  @Test func aBarIsShownAndErased() throws {
+    try onTerminal("\"$0\" record long.yaml -o a.cast --to 400") { terminal in
+      try terminal.wait(for: "%")
+      #expect(try terminal.waitForEnd() == .exited(0))
+      #expect(terminal.text.contains("recording  ") && terminal.text.contains(" left"))
+      expectErased(terminal)
+      #expect(terminal.text.contains("a.cast"))
+    }
+  }
+
+  @Test(arguments: [("INT", Int32(130)), ("TERM", 143)])
+  func aSignalErasesTheBarAndLeavesNoFile(_ name: String, _ code: Int32) throws {
+    // A shell without job control starts what is in the background with SIGINT ignored.
+    let script = "set -m; \"$0\" record long.yaml -o a.cast & read -r; kill -\(name) $!; wait $!"
+    try onTerminal(script) { terminal in
+      try terminal.wait(for: "%")
+      terminal.send("\r")
+      #expect(try terminal.waitForEnd() == .exited(code))
+      expectErased(terminal)
+      #expect(!terminal.text.contains("a.cast"))
+    }
+  }
+
+  @Test func aPipeIsSilent() throws {
+    let run = try run("\"$0\" record long.yaml -o a.cast --to 300 2>../error")
+    #expect(run.ending == .exited(0) && run.error.isEmpty)
+    #expect(run.files == ["a.cast", "long.yaml"])
+  }
+
+  @Test func interruptedInAPipe() throws {
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+      // A shell without job control starts what is in the background with SIGINT ignored.
+      let run = try run(
+        "set -m; \"$0\" record long.yaml -o a.cast 2>../error & sleep 1; kill -\(name) $!; wait $!")
+      #expect(run.ending == .exited(Int32(code)) && run.error.isEmpty)
+      #expect(run.files == ["long.yaml"])
+    }
+  }
+
+  /// Whatever the moment, a file is whole under its name or is not there, and nothing lies beside it.
+  @Test(arguments: [false, true])
+  func killedAtAnyMoment(_ overwrites: Bool) throws {
+    let run = try run(
+      """
+      "$0" record map-lookup --to 5 -o ../whole.frames
+      \(overwrites ? "option=--overwrite; echo old >a.frames" : "option=")
+      whole=0
+      for i in $(seq 24); do
+        "$0" record map-lookup --to 5 -o a.frames $option & process=$!
+        sleep 0.$(printf %03d $((i * 137 % 400))); kill -9 $process 2>/dev/null; wait $process 2>/dev/null
+        if cmp -s a.frames ../whole.frames; then
+          whole=$((whole + 1)); \(overwrites ? "echo old >a.frames" : "rm a.frames")
+        elif [ -e a.frames ]; then
+          [ "$option" ] && [ "$(cat a.frames)" = old ] || exit 1
+        fi
+        [ "$(ls)" = "$( [ "$option" ] && echo a.frames; echo long.yaml)" ] || exit 2
+      done
+      echo $whole >../output
+      """)
+    #expect(run.ending == .exited(0))
+    #expect(run.files == (overwrites ? ["a.frames", "long.yaml"] : ["long.yaml"]))
+  }
+
+  /// A limit on the size of files stands for a full disk; who may mount one is told by another test.
+  @Test func nothingIsLeftWhereNoMoreCanBeWritten() throws {
+    let run = try run(
+      "(ulimit -f 16; exec \"$0\" record map-lookup -o a.cast 2>../error)")
+    #expect(run.ending == .exited(74))
+    #expect(run.error == "a.cast: error: cannot be written: File too large\n")
+    #expect(run.files == ["long.yaml"])
+  }
+
+  @Test func aFullDisk() throws {
+    let run = try run(
+      """
+      unshare -rm true 2>/dev/null || exit 99
+      unshare -rm bash -c 'mkdir disk; mount -t tmpfs -o size=64k none disk || exit 99
+        "$0" record map-lookup -o disk/a.cast 2>../error; code=$?
+        ls disk >../output; exit $code' "$0"
+      code=$?; rmdir disk; exit $code
+      """)
+    guard run.ending != .exited(99) else { return }  // Nobody may mount anything here.
+    #expect(run.ending == .exited(74))
+    #expect(run.error == "disk/a.cast: error: cannot be written: No space left on device\n")
+    #expect(run.output.isEmpty)
+  }
+}
