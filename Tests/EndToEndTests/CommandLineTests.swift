@@ -190,12 +190,13 @@ struct CommandLineTests {
   @Test func anInterruptedRecordingLeavesNothingUnderItsName() throws {
     let script = """
       "$0" record big.yaml -o x.cast & child=$!
-      until ls x.cast.part-* >/dev/null 2>&1 || ! kill -0 $child 2>/dev/null; do :; done
-      kill -TERM $child; wait $child; [ ! -e x.cast ]
+      # What is written has no name yet, or one of its own.
+      until ls -l /proc/$child/fd | grep -Eq 'deleted|part-'; do kill -0 $child || exit 1; done
+      kill -TERM $child; wait $child; [ $? = 143 ]
       """
     let big = "title: t\nmodel: map\nscript:\n  - insert k1..k20000\n"
     let run = try CommandRun(shell: script, files: ["big.yaml": big])
-    #expect(run.ending == .exited(0) && !run.files.contains("x.cast"))
+    #expect(run.ending == .exited(0) && run.files == ["big.yaml"])
   }
 
   @Test func aClosedPipeIsQuiet() throws {
