@@ -68,6 +68,17 @@ struct Canvas: Equatable {
     landmarks?.add(pane: pane, rect)
   }
 
+  /// Says that what is drawn next lies in a pane; false where nothing of it is to be seen.
+  mutating func begin(_ pane: String, _ rect: Rect) -> Bool {
+    mark(pane: pane, rect)
+    return !rect.isEmpty
+  }
+
+  /// Says how far a pane may be scrolled from where it would be.
+  mutating func mark(scrolling rows: ClosedRange<Int>, of pane: String) {
+    landmarks?.add(scrolling: rows, of: pane)
+  }
+
   /// Says that an item is drawn in a rectangle of the pane marked before.
   mutating func mark(_ item: @autoclosure () -> Item, _ rect: Rect) {
     guard landmarks != nil else { return }

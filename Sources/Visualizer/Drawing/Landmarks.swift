@@ -29,6 +29,8 @@ struct Landmarks {
   }
 
   private(set) var panes: [Pane] = []
+  /// How far each pane that scrolls may be scrolled from where it would be, up and down.
+  private(set) var scrolling: [(pane: String, rows: ClosedRange<Int>)] = []
   private(set) var places: [Place] = []
 
   mutating func add(pane name: String, _ rect: Rect) {
@@ -41,8 +43,23 @@ struct Landmarks {
     places.append(Place(item: item, rect: rect, pane: pane.name))
   }
 
+  mutating func add(scrolling rows: ClosedRange<Int>, of pane: String) {
+    scrolling.append((pane, rows))
+  }
+
+  /// How far one may scroll a pane, or, where none has the focus, any of them.
+  func scrollRange(of pane: String?) -> ClosedRange<Int> {
+    let ranges = scrolling.filter { pane == nil || $0.pane == pane }.map(\.rows)
+    return min(0, ranges.map(\.lowerBound).min() ?? 0)...max(0, ranges.map(\.upperBound).max() ?? 0)
+  }
+
   func pane(_ name: String) -> Pane? { panes.first { $0.name == name } }
-  func place(of item: Item) -> Place? { places.first { $0.item == item } }
+
+  /// Where an item is drawn: in a pane if it is to be seen there, else anywhere.
+  func place(of item: Item, in pane: String? = nil) -> Place? {
+    let all = places.filter { $0.item == item }
+    return all.first { $0.pane == pane } ?? all.first
+  }
 
   /// The items of a pane from top to bottom, and from left to right in a row.
   func places(in pane: String) -> [Place] {

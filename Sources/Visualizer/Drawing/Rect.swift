@@ -21,6 +21,11 @@ struct Rect: Equatable {
       height: max(0, min(bottom, other.bottom) - top))
   }
 
+  /// The rectangle without some rows at its top.
+  func dropping(rows: Int) -> Rect {
+    Rect(x: x, y: y + rows, width: width, height: max(0, height - rows))
+  }
+
   /// The rectangle without its outermost cells: what a border leaves.
   var inner: Rect { Rect(x: x + 1, y: y + 1, width: max(0, width - 2), height: max(0, height - 2)) }
 }

@@ -93,6 +93,9 @@ struct AllocatorFiguresTable {
   }
 
   private func draw(_ row: Row, _ y: Int, _ canvas: inout Canvas) {
+    canvas.mark(
+      AllocatorItem.figure(y - rect.y),
+      Rect(x: rect.x + 1, y: y, width: min(20, rect.width - 2), height: 1))
     canvas.put(row.name[style.look.language], rect.x + 1, y, .dim)
     put(row, rect.x + 11, y, columns: 10, &canvas)
     let left = rect.x + 22

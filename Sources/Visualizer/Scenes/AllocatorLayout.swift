@@ -10,7 +10,16 @@ struct AllocatorLayout {
   var mheap: Rect
   var framed: Bool
 
-  init(stage: Rect, processors: Int, inPlay: Int) {
+  /// What the panes are called; an mcache's after its P.
+  static let (requestName, mcentralName, mheapName) = ("request", "mcentral", "mheap")
+  static func mcacheName(_ p: Int) -> String { "P\(p)" }
+
+  init(stage: Rect, processors: Int, inPlay: Int, zoomed: String?) {
+    self.init(stage: stage, processors: processors, inPlay: inPlay)
+    if let zoomed { zoom(on: zoomed, stage, processors) }
+  }
+
+  private init(stage: Rect, processors: Int, inPlay: Int) {
     framed = stage.height >= 14 && stage.width >= FrameScene.full.columns
     guard framed else {
       // One level beside the other without borders: as much as there is room for.
@@ -44,5 +53,19 @@ struct AllocatorLayout {
           first + index, Rect(x: stage.x, y: stage.y + top, width: left, height: bottom - top)
         ))
     }
+  }
+
+  /// Lets one pane fill the stage; the others go out of sight.
+  private mutating func zoom(on name: String, _ stage: Rect, _ processors: Int) {
+    let away = Rect(x: stage.right + stage.width, y: stage.y, width: 0, height: stage.height)
+    let p = (0..<processors).first { Self.mcacheName($0) == name }
+    guard p != nil || [Self.requestName, Self.mcentralName, Self.mheapName].contains(name) else {
+      return
+    }
+    if let p, !mcaches.contains(where: { $0.p == p }) { mcaches.append((p, away)) }
+    mcaches = mcaches.map { ($0.p, $0.p == p ? stage : away) }
+    request = name == Self.requestName ? stage : away
+    mcentral = name == Self.mcentralName ? stage : away
+    mheap = name == Self.mheapName ? stage : away
   }
 }

@@ -29,13 +29,13 @@ struct AllocatorMCachePane {
     return classes
   }
 
-  private var firstRow: Int {
+  private var scrolled: Scrolled {
     let room = inner.height - headerRows - footerRows
     let rows = self.rows
-    guard rows.count > room else { return 0 }
     let index = style.focus.spanClass.flatMap { rows.firstIndex(of: $0) }
-    let first = index.map { $0 - room / 2 } ?? 0
-    return max(0, min(rows.count - room, first + style.look.scroll))
+    return Scrolled(
+      count: rows.count, room: room, wanted: index.map { $0 - room / 2 } ?? 0,
+      by: style.look.scroll(of: AllocatorLayout.mcacheName(p)))
   }
 
   private var headerRows: Int { inner.height >= 4 ? 1 : 0 }
@@ -52,8 +52,9 @@ struct AllocatorMCachePane {
     }
     let rows = self.rows
     let room = inner.height - headerRows - footerRows
-    let first = firstRow
-    let visible = rows[min(first, rows.count)..<min(rows.count, first + room)]
+    canvas.mark(scrolling: scrolled.range, of: AllocatorLayout.mcacheName(p))
+    let first = scrolled.first
+    let visible = rows[min(first, rows.count)..<min(rows.count, first + max(0, room))]
     for (offset, spanClass) in visible.enumerated() {
       drawRow(spanClass, inner.y + headerRows + offset, &canvas)
     }
@@ -62,6 +63,8 @@ struct AllocatorMCachePane {
       canvas.put(text, x, inner.y + headerRows, .dim)
     }
     if let tiny = cache.tiny {
+      canvas.mark(
+        AllocatorItem.tiny(p), Rect(x: x, y: inner.bottom - 1, width: 4, height: 1))
       canvas.put("tiny", x, inner.bottom - 1, .dim)
       canvas.put(
         "s\(tiny.span)[\(tiny.slot)] \(cache.tinyOffset)/16", x + 5, inner.bottom - 1)
@@ -78,6 +81,8 @@ struct AllocatorMCachePane {
   private func drawRow(_ spanClass: Int, _ y: Int, _ canvas: inout Canvas) {
     let isFocus = isInPlay && spanClass == style.focus.spanClass
     let x = inner.x
+    canvas.mark(
+      AllocatorItem.cached(p, spanClass: spanClass), Rect(x: x + 1, y: y, width: 9, height: 1))
     canvas.put(isFocus ? "▸" : " ", x, y, Style(.current, .bold))
     canvas.put(TextLayout.padLeft("\(spanClass)", columns: 3), x + 1, y, .dim)
     canvas.put(
@@ -105,7 +110,7 @@ struct AllocatorMCachePane {
   /// Where a class's span stands.
   func point(spanClass: Int) -> Point {
     let row = rows.firstIndex(of: spanClass) ?? 0
-    let y = inner.y + headerRows + row - firstRow
+    let y = inner.y + headerRows + row - scrolled.first
     return Point(x: inner.x + spanColumn, y: max(inner.y, min(inner.bottom - 1, y)))
   }
 }

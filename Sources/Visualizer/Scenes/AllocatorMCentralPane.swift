@@ -23,6 +23,7 @@ struct AllocatorMCentralPane {
     let lines = self.lines
     let room = inner.height - detailRows
     canvas.clipped(to: inner) { canvas in
+      canvas.mark(scrolling: scrolled.range, of: AllocatorLayout.mcentralName)
       for (offset, line) in lines.dropFirst(firstLine).prefix(room).enumerated() {
         draw(line, inner.y + offset, &canvas)
       }
@@ -39,12 +40,22 @@ struct AllocatorMCentralPane {
   }
 
   /// The first line in sight: the class in play, unless the viewer has scrolled.
-  private var firstLine: Int {
-    max(0, min(lines.count - (inner.height - detailRows), style.look.scroll))
+  private var firstLine: Int { scrolled.first }
+
+  private var scrolled: Scrolled {
+    Scrolled(
+      count: lines.count, room: inner.height - detailRows,
+      by: style.look.scroll(of: AllocatorLayout.mcentralName))
   }
 
+  /// Zoomed it says of each span how many of its slots are used.
+  private var isZoomed: Bool { style.look.zoomedPane == AllocatorLayout.mcentralName }
+
   /// Rows kept for the span in focus, slot by slot.
-  private var detailRows: Int { inner.height >= 12 ? (inner.height >= 20 ? 7 : 5) : 0 }
+  private var detailRows: Int {
+    if isZoomed { return inner.height / 2 }
+    return inner.height >= 12 ? (inner.height >= 20 ? 7 : 5) : 0
+  }
 
   /// The span that the step is about: where it lies, and every slot of it.
   private func drawDetail(_ canvas: inout Canvas) {
@@ -140,12 +151,14 @@ struct AllocatorMCentralPane {
     case .blank: break
     case .title(let spanClass): drawTitle(spanClass, x, y, &canvas)
     case .queue(let queue, let spanClass):
+      markLabel(AllocatorItem.queue(queue, spanClass: spanClass), y, &canvas)
       canvas.put(Self.name(queue, isWide: inner.width >= 30), x + 1, y, .dim)
       put(style.state.spans(in: queue, spanClass: spanClass), y, &canvas)
     case .hand:
       canvas.put(Bilingual("in hand", "已取得")[style.look.language], x + 1, y, .dim)
       put(style.focus.inHand.map { isArriving ? [] : [$0] } ?? [], y, &canvas)
     case .list(let nonempty, let spanClass):
+      markLabel(AllocatorItem.list(nonempty: nonempty, spanClass: spanClass), y, &canvas)
       canvas.put(nonempty ? "nonempty" : "empty", x + 1, y, .dim)
       put(
         nonempty
@@ -162,6 +175,7 @@ struct AllocatorMCentralPane {
       sizeClass == 0
       ? Bilingual("large objects", "大对象")
       : Bilingual("\(size) bytes", "\(size) 字节")
+    markLabel(AllocatorItem.mcentral(spanClass: spanClass), y, &canvas)
     canvas.put(isFocus ? "▸" : " ", x - 1, y, Style(.current, .bold))
     let number = canvas.put("\(spanClass) ", x, y, .dim)
     let word = Bilingual("class", "规格")[style.look.language]
@@ -171,6 +185,18 @@ struct AllocatorMCentralPane {
     let text = " \(what[style.look.language])"
     if column + GlyphWidth.of(text) <= inner.right { canvas.put(text, column, y, .dim) }
   }
+
+  private func markLabel(_ item: Item, _ y: Int, _ canvas: inout Canvas) {
+    canvas.mark(item, Rect(x: inner.x + 1, y: y, width: labelWidth, height: 1))
+  }
+
+  /// What a span is called in a queue.
+  private func label(_ id: GoAllocator.SpanID) -> String {
+    guard isZoomed, let span = style.state.span(id) else { return "s\(id)" }
+    return "s\(id) \(span.allocCount)/\(span.nelems)"
+  }
+
+  private var gap: Int { isZoomed ? 2 : 1 }
 
   private var labelWidth: Int { inner.width >= 30 ? 17 : 10 }
 
@@ -189,11 +215,11 @@ struct AllocatorMCentralPane {
     for (index, span) in spans.enumerated() {
       let rest = spans.count - index
       let more = "+\(rest)"
-      if column + "s\(span)".utf8.count + more.utf8.count + 1 > inner.right, rest > 1 {
+      if column + label(span).utf8.count + more.utf8.count + 1 > inner.right, rest > 1 {
         canvas.put(more, column, y, .dim)
         break
       }
-      column = style.put(span: span, column, y, on: &canvas) + 1
+      column = style.put(span: span, column, y, label: label(span), on: &canvas) + gap
     }
   }
 
@@ -227,7 +253,7 @@ struct AllocatorMCentralPane {
     }
     let index = entries.firstIndex(of: span) ?? (joinsInFront ? 0 : entries.count)
     let column = entries.prefix(min(index, inner.width)).reduce(inner.x + 2 + labelWidth) {
-      $0 + "s\($1)".utf8.count + 1
+      $0 + label($1).utf8.count + gap
     }
     return Point(x: min(inner.right - 4, column), y: y)
   }

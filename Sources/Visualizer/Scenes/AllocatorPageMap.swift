@@ -91,7 +91,9 @@ struct AllocatorPageMap {
     for cell in 0..<min(count, perRow * cells.height) {
       let pages = cell * step..<min(state.pageCount, (cell + 1) * step)
       let (glyph, cellStyle) = look(pages)
-      canvas.put(glyph, cells.x + cell % perRow, cells.y + cell / perRow, cellStyle)
+      let (x, y) = (cells.x + cell % perRow, cells.y + cell / perRow)
+      canvas.mark(AllocatorItem.pages(pages), Rect(x: x, y: y, width: 1, height: 1))
+      canvas.put(glyph, x, y, cellStyle)
     }
     drawLegend(&canvas)
   }

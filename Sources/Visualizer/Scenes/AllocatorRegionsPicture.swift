@@ -20,6 +20,12 @@ struct AllocatorRegionsPicture {
   func draw(_ canvas: inout Canvas) {
     guard rect.height >= 3 else { return }
     let (spansEnd, arenaStart) = borders
+    let starts = [rect.x + 1, spansEnd + 1, arenaStart + 1, rect.right - 1]
+    for region in 0..<3 {
+      let width = starts[region + 1] - starts[region] - (region < 2 ? 1 : 0)
+      canvas.mark(
+        AllocatorItem.region(region), Rect(x: starts[region], y: rect.y, width: width, height: 1))
+    }
     drawNames(&canvas)
     drawBars(&canvas)
     for y in rect.y..<rect.bottom {

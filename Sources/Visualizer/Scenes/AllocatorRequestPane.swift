@@ -17,10 +17,17 @@ struct AllocatorRequestPane {
       }
       return
     }
+    canvas.mark(
+      AllocatorItem.request,
+      Rect(x: inner.x + 1, y: inner.y, width: inner.width - 2, height: 1))
     let what = describe(size, noscan: noscan, count: count, columns: inner.width - 2)
     canvas.put(TextLayout.fit(what, columns: inner.width - 2), inner.x + 1, inner.y)
     guard framed else { return }
     canvas.clipped(to: inner) { drawPath(inner, &$0) }
+    guard style.look.zoomedPane == AllocatorLayout.requestName,
+      let inspection = AllocatorItem.request(style.moment, language)
+    else { return }
+    FactsList(facts: inspection.facts, rect: inner.dropping(rows: 6)).draw(&canvas)
   }
 
   /// The request in as many words as there is room for.

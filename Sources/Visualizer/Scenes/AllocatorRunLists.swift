@@ -46,14 +46,21 @@ struct AllocatorRunLists {
   private var visible: (lists: ArraySlice<AllocatorRunList>, hidden: Int) {
     let lists = self.lists
     let room = rect.height
-    guard lists.count > room else { return (lists[...], 0) }
+    let first = scrolled.first
+    return (lists[first..<min(lists.count, first + room)], max(0, lists.count - room))
+  }
+
+  private var scrolled: Scrolled {
+    let lists = self.lists
     let wanted = style.focus.list.flatMap { lists.firstIndex(of: $0) } ?? 0
-    let first = max(0, min(lists.count - room, wanted - room / 2))
-    return (lists[first..<first + room], lists.count - room)
+    return Scrolled(
+      count: lists.count, room: rect.height, wanted: wanted - rect.height / 2,
+      by: style.look.scroll(of: AllocatorLayout.mheapName))
   }
 
   func draw(_ canvas: inout Canvas) {
     let (lists, hidden) = visible
+    canvas.mark(scrolling: scrolled.range, of: AllocatorLayout.mheapName)
     canvas.clipped(to: rect) { canvas in
       for (offset, list) in lists.enumerated() { draw(list, rect.y + offset, &canvas) }
       if lists.isEmpty {
@@ -70,6 +77,9 @@ struct AllocatorRunLists {
   private func draw(_ list: AllocatorRunList, _ y: Int, _ canvas: inout Canvas) {
     let isFocus = list == style.focus.list
     if isFocus { canvas.put("▸", rect.x, y, Style(.current, .bold)) }
+    canvas.mark(
+      AllocatorItem.list(list),
+      Rect(x: rect.x + 1, y: y, width: list.name.utf8.count, height: 1))
     canvas.put(list.name, rect.x + 1, y, isFocus ? Style(.current, .bold) : .dim)
     let entries = entries(list)
     var column = rect.x + 1 + Self.nameColumns
@@ -80,11 +90,13 @@ struct AllocatorRunLists {
         canvas.put("+\(rest)", column, y, .dim)
         break
       }
+      canvas.mark(
+        entry.item, Rect(x: column, y: y, width: entry.label.utf8.count, height: 1))
       column = canvas.put(entry.label, column, y, entry.style) + 1
     }
   }
 
-  private typealias Entry = (label: String, style: Style, span: GoAllocator.SpanID?)
+  private typealias Entry = (label: String, style: Style, span: GoAllocator.SpanID?, item: Item)
 
   private func entries(_ list: AllocatorRunList) -> [Entry] {
     switch list {
@@ -93,12 +105,17 @@ struct AllocatorRunLists {
         let range = run.firstPage..<run.firstPage + run.npages
         let isFocus = style.focus.pages?.overlaps(range) ?? false
         return (
-          Self.label(run.firstPage, run.npages), isFocus ? Style(.moved, .bold) : Style(.freed), nil
+          Self.label(run.firstPage, run.npages), isFocus ? Style(.moved, .bold) : Style(.freed),
+          nil,
+          AllocatorItem.run(run.firstPage)
         )
       }
     case .busy(let pages):
       return style.state.busySpans(pages: pages).map { id in
-        ("s\(id)", id == style.focus.span ? Style(.current, [.bold, .reverse]) : .text, id)
+        (
+          "s\(id)", id == style.focus.span ? Style(.current, [.bold, .reverse]) : .text, id,
+          AllocatorItem.span(id)
+        )
       }
     }
   }

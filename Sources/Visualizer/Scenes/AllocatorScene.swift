@@ -22,20 +22,25 @@ struct AllocatorScene {
     let state = shown
     let focus = AllocatorFocus(moment)
     let layout = AllocatorLayout(
-      stage: stage, processors: state.ps.count, inPlay: focus.p)
+      stage: stage, processors: state.ps.count, inPlay: focus.p,
+      zoomed: look.zoomedPane)
     let style = AllocatorStyle(
       state: state, focus: focus, moment: moment, look: look, isSettled: progress == 1)
     let panes = layout.mcaches.map { p, rect in
       AllocatorMCachePane(p: p, rect: rect, framed: layout.framed, style: style)
     }
-    for pane in panes { pane.draw(&canvas) }
-    AllocatorRequestPane(rect: layout.request, framed: layout.framed, style: style).draw(&canvas)
+    for pane in panes where canvas.begin(AllocatorLayout.mcacheName(pane.p), pane.rect) {
+      pane.draw(&canvas)
+    }
+    if canvas.begin(AllocatorLayout.requestName, layout.request) {
+      AllocatorRequestPane(rect: layout.request, framed: layout.framed, style: style).draw(&canvas)
+    }
     let mcentral = AllocatorMCentralPane(
       rect: layout.mcentral, framed: layout.framed, style: style)
-    mcentral.draw(&canvas)
+    if canvas.begin(AllocatorLayout.mcentralName, layout.mcentral) { mcentral.draw(&canvas) }
     let mheap = AllocatorMHeapPane(
       rect: layout.mheap, framed: layout.framed, style: style, arriving: arrivingRun?.firstPage)
-    mheap.draw(&canvas)
+    if canvas.begin(AllocatorLayout.mheapName, layout.mheap) { mheap.draw(&canvas) }
     drawTraveller(panes, mcentral, mheap, &canvas)
   }
 
@@ -73,6 +78,8 @@ struct AllocatorScene {
   private func drawTraveller(
     _ label: String, from start: Point, to end: Point, _ canvas: inout Canvas
   ) {
+    // In a zoomed pane only what stays in it is seen to move.
+    guard stage.contains(start.x, start.y), stage.contains(end.x, end.y) else { return }
     let turn = end.x < start.x ? (start.x + end.x) / 2 : (start.x + end.x + 1) / 2
     let traveller = Traveller(label: label, from: start, to: end, turn: turn, fraction: progress)
     Traveller.draw([traveller], within: stage, on: &canvas)
@@ -106,8 +113,12 @@ struct AllocatorStyle {
   let isSettled: Bool
 
   /// A span's number in the style of what happens to it.
-  func put(span: GoAllocator.SpanID, _ x: Int, _ y: Int, on canvas: inout Canvas) -> Int {
-    let label = "s\(span)"
+  func put(
+    span: GoAllocator.SpanID, _ x: Int, _ y: Int, label: String? = nil, on canvas: inout Canvas
+  ) -> Int {
+    let label = label ?? "s\(span)"
+    canvas.mark(
+      AllocatorItem.span(span), Rect(x: x, y: y, width: label.utf8.count, height: 1))
     var style = Style.text
     if let mspan = state.span(span), !mspan.hasFreeSlot { style = Style(.full) }
     if span == focus.span { style = Style(.current, [.bold, .reverse]) }
@@ -133,9 +144,9 @@ struct AllocatorStyle {
     guard let span = state.span(id), cells > 0, rect.width > 0 else { return }
     for cell in 0..<cells {
       let slots = span.nelems * cell / cells..<span.nelems * (cell + 1) / cells
-      canvas.put(
-        glyph(span, slots, id), rect.x + cell % rect.width, rect.y + cell / rect.width,
-        slotStyle(span, slots, id))
+      let (x, y) = (rect.x + cell % rect.width, rect.y + cell / rect.width)
+      canvas.mark(AllocatorItem.slots(id, slots), Rect(x: x, y: y, width: 1, height: 1))
+      canvas.put(glyph(span, slots, id), x, y, slotStyle(span, slots, id))
     }
   }
 

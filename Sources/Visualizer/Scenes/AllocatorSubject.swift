@@ -80,6 +80,12 @@ struct AllocatorSubject: Subject {
     AllocatorQuestions(words: words, rules: rules, moment: moment).question
   }
 
+  func inspect(
+    _ item: Item, _ moment: Moment<GoAllocator>, _ language: Language
+  ) -> Inspection? {
+    AllocatorInspector(moment: moment, words: words, language: language).inspect(item)
+  }
+
   func draw(
     _ moment: Moment<GoAllocator>, progress: Double, in stage: Rect, of canvas: inout Canvas,
     look: Look

@@ -27,26 +27,18 @@ struct CaptureScene {
       highestPacket: subject.highestPacket)
     let title = "\(subject.words.client) → \(subject.words.server)"
     let ladder = rows.ladder(
-      title: Bilingual(title, title), packets: stage.height * 2 + max(0, -look.scroll))
+      title: Bilingual(title, title),
+      packets: stage.height * 2 + max(0, -look.scroll(of: LadderView.ladderName)))
     let seen = min(moment.after.packets, captured.rows.count)
-    var acknowledged: Acknowledged?
-    if seen > 0 {
-      let before = captured.rows[max(0, seen - 1 - Acknowledged.lookback)..<seen - 1]
-      acknowledged = Acknowledged(
-        LadderSegment(captured.rows[seen - 1], start: 0),
-        before: before.reversed().map { LadderSegment($0, start: 0) })
-    }
-    let observer = known
+    let acknowledged = seen > 0 ? Acknowledged(row: seen - 1, of: captured) : nil
+    let observer = moment.known(progress: progress)
     LadderView(
       ladder: ladder, acknowledged: acknowledged, client: LadderEnd(observer, .client),
-      server: LadderEnd(observer, .server), stage: stage, look: look
+      server: LadderEnd(observer, .server), stage: stage, look: look,
+      inspect: CaptureInspector(
+        subject: subject, moment: moment, language: look.language
+      ).inspect
     ).draw(&canvas)
-  }
-
-  /// What the packets told, that of this step among them once its arrow has been drawn.
-  private var known: WireObserver {
-    if case .packetSeen = moment.event, progress < 1 { return moment.after }
-    return moment.operation.map { moment.after.having(seen: $0.segment) } ?? moment.after
   }
 
   private func drawStates(_ canvas: inout Canvas) {

@@ -80,6 +80,12 @@ struct CaptureSubject: Subject {
     }
   }
 
+  func inspect(
+    _ item: Item, _ moment: Moment<WireObserver>, _ language: Language
+  ) -> Inspection? {
+    CaptureInspector(subject: self, moment: moment, language: language).inspect(item)
+  }
+
   func draw(
     _ moment: Moment<WireObserver>, progress: Double, in stage: Rect, of canvas: inout Canvas,
     look: Look

@@ -42,7 +42,35 @@ struct CaptureTable: Subject {
   func fields(of wire: WireObserver) -> [(name: String, value: FieldValue)] { [] }
 
   func selection(_ moment: Moment<WireObserver>, _ look: Look) -> Int? {
-    max(0, min(capture.connections.count - 1, look.scroll))
+    max(0, min(capture.connections.count - 1, look.scroll(of: ConnectionsPane.paneName)))
+  }
+
+  func inspect(
+    _ item: Item, _ moment: Moment<WireObserver>, _ language: Language
+  ) -> Inspection? {
+    guard item.kind == "connection", capture.connections.indices.contains(item.path[0]) else {
+      return nil
+    }
+    let connection = capture.connections[item.path[0]]
+    let client = CaptureWords.name(.client)[language]
+    let server = CaptureWords.name(.server)[language]
+    let seconds = CaptureWords.seconds(connection.lastTime - connection.firstTime)
+    return Inspection(
+      Bilingual("connection \(item.path[0] + 1)", "连接 \(item.path[0] + 1)")[language],
+      [
+        (client, connection.client.text), (server, connection.server.text),
+        (Bilingual("client is", "客户端状态")[language], connection.finalState(.client)),
+        (Bilingual("server is", "服务器状态")[language], connection.finalState(.server)),
+        (Bilingual("it is", "结局")[language], connection.ending[language]),
+        (Bilingual("segments", "报文段")[language], "\(connection.segments)"),
+        (Bilingual("lasted", "时长")[language], Bilingual("\(seconds) s", "\(seconds) 秒")[language]),
+        (
+          Bilingual("to server", "至服务器")[language], TCPWords.bytes(connection.clientBytes, language)
+        ),
+        (
+          Bilingual("to client", "至客户端")[language], TCPWords.bytes(connection.serverBytes, language)
+        ),
+      ])
   }
 
   func opened(_ index: Int) throws(InputError) -> (any Show)? {

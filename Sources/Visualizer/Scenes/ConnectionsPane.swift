@@ -27,7 +27,10 @@ struct ConnectionsPane {
   /// What is left for it where endpoints are long.
   private static let leastEnding = 15
 
+  static let paneName = "connections"
+
   func draw(_ canvas: inout Canvas) {
+    canvas.mark(pane: Self.paneName, rect)
     let language = look.language
     canvas.box(
       rect,
@@ -36,6 +39,10 @@ struct ConnectionsPane {
     let room = inner.height - 1
     guard room > 0, count > 0 else { return }
     let first = max(0, min(count - room, selection - room / 2))
+    // Scrolling moves the cursor.
+    let scroll = look.scroll(of: Self.paneName)
+    canvas.mark(
+      scrolling: scroll - selection...scroll + count - 1 - selection, of: Self.paneName)
     let heads = Line(
       client: CaptureWords.name(.client)[language], server: CaptureWords.name(.server)[language],
       states: (
@@ -46,6 +53,9 @@ struct ConnectionsPane {
       for row in 0..<min(room, count - first) {
         let index = first + row
         let isSelected = index == selection
+        canvas.mark(
+          TCPItem.connection(index),
+          Rect(x: inner.x + 1, y: inner.y + 1 + row, width: inner.width - 2, height: 1))
         draw(
           line(index), number: "\(index + 1)", inner.y + 1 + row,
           isSelected ? Style(.current, [.bold, .reverse]) : .text, &canvas)

@@ -50,6 +50,8 @@ struct Ladder {
 
   /// Who the ends are, for the box around the ladder.
   var title = Bilingual("", "")
+  /// Which connection of its run or capture it is.
+  var connection = 0
   var rows: [Row] = []
   var arrows: [Arrow] = []
   /// How many rows there are above these; nil where they were not counted.

@@ -4,6 +4,7 @@ import Models
 struct LadderEnd {
   /// A timer, and what is left of it.
   struct Timer {
+    var kind: TimerKind
     var name: String
     var left: Microseconds
     var duration: Microseconds
@@ -54,8 +55,12 @@ struct LadderInspector {
 
   // MARK: - The segment
 
-  private func drawSegment(_ rect: Rect, _ canvas: inout Canvas) {
+  /// The segment in focus; all its facts, where there are some to be shown.
+  func drawSegment(
+    _ rect: Rect, all facts: [Inspection.Fact] = [], _ canvas: inout Canvas
+  ) {
     let language = look.language
+    canvas.mark(pane: LadderView.segmentName, rect)
     guard let arrow = ladder.arrows.last(where: { $0.segment.number == ladder.focus }) else {
       canvas.box(rect, title: Bilingual("segment", "报文段")[language])
       return
@@ -74,6 +79,10 @@ struct LadderInspector {
       : Bilingual(isForward ? " → server" : " → client", isForward ? " → 服务器" : " → 客户端")
     canvas.box(rect, title: word[language] + ends[language])
     let inner = rect.inner
+    canvas.mark(
+      TCPItem.segment(segment.number),
+      Rect(x: inner.x + 1, y: inner.y, width: inner.width - 2, height: 1))
+    if !facts.isEmpty { return FactsList(facts: facts, rect: inner).draw(&canvas) }
     if inner.height < 5 { return drawShortly(segment, inner, &canvas) }
     for (index, line) in lines(arrow).prefix(inner.height).enumerated() {
       canvas.put(line.name, inner.x + 1, inner.y + index, .dim)
@@ -151,10 +160,18 @@ struct LadderInspector {
 
   // MARK: - An end
 
-  private func drawEnd(_ side: Side, _ rect: Rect, _ canvas: inout Canvas) {
+  /// An end; all its facts above its timers, where there are some to be shown.
+  func drawEnd(
+    _ side: Side, _ rect: Rect, all facts: [Inspection.Fact] = [], _ canvas: inout Canvas
+  ) {
+    canvas.mark(pane: side.name, rect)
     let end = side == .client ? client : server
     canvas.box(rect, title: "\(CaptureWords.name(side)[look.language])  \(end.state.text)")
     let inner = rect.inner
+    canvas.mark(
+      TCPItem.end(End(ladder.connection, side)),
+      Rect(x: inner.x + 1, y: inner.y, width: inner.width - 2, height: 1))
+    if !facts.isEmpty { return drawAll(facts, end, side, inner, &canvas) }
     let columnWidth = inner.width / 2
     // An ISN needs room for ten digits.
     let variables = columnWidth > 17 ? end.variables : end.variables.filter { $0.name != "iss" }
@@ -174,14 +191,30 @@ struct LadderInspector {
       canvas.put(TextLayout.fit(text, columns: inner.width - 2), inner.x + 1, row, .dim)
     }
     for (index, timer) in timers.prefix(max(0, inner.bottom - row)).enumerated() {
-      drawTimer(timer, inner.x + 1, row + index, inner.width - 2, &canvas)
+      drawTimer(timer, side, inner.x + 1, row + index, inner.width - 2, &canvas)
+    }
+  }
+
+  private func drawAll(
+    _ facts: [Inspection.Fact], _ end: LadderEnd, _ side: Side, _ inner: Rect,
+    _ canvas: inout Canvas
+  ) {
+    let timers = end.timers ?? []
+    var rect = inner
+    rect.height -= timers.isEmpty ? 0 : timers.count + 1
+    FactsList(facts: facts, rect: rect).draw(&canvas)
+    for (index, timer) in timers.enumerated() {
+      drawTimer(timer, side, inner.x + 1, rect.bottom + 1 + index, inner.width - 2, &canvas)
     }
   }
 
   /// A timer as a bar that runs down.
   private func drawTimer(
-    _ timer: LadderEnd.Timer, _ x: Int, _ y: Int, _ width: Int, _ canvas: inout Canvas
+    _ timer: LadderEnd.Timer, _ side: Side, _ x: Int, _ y: Int, _ width: Int, _ canvas: inout Canvas
   ) {
+    canvas.mark(
+      TCPItem.timer(End(ladder.connection, side), timer.kind),
+      Rect(x: x, y: y, width: 8, height: 1))
     let text = TextLayout.padLeft(Ladder.duration(timer.left), columns: 8)
     let cells = max(0, width - 9 - 9)
     let filled =

@@ -23,7 +23,10 @@ struct LadderPane {
     guard height > 0, span > 8 else { return }
     // In a run one row more than there are, for what is still under way.
     let count = ladder.rows.count + (ladder.numberColumns > 0 ? 0 : 1)
-    let first = max(0, min(max(0, ladder.rows.count - 1), count - height + look.scroll))
+    let scrolled = Scrolled(
+      count: count, room: height, wanted: count, by: look.scroll(of: LadderView.ladderName))
+    canvas.mark(scrolling: scrolled.range, of: LadderView.ladderName)
+    let first = scrolled.first
     let area = Rect(x: inner.x, y: inner.y + 1, width: inner.width, height: height)
     canvas.clipped(to: area) { canvas in
       drawRows(first, area, &canvas)
@@ -91,6 +94,11 @@ struct LadderPane {
         canvas.put(
           TextLayout.padLeft("\(number)", columns: ladder.numberColumns - 1), area.x, y,
           number == ladder.focus ? Style(.current, .bold) : .dim)
+      }
+      if let number = row.sent {
+        canvas.mark(
+          TCPItem.segment(number),
+          Rect(x: leftLane + 1, y: y, width: max(1, span), height: 1))
       }
       if let state = row.client {
         canvas.put(

@@ -88,10 +88,9 @@ struct MapArrayPane {
 
   /// The first line to show, so that the focus is in sight; moves by half a pane at a time, to be
   /// calm.
-  private func firstLine(_ rows: [Row]) -> Int {
+  private func scrolled(_ rows: [Row]) -> Scrolled {
     let height = inner.height
     let count = (rows.last?.line ?? 0) + 1
-    guard count > height else { return 0 }
     var first = 0
     if let bucket = focus.bucket(in: name, moment.event),
       let row = rows.first(where: { $0.bucket == bucket })
@@ -99,12 +98,17 @@ struct MapArrayPane {
       let half = max(1, height / 2)
       first = row.line / half * half - half / 2
     }
-    return max(0, min(count - height, first + look.scroll(of: name.rawValue)))
+    return Scrolled(
+      count: count, room: height, wanted: first, by: look.scroll(of: name.rawValue))
   }
+
+  private func firstLine(_ rows: [Row]) -> Int { scrolled(rows).first }
 
   private func drawRows(revealed: Double, _ canvas: inout Canvas) {
     let rows = self.rows
-    let first = firstLine(rows)
+    let scrolled = scrolled(rows)
+    canvas.mark(scrolling: scrolled.range, of: name.rawValue)
+    let first = scrolled.first
     let last = first + inner.height
     let shown = Int((Double(inner.height) * revealed).rounded(.up))
     for row in rows where row.line >= first && row.line < first + shown {

@@ -25,25 +25,27 @@ struct MapHeat {
 
   private var focusBucket: Int? { pane.focus.bucket(in: pane.name, pane.moment.event) }
 
-  private func firstRow(_ rowCount: Int) -> Int {
-    guard rowCount > height else { return 0 }
+  private var scrolled: Scrolled {
     let half = max(1, height / 2)
     let wanted = (focusBucket ?? 0) / perRow / half * half - half / 2
-    return max(0, min(rowCount - height, wanted + pane.look.scroll(of: pane.name.rawValue)))
+    return Scrolled(
+      count: rowCount, room: height, wanted: wanted, by: pane.look.scroll(of: pane.name.rawValue))
   }
 
   private var rowCount: Int { (pane.array.bucketCount + perRow - 1) / perRow }
 
   /// Where a bucket's cell is.
   func point(bucket: Int) -> Point {
-    let row = bucket / perRow - firstRow(rowCount)
+    let row = bucket / perRow - scrolled.first
     return Point(
       x: area.x + labelWidth + bucket % perRow * cellWidth,
       y: max(area.y, min(area.y + height - 1, area.y + row)))
   }
 
   func draw(_ canvas: inout Canvas) {
-    let first = firstRow(rowCount)
+    let scrolled = self.scrolled
+    canvas.mark(scrolling: scrolled.range, of: pane.name.rawValue)
+    let first = scrolled.first
     let last = min(rowCount, first + height)
     for row in first..<last {
       let y = area.y + row - first

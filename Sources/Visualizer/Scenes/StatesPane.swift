@@ -46,7 +46,10 @@ struct StatesPane {
       x: left + third * found.column + third / 2, y: inner.y + top + found.row * rowHeight)
   }
 
+  static let paneName = "states"
+
   func draw(_ canvas: inout Canvas) {
+    canvas.mark(pane: Self.paneName, rect)
     canvas.box(rect, title: Bilingual("states of both ends", "两端的状态")[look.language])
     canvas.clipped(to: inner) { canvas in
       if rowHeight >= 2 { drawEdges(&canvas) }
@@ -182,7 +185,11 @@ struct StatesPane {
     if isServer { style = Style(isClient ? .moved : .waiting, [.bold, .reverse]) }
     let text = text(place)
     let at = center(place)
-    canvas.put(text, at.x - text.utf8.count / 2, at.y, style)
+    let x = at.x - text.utf8.count / 2
+    canvas.mark(
+      TCPItem.state(Self.state(place), isEnd: place == .end),
+      Rect(x: x, y: at.y, width: text.utf8.count, height: 1))
+    canvas.put(text, x, at.y, style)
   }
 
   /// A box with the marks of the ends that are, or may be, there.

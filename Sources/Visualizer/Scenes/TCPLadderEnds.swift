@@ -18,7 +18,7 @@ extension LadderEnd {
     ]
     timers = endpoint.timers.running.map {
       Timer(
-        name: Self.name($0.kind), left: max(0, $0.timer.deadline - now),
+        kind: $0.kind, name: Self.name($0.kind), left: max(0, $0.timer.deadline - now),
         duration: $0.timer.duration)
     }
   }
@@ -42,7 +42,7 @@ extension LadderEnd {
     timers = nil
   }
 
-  private static func name(_ kind: TimerKind) -> String {
+  static func name(_ kind: TimerKind) -> String {
     switch kind {
     case .retransmission: "RTO"
     case .lossProbe: "TLP"

@@ -58,7 +58,8 @@ struct TCPScene {
   var selection: Int? {
     guard view == .connections else { return nil }
     let count = moment.after.connections.count
-    return count == 0 ? nil : max(0, min(count - 1, connection + look.scroll))
+    return count == 0
+      ? nil : max(0, min(count - 1, connection + look.scroll(of: ConnectionsPane.paneName)))
   }
 
   private func shownConnection(_ network: TCPNetwork) -> Int {
@@ -94,13 +95,16 @@ struct TCPScene {
     var entering: End?
     if case .stateChanged(let end, _, _, _) = moment.event { entering = end }
     let rows = TCPLadderRows(
-      network, connection: connection, segments: stage.height * 2 + max(0, -look.scroll), now: now,
+      network, connection: connection,
+      segments: stage.height * 2 + max(0, -look.scroll(of: LadderView.ladderName)),
+      now: now,
       entering: entering)
     var ladder = Ladder()
     let many = network.connections.count > 1 ? "\(connection + 1)  " : ""
     ladder.title = Bilingual(
       "\(many)port \(ends.clientPort) to port \(ends.serverPort)",
       "\(many)端口 \(ends.clientPort) 到端口 \(ends.serverPort)")
+    ladder.connection = connection
     (ladder.rows, ladder.arrows) = (rows.rows, rows.arrows)
     ladder.rowsAbove = rows.isCut ? nil : 0
     (ladder.client, ladder.server) = (
@@ -108,20 +112,11 @@ struct TCPScene {
     )
     ladder.focus = focus
     LadderView(
-      ladder: ladder, acknowledged: focus.flatMap { acknowledged($0, network) },
+      ladder: ladder, acknowledged: focus.flatMap { Acknowledged($0, in: network) },
       client: LadderEnd(network, End(connection, .client), now: now),
-      server: LadderEnd(network, End(connection, .server), now: now), stage: stage, look: look
+      server: LadderEnd(network, End(connection, .server), now: now), stage: stage, look: look,
+      inspect: TCPInspector(network: network, now: now, language: look.language).inspect
     ).draw(&canvas)
-  }
-
-  /// What a segment acknowledged, from those of its connection before it.
-  private func acknowledged(_ index: Int, _ network: TCPNetwork) -> Acknowledged? {
-    let record = network.log[index]
-    let before = (max(0, index - 2000)..<index).reversed().lazy
-      .map { network.log[$0] }
-      .filter { $0.sender.connection == record.sender.connection }
-      .prefix(Acknowledged.lookback).map(LadderSegment.init)
-    return Acknowledged(LadderSegment(record), before: before)
   }
 
   /// The connection that the step is about.

@@ -61,6 +61,12 @@ struct TCPSubject: Subject {
     ).selection
   }
 
+  func inspect(
+    _ item: Item, _ moment: Moment<TCPNetwork>, _ language: Language
+  ) -> Inspection? {
+    TCPInspector(network: moment.after, now: moment.after.now, language: language).inspect(item)
+  }
+
   func draw(
     _ moment: Moment<TCPNetwork>, progress: Double, in stage: Rect, of canvas: inout Canvas,
     look: Look

@@ -8,7 +8,7 @@ struct PlayerActivity: Activity {
   let fixedSize: Size?
   let motion: Motion
   /// It was opened from a list, to which Esc leads back.
-  private var isInner = false
+  private(set) var isInner = false
   private(set) var window = FrameScene.full
   var help: HelpOverlay?
   var prompt: Prompt?
@@ -123,7 +123,11 @@ struct PlayerActivity: Activity {
     if branches.count > 1 { look.hints = hintsOfBranches(look) }
     (look.focusedPane, look.isZoomed) = (focus.pane, focus.isZoomed)
     look.findsItems = focus != Focus()
-    if focus.pane != nil { look.hints = focusHints }
+    if focus.pane != nil {
+      look.hints = focusHints
+    } else if branches.count == 1 {
+      look.hints = listHints(look)
+    }
     look.prediction = prediction?.panel(isLastStep: player.step == show.stepCount - 1)
     if let question = look.prediction?.question { look.hints = Prediction.hints(for: question) }
     return look
@@ -206,7 +210,7 @@ struct PlayerActivity: Activity {
       click(column: column, row: row)
       return .stay
     }
-    if moveSelection(key) { return .stay }
+    if moveSelection(key) || moveCursor(key) { return .stay }
     guard let command = Keymap.command(for: key) else { return .stay }
     if case .digit(let digit) = command {
       take(digit: digit)
@@ -265,6 +269,7 @@ struct PlayerActivity: Activity {
     case .firstStep, .lastStep, .nextChapter, .previousChapter, .tenth:
       placeBefore = player.step
     case .restart where prediction != nil: prediction = Prediction()
+    case .scroll(let rows): return scroll(by: rows)
     default: break
     }
     if !asks(insteadOf: action) { player.handle(action, in: show) }

@@ -46,7 +46,8 @@ extension PlayerActivity {
     guard let pane = focus.pane, let direction = Self.direction(key) else { return false }
     let landmarks = self.landmarks
     let places = landmarks.places(in: pane)
-    guard let item = focus.item, let place = landmarks.place(of: item), place.pane == pane else {
+    guard let item = focus.item, let place = landmarks.place(of: item, in: pane), place.pane == pane
+    else {
       focus.item = places.first?.item
       if places.isEmpty { scroll(direction) }
       return true
@@ -62,10 +63,29 @@ extension PlayerActivity {
   /// Beyond the last row that is shown a pane scrolls.
   private mutating func scroll(_ direction: Landmarks.Direction) {
     switch direction {
-    case .up: player.handle(.scroll(-1), in: show)
-    case .down: player.handle(.scroll(1), in: show)
+    case .up: scroll(by: -1)
+    case .down: scroll(by: 1)
     case .left, .right: break
     }
+  }
+
+  /// Scrolls as far as there is something to be seen, so that the way back is as long as the way there.
+  mutating func scroll(by rows: Int) {
+    let range = landmarks.scrollRange(of: focus.pane)
+    let wanted = max(range.lowerBound, min(range.upperBound, player.scroll + rows))
+    player.handle(.scroll(wanted - player.scroll), in: show)
+  }
+
+  // MARK: - Lists
+
+  /// Whether the stage is a list with a cursor.
+  var isList: Bool { show.selection(atStep: player.step, presentLook) != nil }
+
+  /// Moves the cursor of a list with the arrows; true where the key had this meaning.
+  mutating func moveCursor(_ key: Key) -> Bool {
+    guard focus.pane == nil, key == .up || key == .down, isList else { return false }
+    scroll(by: key == .up ? -1 : 1)
+    return true
   }
 
   private static func direction(_ key: Key) -> Landmarks.Direction? {
@@ -102,6 +122,22 @@ extension PlayerActivity {
     return true
   }
 
+  /// What the keys do where the stage is a list, and where Esc leads back to one; nil elsewhere.
+  func listHints(_ look: Look) -> [Hint]? {
+    let isList = show.selection(atStep: player.step, look) != nil
+    guard isList || isInner || look.opened != nil else { return nil }
+    var hints = Hint.atRest(show, look)
+    if isList {
+      hints.removeAll { ["jk", "↑↓"].contains($0.key) }
+      hints.insert(Hint("jk ↑↓", Bilingual("choose", "选择")), at: 0)
+      hints.insert(Hint("Enter", Bilingual("open", "打开")), at: 1)
+    }
+    if isInner || look.opened != nil {
+      hints.insert(Hint("Esc", Bilingual("back", "返回")), at: isList ? 2 : 1)
+    }
+    return hints
+  }
+
   // MARK: - Mouse
 
   /// A click on the scrubber goes there, one on an item selects it and, the second time, opens it.
@@ -128,10 +164,11 @@ extension PlayerActivity {
     guard let landmarks = canvas.landmarks else { return }
     if let name = focus.pane, let pane = landmarks.pane(name) { drawEdge(pane.rect, &canvas) }
     guard let item = focus.item else { return }
-    let place = landmarks.place(of: item)
-    if let place {
+    // The same thing may be seen in several panes.
+    for place in landmarks.places where place.item == item {
       canvas.restyle(place.rect) { $0 = Style(.current, [.reverse, .bold]) }
     }
+    let place = landmarks.place(of: item, in: focus.pane)
     if focus.isInspecting { drawInspection(item, beside: place?.rect, &canvas) }
   }
 

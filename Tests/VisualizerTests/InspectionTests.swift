@@ -1,0 +1,288 @@
+import BundledScenarios
+import Models
+import Testing
+
+@testable import Visualizer
+
+/// Whatever a viewer can point at is known, stays the same thing, and its pane can be looked at alone.
+@Suite struct InspectionTests {
+  static let names = BundledScenarios.all.map(\.name).filter { !$0.hasPrefix("map") }
+  static let sizes = [Size(columns: 80, rows: 24), Size(columns: 200, rows: 60)]
+  /// A scenario with several connections, so with a table.
+  static let several = "tcp-no-time-wait-stale"
+
+  private func look(_ size: Size, _ language: Language = .en, view: Int? = nil) -> Look {
+    var look = Look(size: size, language: language)
+    (look.findsItems, look.view) = (true, view)
+    return look
+  }
+
+  /// Some steps of a show: the first, the last, and others between them.
+  private func steps(_ show: any Show, _ count: Int) -> [Int] {
+    let last = show.stepCount - 1
+    return (0...count).map { last * $0 / count }
+  }
+
+  private func views(_ show: any Show) -> [Int?] {
+    show.views.isEmpty ? [nil] : show.views.indices.map { $0 }
+  }
+
+  @Test(arguments: names) func everythingThatIsDrawnIsKnown(name: String) throws {
+    let show = try ShowLibrary.open(name)
+    for step in steps(show, 5) {
+      for (size, language) in [(Self.sizes[0], Language.en), (Self.sizes[1], .zh)] {
+        for view in views(show) {
+          let frame = show.frame(step, progress: 1, look(size, language, view: view))
+          let landmarks = try #require(frame.landmarks)
+          #expect(!landmarks.panes.isEmpty)
+          for item in Set(landmarks.places.map(\.item)) {
+            let inspection = show.inspect(item, atStep: step, language)
+            #expect(inspection?.facts.isEmpty == false, "\(item) at \(step)")
+          }
+        }
+      }
+    }
+  }
+
+  /// Chinese and English tell as many facts of the same thing, and the title keeps its number.
+  @Test(arguments: ["malloc-three-levels", "malloc-layout-notes", "tcp-lost-last-ack"])
+  func bothLanguagesTellTheSame(name: String) throws {
+    let show = try ShowLibrary.open(name)
+    let last = show.stepCount - 1
+    let places = show.frame(last, progress: 1, look(Self.sizes[1])).landmarks?.places ?? []
+    for item in Set(places.map(\.item)) {
+      let (en, zh) = (
+        show.inspect(item, atStep: last, .en), show.inspect(item, atStep: last, .zh)
+      )
+      #expect(en?.facts.count == zh?.facts.count, "\(item)")
+      #expect(en?.title.filter(\.isNumber) == zh?.title.filter(\.isNumber), "\(item)")
+    }
+  }
+
+  @Test(arguments: [
+    ("malloc-three-levels", Item("span", 0), "s0"), ("tcp-close", Item("segment", 0), "segment 0"),
+    ("tcp-close", Item("end", 0, 1), "server :80"),
+  ])
+  func itemsStayTheSameFromStepToStep(name: String, item: Item, title: String) throws {
+    let show = try ShowLibrary.open(name)
+    var seen = 0
+    for step in 0..<show.stepCount {
+      let landmarks = show.frame(step, progress: 1, look(Self.sizes[1])).landmarks
+      guard landmarks?.place(of: item) != nil else { continue }
+      seen += 1
+      #expect(show.inspect(item, atStep: step, .en)?.title.hasPrefix(title) == true)
+    }
+    #expect(seen > show.stepCount / 2)
+  }
+
+  /// What is told of a span agrees with the model, and follows it from the mheap to the mcache.
+  @Test func aSpanIsFollowedToWhereItIs() throws {
+    let show = try ShowLibrary.open("malloc-three-levels")
+    var places: [String] = []
+    for step in 0..<show.stepCount {
+      guard let span = show.inspect(Item("span", 0), atStep: step, .en) else { continue }
+      let place = try #require(span.facts.first { $0.name == "is in" }?.value)
+      if places.last != place { places.append(place) }
+      #expect(span.facts.contains { $0.name == "sweepgen" && !$0.value.hasSuffix("?") })
+    }
+    #expect(places.contains("P0 mcache"))
+    #expect(places.count > 1, "\(places)")
+  }
+
+  @Test func aRetransmissionNamesItsOriginalAndALossIsTold() throws {
+    let show = try ShowLibrary.open("tcp-lost-last-ack")
+    let last = show.stepCount - 1
+    var lost = 0
+    var originals: [(String, String)] = []
+    for index in 0... {
+      guard let segment = show.inspect(Item("segment", index), atStep: last, .en) else { break }
+      let facts = segment.facts
+      if facts.contains(where: { $0.value == "never: lost" }) { lost += 1 }
+      guard let first = facts.first(where: { $0.name == "retransmission" })?.value else { continue }
+      let number = try #require(Int(first.split(separator: " ").last ?? ""))
+      let original = try #require(show.inspect(Item("segment", number), atStep: last, .en))
+      func fact(_ name: String, _ facts: [Inspection.Fact]) -> String {
+        facts.first { $0.name == name }?.value ?? ""
+      }
+      originals.append((fact("seq", facts), fact("seq", original.facts)))
+    }
+    #expect(lost > 0)
+    #expect(!originals.isEmpty)
+    for (again, first) in originals { #expect(again == first) }
+  }
+}
+
+/// Focus, zoom and scrolling in the panes of the allocator and of TCP.
+@Suite struct PaneTests {
+  private func panes(_ show: any Show, _ step: Int, _ look: Look) -> [Landmarks.Pane] {
+    show.frame(step, progress: 1, look).landmarks?.panes ?? []
+  }
+
+  private static let titles = [
+    "P0": " P0 mcache ", "mcentral": " mcentral ", "mheap": " mheap ", "request": " request ",
+    "segment": " segment ", "client": " client ", "server": " server ", "ladder": " port ",
+  ]
+
+  @Test(arguments: [
+    "malloc-three-levels", "malloc-layout-notes", "malloc-two-workers", "malloc-large", "tcp-close",
+    "tcp-lost-last-ack",
+  ])
+  func aZoomedPaneHasTheStageForItself(name: String) throws {
+    let show = try ShowLibrary.open(name)
+    for size in [
+      Size(columns: 80, rows: 24), Size(columns: 120, rows: 36), Size(columns: 200, rows: 60),
+    ] {
+      for step in [0, show.stepCount / 3, show.stepCount / 2, show.stepCount - 1] {
+        var look = Look(size: size)
+        look.findsItems = true
+        let all = panes(show, step, look)
+        let stage = all.reduce(all.first?.rect) { whole, pane in
+          guard let whole else { return nil }
+          let (x, y) = (min(whole.x, pane.rect.x), min(whole.y, pane.rect.y))
+          return Rect(
+            x: x, y: y, width: max(whole.right, pane.rect.right) - x,
+            height: max(whole.bottom, pane.rect.bottom) - y)
+        }
+        let plain = show.frame(step, progress: 1, look)
+        for pane in all {
+          (look.focusedPane, look.isZoomed) = (pane.name, true)
+          for progress in [0.5, 1] {
+            let frame = show.frame(step, progress: progress, look)
+            #expect(frame.landmarks?.panes.map(\.name) == [pane.name])
+            #expect(frame.landmarks?.panes.first?.rect == stage, "\(pane.name) at \(step)")
+            let rows = try #require(stage)
+            let text = (rows.y..<rows.bottom).map { frame.text(row: $0) }.joined(separator: "\n")
+            for (other, title) in Self.titles
+            where other != pane.name && all.contains(where: { $0.name == other }) {
+              #expect(!text.contains("╭\(title)"), "\(other) beside \(pane.name)")
+            }
+            // Title, sentence, scrubber and hints stay as they are.
+            for row in Array(0..<rows.y) + Array(rows.bottom..<size.rows) where progress == 1 {
+              #expect(frame.text(row: row) == plain.text(row: row))
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func player(_ name: String, at step: Int, _ size: Size) throws -> PlayerActivity {
+    PlayerActivity(
+      show: try ShowLibrary.open(name), start: .init(step: step, isPaused: true),
+      look: Look(size: size))
+  }
+
+  private func press(_ keys: [Key], _ player: inout PlayerActivity, _ size: Size) -> Canvas {
+    for key in keys { _ = player.handle(key) }
+    return player.draw(window: size)
+  }
+
+  @Test(arguments: [
+    ("malloc-three-levels", ["P0", "request", "mcentral", "mheap"]),
+    ("tcp-close", ["segment", "client", "server", "ladder"]),
+  ])
+  func tabGoesThroughThePanesAndArrowsThroughTheirItems(name: String, names: [String]) throws {
+    let size = Size(columns: 120, rows: 36)
+    let last = try ShowLibrary.open(name).stepCount - 1
+    var player = try player(name, at: last, size)
+    var seen: [String] = []
+    for _ in names {
+      _ = press([.tab], &player, size)
+      let pane = try #require(player.focus.pane)
+      seen.append(pane)
+      var look = player.presentLook
+      look.findsItems = true
+      let places = player.show.frame(last, progress: 1, look).landmarks?.places(in: pane) ?? []
+      guard !places.isEmpty else { continue }
+      _ = press([.down], &player, size)
+      #expect(player.focus.item == places[0].item)
+      // Every row of items can be reached from the first one.
+      let rows = Set(places.map(\.rect.y)).sorted()
+      for row in rows.dropFirst() {
+        _ = press([.down], &player, size)
+        let item = try #require(player.focus.item)
+        #expect(places.contains { $0.item == item && $0.rect.y == row }, "\(pane) row \(row)")
+      }
+      let canvas = press([.enter], &player, size)
+      let item = try #require(player.focus.item)
+      let title = try #require(player.show.inspect(item, atStep: last, .en)?.title)
+      #expect(canvas.text.contains(title))
+      _ = press([.escape, .escape], &player, size)
+    }
+    #expect(seen == names)
+    #expect(player.player.step == last)
+  }
+
+  @Test func scrollingEndsWhereThereIsNothingMoreAndComesBackAtOnce() throws {
+    let size = Size(columns: 80, rows: 24)
+    for (name, keys) in [("tcp-lost-last-ack", []), ("malloc-three-levels", [Key.tab])] {
+      let last = try ShowLibrary.open(name).stepCount - 1
+      var player = try player(name, at: last, size)
+      let start = press(keys, &player, size)
+      // Beyond the top: the first key back is seen.
+      let top = press([Key](repeating: .character("k"), count: 60), &player, size)
+      let scroll = player.player.scroll
+      #expect(press([.character("k")], &player, size) == top)
+      #expect(player.player.scroll == scroll)
+      if scroll < 0 {
+        #expect(top != start)
+        #expect(press([.character("j")], &player, size) != top)
+      }
+      #expect(press([Key](repeating: .character("j"), count: 60), &player, size) == start)
+    }
+  }
+
+  @Test func aTablesCursorMovesWithArrowsStopsAtTheEndsAndOpens() throws {
+    let size = Size(columns: 120, rows: 36)
+    var packets: [CaptureBytes.Packet] = []
+    for index in 0..<5 {
+      packets += CaptureBytes.conversation(port: 40000 + index, from: index * 9000)
+    }
+    let capture = try PacketCapture(file: "x.pcap", bytes: CaptureBytes(packets).pcap())
+    var player = PlayerActivity(
+      show: try capture.firstShow(name: "five"), start: .init(isPaused: true),
+      look: Look(size: size))
+    let first = press([], &player, size)
+    #expect(first.text(row: 35).contains("jk ↑↓ choose  Enter open"))
+    #expect(!first.text(row: 35).contains("operation"))
+    let second = press([.down], &player, size)
+    #expect(second != first)
+    #expect(press([.up], &player, size) == first)
+    let last = press([Key](repeating: .down, count: 20), &player, size)
+    #expect(press([.up], &player, size) != last, "the cursor does not stick at the end")
+    guard case .open(var inner as PlayerActivity) = player.handle(.enter) else {
+      Issue.record("Enter opens the connection")
+      return
+    }
+    let ladder = inner.draw(window: size)
+    #expect(ladder.text.contains("10.0.0.1:40003"))
+    #expect(ladder.text(row: 35).contains("Esc back"))
+    guard case .leave = inner.handle(.escape) else {
+      Issue.record("Esc comes back to the table")
+      return
+    }
+  }
+
+  @Test func packetsOfACaptureTellWhatTheWireTellsAndQuestionMarks() throws {
+    let packets = CaptureBytes.conversation(port: 40000, from: 0)
+    let capture = try PacketCapture(file: "x.pcap", bytes: CaptureBytes(packets).pcap())
+    let show = try capture.firstShow(name: "one")
+    for size in InspectionTests.sizes {
+      for step in stride(from: 0, to: show.stepCount, by: 2) {
+        for view in show.views.indices {
+          var look = Look(size: size)
+          (look.findsItems, look.view) = (true, view)
+          let places = show.frame(step, progress: 1, look).landmarks?.places ?? []
+          for place in places {
+            #expect(show.inspect(place.item, atStep: step, .zh) != nil, "\(place) at \(step)")
+          }
+        }
+      }
+    }
+    let packet = try #require(show.inspect(Item("segment", 1), atStep: show.stepCount - 1, .en))
+    #expect(packet.facts.contains(.init(name: "flags", value: "SYN")))
+    #expect(packet.facts.contains(.init(name: "sent, arrived", value: "?")))
+    let end = try #require(show.inspect(Item("end", 0, 0), atStep: 0, .en))
+    #expect(end.facts.contains(.init(name: "timers", value: "? not on the wire")))
+  }
+}
