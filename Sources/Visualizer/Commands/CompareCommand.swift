@@ -15,10 +15,12 @@ struct CompareCommand: ParsableCommand {
         visualizer compare map-growth map-growth-go
       """)
 
-  @Argument(help: "A bundled scenario, a scenario file, a captured trace, or a packet capture.")
+  @Argument(
+    help: "A bundled scenario, a scenario file, a captured trace, or a packet capture.",
+    completion: .scenario)
   var left: String
 
-  @Argument(help: "The same, to compare it with.")
+  @Argument(help: "The same, to compare it with.", completion: .scenario)
   var right: String?
 
   @Option(help: ArgumentHelp("The rules to follow, one name for each side.", valueName: "a,b"))

@@ -66,7 +66,8 @@ struct Visualizer: ParsableCommand {
 
   /// Whether a first argument says how the gallery is to look.
   private static func isLook(_ word: String) -> Bool {
-    ["--size", "--lang", "--charset", "--color"].contains { word.hasPrefix($0) }
+    ["--size", "--lang", "--charset", "--color", "--theme", "--motion", "--mouse"]
+      .contains { word.hasPrefix($0) }
   }
 
   /// Prints the help that was asked for, or what is wrong with the command line, and ends; what the
