@@ -47,7 +47,9 @@ let package = Package(
     // Two things that Swift's Glibc leaves out; in C, as they hang on a definition before its headers.
     .target(name: "PseudoTerminalSupport", path: "Tests/PseudoTerminalSupport"),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["PseudoTerminalSupport", "Visualizer"],
+      name: "EndToEndTests",
+      dependencies: ["BundledScenarios", "PseudoTerminalSupport", "Visualizer"],
+      exclude: ["README.md"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6])

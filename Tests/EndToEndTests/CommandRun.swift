@@ -11,17 +11,17 @@ struct CommandRun {
   /// Runs the program in an empty folder of its own, in which the files that are given stand.
   init(
     _ arguments: [String], input: String? = nil, files: [String: String] = [:],
-    with changes: [String: String] = [:]
+    bytes: [String: [UInt8]] = [:], with changes: [String: String] = [:]
   ) throws {
     try self.init(
       shell: "\"$0\" \"$@\" <../input >../output 2>../error", arguments, input: input,
-      files: files, with: changes)
+      files: files, bytes: bytes, with: changes)
   }
 
   /// Runs a shell script, to which the program's path is `$0`.
   init(
     shell script: String, _ arguments: [String] = [], input: String? = nil,
-    files: [String: String] = [:], with changes: [String: String] = [:]
+    files: [String: String] = [:], bytes: [String: [UInt8]] = [:], with changes: [String: String] = [:]
   ) throws {
     var template = Array("/tmp/visualizer-run-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
@@ -30,8 +30,9 @@ struct CommandRun {
     let folder = String(cBytes: template)
     defer { Self.remove(folder) }
     mkdir("\(folder)/here", 0o755)
-    try Self.write(input ?? "", to: "\(folder)/input")
-    for (name, text) in files { try Self.write(text, to: "\(folder)/here/\(name)") }
+    try Self.write(Array((input ?? "").utf8), to: "\(folder)/input")
+    for (name, text) in files { try Self.write(Array(text.utf8), to: "\(folder)/here/\(name)") }
+    for (name, bytes) in bytes { try Self.write(bytes, to: "\(folder)/here/\(name)") }
     var environment = Program.environment
     for (name, value) in changes { environment[name] = value }
     let shell = try PseudoTerminal(
@@ -43,12 +44,11 @@ struct CommandRun {
     self.files = Self.names("\(folder)/here")
   }
 
-  private static func write(_ text: String, to path: String) throws {
+  static func write(_ bytes: [UInt8], to path: String) throws {
     guard let file = fopen(path, "w") else {
       throw PseudoTerminal.Failure(description: "cannot write \(path)")
     }
     defer { fclose(file) }
-    let bytes = Array(text.utf8)
     fwrite(bytes, 1, bytes.count, file)
   }
 

@@ -159,16 +159,9 @@ extension [UInt8] {
   fileprivate func split(around separator: [UInt8]) -> [ArraySlice<UInt8>] {
     var parts: [ArraySlice<UInt8>] = []
     var start = 0
-    var place = 0
-    while place + separator.count <= count {
-      if self[place] == separator[0], self[place..<place + separator.count].elementsEqual(separator)
-      {
-        parts.append(self[start..<place])
-        place += separator.count
-        start = place
-      } else {
-        place += 1
-      }
+    while let place = place(of: separator, since: start) {
+      parts.append(self[start..<place])
+      start = place + separator.count
     }
     parts.append(self[start...])
     return parts

@@ -38,8 +38,8 @@ struct LongWorkTests {
 
   /// The bar was there, and nothing of it is left.
   private func expectErased(_ terminal: PseudoTerminal) {
-    let bar = terminal.text.lastPlace(of: "%")
-    #expect(bar >= 0 && terminal.text.lastPlace(of: "\r\u{1b}[K") > bar)
+    let bar = Array(terminal.text.utf8).lastPlace(of: "%")
+    #expect(bar >= 0 && Array(terminal.text.utf8).lastPlace(of: "\r\u{1b}[K") > bar)
   }
 
   @Test func aBarIsShownAndErased() throws {

@@ -19,6 +19,16 @@ enum Program {
     fatalError("no visualizer beside \(runner)")
   }()
 
+  /// Whether the program by itself fills the screen with the scenarios to choose from.
+  static let opensGallery: Bool = {
+    guard let terminal = try? start([]) else { return false }
+    let opened = try? terminal.wait("a screen or the end") {
+      if terminal.text.contains("\u{1b}[?1049h") { return true }
+      return terminal.hasEnded ? false : nil
+    }
+    return opened == true
+  }()
+
   /// Arguments that open the full screen on something that holds still.
   static let still = ["terminal-probe"]
   /// Arguments that open the full screen on something that moves.

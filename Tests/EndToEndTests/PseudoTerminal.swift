@@ -199,6 +199,9 @@ extension PseudoTerminal {
     return ending
   }
 
+  /// Whether the program is gone.
+  var hasEnded: Bool { pollEnding() != nil }
+
   /// Lets the program run into a terminal that takes nothing any more.
   func waitWithoutReading(for duration: Duration) throws {
     isReading = false
@@ -236,15 +239,7 @@ extension PseudoTerminal {
   }
 
   private func place(of wanted: [UInt8], since start: Int) -> Int? {
-    guard start + wanted.count <= output.count, let first = wanted.first else { return nil }
-    var place = start
-    while place <= output.count - wanted.count {
-      if output[place] == first, output[place..<place + wanted.count].elementsEqual(wanted) {
-        return place
-      }
-      place += 1
-    }
-    return nil
+    output.place(of: wanted, since: start)
   }
 
   /// Takes what the program has written; false where nothing came in time.
@@ -309,6 +304,24 @@ struct TerminalModes: Equatable, CustomStringConvertible {
   var description: String {
     let flags = [input, output, control, local].map { String($0, radix: 8) }
     return "\(flags.joined(separator: " ")) \(characters)"
+  }
+}
+
+extension [UInt8] {
+  /// Where other bytes stand for the first time from an offset on.
+  func place(of wanted: [UInt8], since start: Int = 0) -> Int? {
+    guard start <= count else { return nil }
+    let place = bytes_find(self, count, start, wanted, wanted.count)
+    return place < 0 ? nil : place
+  }
+
+  /// Where other bytes stand for the last time; -1 for nowhere.
+  func lastPlace(of wanted: String) -> Int {
+    let wanted = Array(wanted.utf8)
+    var last = -1
+    var start = 0
+    while let place = place(of: wanted, since: start) { (last, start) = (place, place + 1) }
+    return last
   }
 }
 

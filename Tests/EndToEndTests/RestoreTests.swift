@@ -12,12 +12,12 @@ struct RestoreTests {
     #expect(terminal.modes == modes, sourceLocation: location)
     #expect(terminal.count("\u{1b}[?1049h") == screens, sourceLocation: location)
     #expect(terminal.count("\u{1b}[?1049l") == screens, sourceLocation: location)
-    let text = terminal.text
-    let shown = text.lastPlace(of: "\u{1b}[?25h")
-    let hidden = text.lastPlace(of: "\u{1b}[?25l")
+    let written = terminal.output
+    let shown = written.lastPlace(of: "\u{1b}[?25h")
+    let hidden = written.lastPlace(of: "\u{1b}[?25l")
     #expect(shown > hidden, "the cursor stays hidden", sourceLocation: location)
     #expect(
-      text.lastPlace(of: "\u{1b}[?1l") > text.lastPlace(of: "\u{1b}[?1h"),
+      written.lastPlace(of: "\u{1b}[?1l") > written.lastPlace(of: "\u{1b}[?1h"),
       "the cursor keys stay in application mode", sourceLocation: location)
   }
 
@@ -80,8 +80,8 @@ struct RestoreTests {
     let ending = try terminal.waitForEnd()
     #expect([.killed(signal: SIGILL), .killed(signal: SIGTRAP)].contains(ending))
     expectRestored(terminal, modes: modes)
-    let left = terminal.text.lastPlace(of: "\u{1b}[?1049l")
-    let message = terminal.text.lastPlace(of: "trapped deliberately")
+    let left = terminal.output.lastPlace(of: "\u{1b}[?1049l")
+    let message = terminal.output.lastPlace(of: "trapped deliberately")
     #expect(message > left, "the message went down with the screen")
   }
 
@@ -192,18 +192,5 @@ struct RestoreTests {
     var bytes = [CChar](repeating: 0, count: 256)
     #expect(fgets(&bytes, 256, file) != nil)
     return try #require(pid_t(String(cBytes: bytes).split(separator: " ").first ?? ""))
-  }
-}
-
-extension String {
-  /// Where a text stands for the last time, as a count of bytes; -1 for nowhere.
-  func lastPlace(of wanted: String) -> Int {
-    let (bytes, wanted) = (Array(utf8), Array(wanted.utf8))
-    guard bytes.count >= wanted.count else { return -1 }
-    for place in stride(from: bytes.count - wanted.count, through: 0, by: -1)
-    where bytes[place] == wanted[0] && bytes[place..<place + wanted.count].elementsEqual(wanted) {
-      return place
-    }
-    return -1
   }
 }

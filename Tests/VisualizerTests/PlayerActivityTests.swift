@@ -33,30 +33,6 @@ import Testing
     while player.nextChange == 0 { player.advance(milliseconds: 1) }
   }
 
-  @Test func everyKeyOfTheHelpDoesSomething() throws {
-    for entry in Keymap.entries {
-      for key in entry.keys {
-        // A state from which each of them leads elsewhere: in the middle, scrolled, marked, searched.
-        var player = try player("tcp-close", at: 30)
-        _ = player.handle(.character("+"))
-        _ = player.handle(.character("m"))
-        _ = player.handle(.character("a"))
-        player.searched = "FIN"
-        _ = player.handle(.right)
-        let before = (screen(player), player.player)
-        let outcome = player.handle(key)
-        if case .stay = outcome {
-          let changed = screen(player) != before.0 || player.player != before.1
-          // Enter opens from a list, Esc closes: here nothing is listed, and nothing is open.
-          let isIdle = entry.command == .open || entry.command == .close
-          #expect(changed || isIdle, "\(entry.label) \(key)")
-        } else {
-          #expect(entry.command == .quit || entry.command == .repaint, "\(entry.label)")
-        }
-      }
-    }
-  }
-
   @Test func helpComesUpWithItsContextFirstAndCanBeSearched() throws {
     var player = try player()
     let closed = screen(player)

@@ -21,6 +21,7 @@ struct Benchmarks {
     Row.heading.print()
     benchmarks.inserts()
     try benchmarks.bigScenario()
+    benchmarks.answering()
     benchmarks.painting()
     benchmarks.recording()
   }
@@ -94,6 +95,29 @@ struct Benchmarks {
       what: "memory of that start", measured: "\(megabytes) MB",
       target: Row.target("300 MB", megabytes <= 300)
     ).print()
+  }
+
+  // MARK: - Answering
+
+  /// The player's first frame and its answers to keys, against a shell that prints and a terminal that
+  /// echoes.
+  private func answering() {
+    let script = "printf ready; exec cat"
+    let echo = Self.response("/bin/sh", ["-c", script], ready: "ready", key: "n")
+    for scenario in ["map-growth", "malloc-three-levels", "tcp-close"] {
+      let player = Self.response(
+        program, ["play", scenario, "--at", "20"], ready: "help", key: "n")
+      func row(_ what: String, _ seconds: Double, _ baseline: Double, _ name: String) {
+        Row(
+          what: what, baseline: "\(Self.time(baseline)), \(name)", measured: Self.time(seconds),
+          ratio: Self.ratio(seconds, baseline), target: Row.target("50 ms", seconds <= 0.05)
+        ).print()
+      }
+      row(
+        "\(scenario): start to first frame", player.first_frame, echo.first_frame, "a shell prints")
+      row("\(scenario): a key, median", player.median_key, echo.median_key, "an echo")
+      row("\(scenario): a key, the worst of 21", player.worst_key, echo.worst_key, "an echo")
+    }
   }
 
   // MARK: - Painting

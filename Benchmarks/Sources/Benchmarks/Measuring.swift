@@ -38,6 +38,19 @@ extension Benchmarks {
     return report
   }
 
+  /// How soon a program shows a text, and answers a key, on a terminal of 120x36.
+  static func response(
+    _ path: String, _ arguments: [String], ready: String, key: String
+  ) -> response_report {
+    var words = ([path] + arguments).map { strdup($0) } + [nil]
+    defer { words.forEach { free($0) } }
+    let report = measure_response(&words, ready, key, 120, 36)
+    guard report.worst_key >= 0 else {
+      fail("\(path) \(arguments.joined(separator: " ")) did not answer")
+    }
+    return report
+  }
+
   /// The lines of a name and a number that a child has left on standard error.
   static func figures(_ report: child_report) -> [String: Double] {
     var figures: [String: Double] = [:]

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -74,5 +75,64 @@ struct child_report run_child(char *const arguments[], bool in_terminal, int col
   report.seconds = now() - start;
   report.peak_kilobytes = usage.ru_maxrss;
   report.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return report;
+}
+
+/// Reads until a text has come, or with none until nothing has come for so many milliseconds.
+static bool read_until(int terminal, const char *wanted, int silence) {
+  static char bytes[1 << 20];
+  size_t length = 0;
+  for (;;) {
+    struct pollfd end = {terminal, POLLIN, 0};
+    int ready = poll(&end, 1, silence);
+    if (ready == 0) return wanted == NULL;
+    if (ready < 0 && errno != EINTR) return false;
+    if (length == sizeof bytes) length = 0;
+    ssize_t count = read(terminal, bytes + length, sizeof bytes - length);
+    if (count <= 0) return false;
+    length += (size_t)count;
+    if (wanted != NULL && memmem(bytes, length, wanted, strlen(wanted)) != NULL) return true;
+  }
+}
+
+static int by_size(const void *a, const void *b) {
+  double difference = *(const double *)a - *(const double *)b;
+  return (difference > 0) - (difference < 0);
+}
+
+struct response_report measure_response(char *const arguments[], const char *ready, const char *key,
+                                        int columns, int rows) {
+  enum { presses = 21 };
+  struct response_report report = {-1, -1, -1};
+  int outer, inner;
+  struct winsize size = {.ws_row = rows, .ws_col = columns};
+  if (openpty(&outer, &inner, NULL, NULL, &size) != 0) return report;
+  fcntl(outer, F_SETFD, FD_CLOEXEC);
+  double start = now();
+  pid_t child = fork();
+  if (child == 0) become(arguments, inner, inner);
+  close(inner);
+  if (child > 0 && read_until(outer, ready, 10000)) {
+    report.first_frame = now() - start;
+    double times[presses];
+    int count = 0;
+    while (count < presses && read_until(outer, NULL, 200)) {
+      start = now();
+      if (write(outer, key, strlen(key)) < 0) break;
+      struct pollfd end = {outer, POLLIN, 0};
+      if (poll(&end, 1, 10000) <= 0) break;
+      times[count++] = now() - start;
+    }
+    if (count == presses) {
+      qsort(times, presses, sizeof times[0], by_size);
+      report.median_key = times[presses / 2];
+      report.worst_key = times[presses - 1];
+    }
+  }
+  close(outer);
+  if (child > 0) {
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+  }
   return report;
 }

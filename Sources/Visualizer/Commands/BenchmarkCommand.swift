@@ -10,6 +10,9 @@ struct BenchmarkCommand: ParsableCommand {
 
   @Argument var what: What
   @Argument var scenario: String
+  @Option(help: "Frames a second to paint.") var fps = 12
+  @Option(help: "The first step to paint.") var from = 0
+  @Option(help: "How many steps to paint.") var count: Int?
   @OptionGroup var looks: LookOptions
 
   enum What: String, CaseIterable, ExpressibleByArgument { case seek, paint }
@@ -43,15 +46,21 @@ struct BenchmarkCommand: ParsableCommand {
     var screen = try Screen.open(colour: looks.color ?? .auto, charset: looks.charset)
     var look = looks.look(default: screen.size)
     look.size = screen.size
+    let first = min(from, show.stepCount - 1)
+    let last = min(show.stepCount - 1, first + max(1, count ?? show.stepCount) - 1)
     let recorder = Recorder(
-      show: show, look: look, framesPerSecond: 12, speed: 1, steps: 0...(show.stepCount - 1))
+      show: show, look: look, framesPerSecond: fps, speed: 1, steps: first...last)
     let clock = ContinuousClock()
     let start = clock.now
     var frames = 0
+    var repaints = 0
+    var shown: Canvas?
     recorder.play { frame in
       repeat { screen.show(frame.canvas) } while screen.owesFrame
       frames += 1
+      if frame.canvas != shown { repaints += 1 }
+      shown = frame.canvas
     }
-    return "frames \(frames)\nseconds \((clock.now - start) / .seconds(1))\n"
+    return "frames \(frames)\nrepaints \(repaints)\nseconds \((clock.now - start) / .seconds(1))\n"
   }
 }

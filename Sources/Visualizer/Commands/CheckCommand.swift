@@ -25,7 +25,7 @@ struct CheckCommand: ParsableCommand {
     for file in files {
       do {
         let (line, agrees) = try ProgressBar.during { try check(file) }
-        try output.write(line + "\n")
+        try output.write(TerminalEnvironment.current().charset.reduce(line) + "\n")
         if !agrees { worst = max(worst, 1) }
       } catch let error as InputError {
         try output.flush()

@@ -19,7 +19,8 @@ struct ListCommand: ParsableCommand {
 
   /// Prints names and titles, and, where somebody is to choose, how.
   static func printList(choosing: Bool, _ language: Language? = nil) throws {
-    let language = language ?? LookOptions.preferredLanguage
+    let charset = TerminalEnvironment.current().charset
+    let language = charset == .ascii ? .en : language ?? LookOptions.preferredLanguage
     let width = BundledScenarios.all.map(\.name.utf8.count).max() ?? 0
     var output = ByteSink(descriptor: 1, name: "standard output")
     if choosing {
@@ -33,7 +34,7 @@ struct ListCommand: ParsableCommand {
       let length = Bilingual("\(max(1, minutes)) min", "\(max(1, minutes)) 分钟")[language]
       let title = TextLayout.pad(show.title[language], columns: 58)
       try output.write(
-        "\(TextLayout.pad(name, columns: width))  \(title)  \(length)\n")
+        charset.reduce("\(TextLayout.pad(name, columns: width))  \(title)  \(length)\n"))
     }
     try output.flush()
   }
@@ -42,7 +43,7 @@ struct ListCommand: ParsableCommand {
     var output = ByteSink(descriptor: 1, name: "standard output")
     for entry in try Catalogue.entries() {
       let (name, show) = (entry.name, try ShowLibrary.open(entry.name))
-      var object = JSONObject()
+      var object = JSONObject(TerminalEnvironment.current().charset)
       object.add("name", .text(name))
       object.add("model", .text(entry.system.rawValue))
       object.add("rules", .text(show.rules))

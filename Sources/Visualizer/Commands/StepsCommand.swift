@@ -23,17 +23,21 @@ struct StepsCommand: ParsableCommand {
     let show = try ProgressBar.during {
       try ShowLibrary.open(scenario, connection: capture.connection, scriptRules: script.rules)
     }
-    let language = lang ?? LookOptions.preferredLanguage
+    let charset = TerminalEnvironment.current().charset
+    let language = charset == .ascii ? .en : lang ?? LookOptions.preferredLanguage
     var output = ByteSink(descriptor: 1, name: "standard output")
     for step in 0..<show.stepCount {
-      try output.write(json ? Self.object(show, step) : PlainText.line(show, step, language) + "\n")
+      try output.write(
+        json
+          ? Self.object(show, step, charset)
+          : charset.reduce(VisibleText.escape(PlainText.line(show, step, language))) + "\n")
     }
     try output.flush()
   }
 
-  private static func object(_ show: any Show, _ step: Int) -> String {
+  private static func object(_ show: any Show, _ step: Int, _ charset: Charset) -> String {
     let record = show.record(ofStep: step)
-    var object = JSONObject()
+    var object = JSONObject(charset)
     object.add("step", .integer(step))
     object.add("operation", record.operation.map { .integer($0) } ?? .none)
     object.add("do", record.what.map { .text($0) } ?? .none)

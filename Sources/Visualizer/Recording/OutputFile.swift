@@ -98,7 +98,7 @@ struct ByteSink: ~Copyable {
 /// Messages, which never go where the results go.
 enum StandardError {
   static func write(_ text: String) {
-    let bytes = Array(text.utf8)
+    let bytes = Array(TerminalEnvironment.current().charset.reduce(text).utf8)
     _ = Foundation.write(2, bytes, bytes.count)
   }
 }

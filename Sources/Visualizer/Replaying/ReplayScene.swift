@@ -115,7 +115,7 @@ struct ReplayScene {
     let statusColumn = look.size.columns - GlyphWidth.of(status)
     let room = max(0, statusColumn - 2)
     let column = canvas.put(TextLayout.fit(" " + replay.name, columns: room), 0, 0, .heading) + 3
-    let title = VisibleText.escape(String(replay.title.prefix(400)))
+    let title = VisibleText.label(replay.title, limit: 400)
     canvas.put(TextLayout.fit(title, columns: room - column), column, 0, .dim)
     canvas.put(status, statusColumn, 0)
   }
@@ -147,7 +147,7 @@ struct ReplayScene {
     for (index, (start, marker)) in starts.enumerated() {
       let end = index + 1 < starts.count ? starts[index + 1].column : width + 1
       canvas.put("┬", start, row, .dim)
-      let label = TextLayout.fit(VisibleText.escape(marker.label), columns: end - start - 4)
+      let label = TextLayout.fit(VisibleText.label(marker.label), columns: end - start - 4)
       if end - start >= 6, !label.isEmpty {
         canvas.put(" \(label) ", start + 1, row, marker == current ? .heading : .dim)
       }

@@ -14,9 +14,13 @@ enum CheckReport: Equatable {
     switch self {
     case .matches(let count, let what, let version):
       VisibleText.escape("\(count) of \(count) \(what) match \(version)")
-    case .differs(let sentence), .consistent(let sentence): VisibleText.escape(sentence)
-    case .findings(let lines): lines.map(VisibleText.escape).joined(separator: "\n")
+    case .differs(let sentence), .consistent(let sentence): Self.shown(sentence)
+    case .findings(let lines): lines.map(Self.shown).joined(separator: "\n")
     }
+  }
+
+  private static func shown(_ sentence: String) -> String {
+    VisibleText.label(sentence, limit: ScenarioFile.textLimit)
   }
 
   /// The first difference; nil where all match.

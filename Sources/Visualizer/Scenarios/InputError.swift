@@ -41,6 +41,6 @@ extension InputError: CustomStringConvertible {
     var place = file
     if let line { place += ":\(line)" }
     if let line = line, let column, line > 0 { place += ":\(column)" }
-    return VisibleText.escape("\(place): error: \(message)")
+    return VisibleText.escape("\(place): error: ") + VisibleText.label(message, limit: 1_000)
   }
 }

@@ -162,8 +162,8 @@ extension MapTrace {
       for (slot, key, elem) in block.slots {
         let modelKey = keys.spellings[Int(model.keys[slot].spelling)]
         if key != modelKey || elem != model.elems[slot] {
-          return "\(prefix)slot \(slot): captured \(VisibleText.escape(key))=\(elem), "
-            + "model \(VisibleText.escape(modelKey))=\(model.elems[slot])"
+          return "\(prefix)slot \(slot): captured \(VisibleText.label(key))=\(elem), "
+            + "model \(VisibleText.label(modelKey))=\(model.elems[slot])"
         }
       }
     }

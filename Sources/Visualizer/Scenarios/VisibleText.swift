@@ -19,6 +19,19 @@ enum VisibleText {
     return result
   }
 
+  /// Returns the text escaped, and of one with more than so many characters only the start, with the
+  /// length of the whole behind it: what is drawn in every frame must not cost what a file may hold.
+  ///
+  /// - Complexity: O(`limit`).
+  static func label(_ text: String, limit: Int = 200) -> String {
+    let scalars = text.unicodeScalars
+    guard text.utf8.count > limit,
+      let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
+      end < scalars.endIndex
+    else { return escape(text) }
+    return escape(String(scalars[..<end])) + "…(\(text.utf8.count) B)"
+  }
+
   /// Whether showing the character moves nothing, hides nothing and starts no escape sequence.
   static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {

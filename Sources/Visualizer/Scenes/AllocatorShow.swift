@@ -36,7 +36,7 @@ extension AllocatorTrace: CapturedFile {
     guard isTraceOfOperations else { return nil }
     let trace = try AllocatorTraceScript.read(file: file, bytes: bytes)
     let scenario = Scenario(
-      name: name, title: Bilingual(name, name), rules: trace.version, seed: 0,
+      name: name, title: Bilingual(name, name), rules: VisibleText.label(trace.version), seed: 0,
       initial: trace.start,
       script: trace.steps.map {
         .operation($0.operation, brisk: trace.steps.count > 50 || Self.isRepetitive($0.operation))
@@ -49,7 +49,7 @@ extension AllocatorTrace: CapturedFile {
       subject: { (language: AllocatorScript) in
         AllocatorSubject(
           words: language.words, rules: trace.start.rules,
-          capturedFrom: VisibleText.escape(trace.version))
+          capturedFrom: VisibleText.label(trace.version))
       })
     let show = Performance(
       scenario, origin.subject(AllocatorScript(resuming: trace.start)), origin: origin)

@@ -36,15 +36,15 @@ enum MapShow {
 
 extension MapTrace: CapturedFile {
   func show(name: String) -> (any Show)? {
-    let what = VisibleText.escape(what)
+    let what = VisibleText.label(what, limit: ScenarioFile.textLimit)
     let script: [ScriptItem<MapOperation>] = operations.map {
       .operation($0.operation, brisk: operations.count > 50)
     }
     let scenario = Scenario(
-      name: name, title: Bilingual(what, what), rules: go, seed: 0, initial: initial,
-      script: script)
+      name: name, title: Bilingual(what, what), rules: VisibleText.label(go), seed: 0,
+      initial: initial, script: script)
     let subject = { (keys: KeyTable) in
-      MapSubject(keys: keys, rules: type.rules, capturedFrom: VisibleText.escape(go))
+      MapSubject(keys: keys, rules: type.rules, capturedFrom: VisibleText.label(go))
     }
     let origin = ScriptOrigin(
       captured: operations.count,

@@ -30,12 +30,13 @@ struct PacketdrillFile: CapturedFile {
   func show(name: String) -> (any Show)? {
     var run = PacketdrillRun(script, rules: rules)
     let difference = run.run()
-    let title = VisibleText.escape(script.title.isEmpty ? name : script.title)
+    let title = VisibleText.label(
+      script.title.isEmpty ? name : script.title, limit: ScenarioFile.textLimit)
     var items: [ScriptItem<TCPOperation>] = PacketdrillSchedule.spread(run.operations).map {
       .operation($0, brisk: false)
     }
     if let difference {
-      let text = VisibleText.escape(difference)
+      let text = VisibleText.label(difference, limit: ScenarioFile.textLimit)
       items.append(.say(Bilingual("Here script and model part. \(text)", "脚本与模型在此分歧。\(text)")))
     }
     let scenario = Scenario(

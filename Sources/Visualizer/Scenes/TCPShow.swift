@@ -41,7 +41,7 @@ enum TCPShow {
 
 extension TCPLadder: CapturedFile {
   func show(name: String) -> (any Show)? {
-    let title = VisibleText.escape(title)
+    let title = VisibleText.label(title, limit: ScenarioFile.textLimit)
     let script: [ScriptItem<TCPOperation>] = operations.map {
       .operation($0, brisk: false)
     }
@@ -50,7 +50,7 @@ extension TCPLadder: CapturedFile {
       script: script)
     let rules = initial.clientRules
     let subject = { (words: TCPWords) in
-      TCPSubject(words: words, rules: rules, capturedFrom: VisibleText.escape(kernel))
+      TCPSubject(words: words, rules: rules, capturedFrom: VisibleText.label(kernel))
     }
     return Performance(
       scenario, subject(TCPWords()),

@@ -16,6 +16,18 @@ struct child_report {
 /// `in_terminal`, goes to a pseudo-terminal of that size, which is read as fast as it is written.
 struct child_report run_child(char *const arguments[], bool in_terminal, int columns, int rows);
 
+/// How soon a program that stays answers on its terminal, in seconds; negative where it did not.
+struct response_report {
+  double first_frame;  ///< From the start until a text stands on the screen.
+  double median_key;   ///< From a key until the program writes.
+  double worst_key;
+};
+
+/// Starts a program on a pseudo-terminal, waits for a text in its output, presses a key 21 times, each
+/// after a pause in which nothing is written, and ends the program.
+struct response_report measure_response(char *const arguments[], const char *ready, const char *key,
+                                        int columns, int rows);
+
 /// Paints the frames of a recording (`.frames`) on this terminal, each from scratch, cell by cell with
 /// `addch`; the baseline of what the program does. Returns the seconds it took, or a negative number.
 double paint_frames(const char *path, int *count);
