@@ -21,7 +21,8 @@ struct CommandRun {
   /// Runs a shell script, to which the program's path is `$0`.
   init(
     shell script: String, _ arguments: [String] = [], input: String? = nil,
-    files: [String: String] = [:], bytes: [String: [UInt8]] = [:], with changes: [String: String] = [:]
+    files: [String: String] = [:], bytes: [String: [UInt8]] = [:],
+    with changes: [String: String] = [:]
   ) throws {
     var template = Array("/tmp/visualizer-run-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {

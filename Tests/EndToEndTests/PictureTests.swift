@@ -138,7 +138,8 @@ struct PictureTests {
       for _ in 0..<3 { try browser.press("+") }
       try browser.press(" ")
       try browser.wait(until: "document.getElementById('scrub').value > 2")
-      #expect(try browser.text("document.getElementById('picture').textContent").contains("▶ playing 8x"))
+      #expect(
+        try browser.text("document.getElementById('picture').textContent").contains("▶ playing 8x"))
       try browser.press(" ")
       #expect(try browser.text("document.getElementById('play').ariaLabel") == "Play")
       _ = try browser.text("document.getElementById('stepOn').click()")

@@ -92,8 +92,9 @@ struct PipeTests {
 
   // MARK: - Sudden ends
 
-  /// Killed at any moment, a recording is whole or not there. The moments are spread over a whole
-  /// run, by a seed.
+  /// Killed at any moment, a recording is whole or not there.
+  ///
+  /// The moments are spread over a whole run, by a seed.
   @Test func aKilledRecordingIsWholeOrNotThere() throws {
     let run = try CommandRun(
       shell: """
