@@ -37,12 +37,16 @@ import Testing
     for entry in Keymap.entries {
       for key in entry.keys {
         // A state from which each of them leads elsewhere: in the middle, scrolled, marked, searched.
-        var player = try player("tcp-close", at: 30)
+        let size = Size(columns: 80, rows: 24)
+        var player = PlayerActivity(
+          show: try ShowLibrary.open("tcp-lost-last-ack"), start: .init(step: 90, isPaused: true),
+          look: Look(size: size), fixedSize: size)
         _ = player.handle(.character("+"))
         _ = player.handle(.character("m"))
         _ = player.handle(.character("a"))
         player.searched = "FIN"
         _ = player.handle(.right)
+        _ = player.handle(.character("k"))
         let before = (screen(player), player.player)
         let outcome = player.handle(key)
         if case .stay = outcome {

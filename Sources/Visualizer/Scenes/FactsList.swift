@@ -3,7 +3,7 @@ struct FactsList {
   let facts: [Inspection.Fact]
   let rect: Rect
 
-  private static let wide = 72
+  private static let wide = 64
 
   func draw(_ canvas: inout Canvas) {
     guard rect.height > 0, !facts.isEmpty else { return }
