@@ -237,12 +237,15 @@ import Testing
 
   @Test func aSmallWindowShowsEveryFactOfAnEnd() throws {
     let size = Size(columns: 80, rows: 24)
-    var player = try player("tcp-lost-last-ack", at: 60, size)
-    let text = press([.tab, .tab, .down, .enter], &player, size).text
-    let item = try #require(player.focus.item)
-    let facts = try #require(player.show.inspect(item, atStep: 60, .en)).facts
-    #expect(facts.count > size.rows - 6)
-    for fact in facts { #expect(text.contains(fact.name), "\(fact.name)") }
+    for language in [Language.en, .zh] {
+      var player = try player("tcp-lost-last-ack", at: 60, size)
+      player.look.language = language
+      let text = press([.tab, .tab, .down, .enter], &player, size).text
+      let item = try #require(player.focus.item)
+      let facts = try #require(player.show.inspect(item, atStep: 60, language)).facts
+      #expect(facts.count > size.rows - 6)
+      for fact in facts { #expect(text.contains(fact.name), "\(fact.name)") }
+    }
   }
 
   @Test func scrollingEndsWhereThereIsNothingMoreAndComesBackAtOnce() throws {
