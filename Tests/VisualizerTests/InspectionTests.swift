@@ -213,6 +213,41 @@ import Testing
     #expect(player.player.step == last)
   }
 
+  /// With the whole stage a pane says more: each span of an mcentral with its slots, all of a TCB.
+  @Test func aZoomedPaneSaysMore() throws {
+    let size = Size(columns: 80, rows: 24)
+    for (name, step, pane, kind) in [
+      ("malloc-sweep", 76, "mcentral", "slot"), ("malloc-three-levels", 60, "mheap", "pages"),
+    ] {
+      let show = try ShowLibrary.open(name)
+      var look = Look(size: size)
+      look.findsItems = true
+      func count() -> Int {
+        show.frame(step, progress: 1, look).landmarks?.places(in: pane)
+          .count { $0.item.kind == kind } ?? 0
+      }
+      let before = count()
+      (look.focusedPane, look.isZoomed) = (pane, true)
+      #expect(count() > before, "\(pane)")
+    }
+    var player = try player("tcp-lost-last-ack", at: 60, size)
+    let text = press([.tab, .tab, .character("z")], &player, size).text
+    for fact in ["irs", "srtt", "rto", "written", "life"] { #expect(text.contains(fact)) }
+  }
+
+  @Test func aSmallWindowShowsEveryFactOfAnEnd() throws {
+    let size = Size(columns: 80, rows: 24)
+    for language in [Language.en, .zh] {
+      var player = try player("tcp-lost-last-ack", at: 60, size)
+      player.look.language = language
+      let text = press([.tab, .tab, .down, .enter], &player, size).text
+      let item = try #require(player.focus.item)
+      let facts = try #require(player.show.inspect(item, atStep: 60, language)).facts
+      #expect(facts.count > size.rows - 6)
+      for fact in facts { #expect(text.contains(fact.name), "\(fact.name)") }
+    }
+  }
+
   @Test func scrollingEndsWhereThereIsNothingMoreAndComesBackAtOnce() throws {
     let size = Size(columns: 80, rows: 24)
     for (name, keys) in [("tcp-lost-last-ack", []), ("malloc-three-levels", [Key.tab])] {

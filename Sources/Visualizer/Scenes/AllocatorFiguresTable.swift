@@ -67,8 +67,16 @@ struct AllocatorFiguresTable {
       ((rows[2].name, rows[2]), (Bilingual("heap", "堆"), rows[4])),
       ((Bilingual("released", "已归还"), rows[3]), (Bilingual("RSS", "RSS"), rows[5])),
     ]
+    let figures = [(0, 1), (2, 4), (3, 5)]
     for (index, (left, right)) in pairs.enumerated() {
       let y = rect.y + index
+      let half = rect.width / 2
+      canvas.mark(
+        AllocatorItem.figure(figures[index].0),
+        Rect(x: rect.x + 1, y: y, width: half - 2, height: 1))
+      canvas.mark(
+        AllocatorItem.figure(figures[index].1),
+        Rect(x: rect.x + half, y: y, width: rect.width - half - 1, height: 1))
       let end = canvas.put(left.0[style.look.language], rect.x + 1, y, .dim)
       put(left.1, end + 1, y, columns: 0, &canvas)
       let name = right.0[style.look.language]

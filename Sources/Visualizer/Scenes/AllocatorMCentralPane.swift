@@ -15,6 +15,8 @@ struct AllocatorMCentralPane {
     case list(nonempty: Bool, spanClass: Int)
     /// The span that was taken for an mcache and is in no queue.
     case hand(spanClass: Int)
+    /// One span of the queue, list or hand above, where the pane has the whole stage.
+    case span(GoAllocator.SpanID)
     case blank
   }
 
@@ -48,12 +50,11 @@ struct AllocatorMCentralPane {
       by: style.look.scroll(of: AllocatorLayout.mcentralName))
   }
 
-  /// Zoomed it says of each span how many of its slots are used.
+  /// Zoomed each span has a line of its own with its slots.
   private var isZoomed: Bool { style.look.zoomedPane == AllocatorLayout.mcentralName }
 
   /// Rows kept for the span in focus, slot by slot.
   private var detailRows: Int {
-    if isZoomed { return inner.height / 2 }
     return inner.height >= 12 ? (inner.height >= 20 ? 7 : 5) : 0
   }
 
@@ -110,14 +111,22 @@ struct AllocatorMCentralPane {
       if !lines.isEmpty, inner.height > 14 { lines.append(.blank) }
       lines.append(.title(spanClass: spanClass))
       if style.state.rules.isNotesEra {
-        lines.append(.list(nonempty: true, spanClass: spanClass))
-        lines.append(.list(nonempty: false, spanClass: spanClass))
+        for nonempty in [true, false] {
+          lines.append(.list(nonempty: nonempty, spanClass: spanClass))
+          if isZoomed { lines += spans(nonempty: nonempty, spanClass).map { .span($0) } }
+        }
       } else {
         for queue in GoAllocator.Queue.allCases
         where isFocus || style.state.count(in: queue, spanClass: spanClass) > 0 {
           lines.append(.queue(queue, spanClass: spanClass))
+          if isZoomed {
+            lines += style.state.spans(in: queue, spanClass: spanClass).map { .span($0) }
+          }
         }
-        if isFocus, isSmall(spanClass) { lines.append(.hand(spanClass: spanClass)) }
+        if isFocus, isSmall(spanClass) {
+          lines.append(.hand(spanClass: spanClass))
+          if isZoomed { lines += inHand.map { .span($0) } }
+        }
       }
     }
     return lines
@@ -127,6 +136,15 @@ struct AllocatorMCentralPane {
   private var isArriving: Bool {
     guard case .spanMoved(_, _, _, .mcentral) = style.moment.event else { return false }
     return !style.isSettled
+  }
+
+  /// What the mcentral has taken out and not handed on yet.
+  private var inHand: [GoAllocator.SpanID] {
+    style.focus.inHand.map { isArriving ? [] : [$0] } ?? []
+  }
+
+  private func spans(nonempty: Bool, _ spanClass: Int) -> [GoAllocator.SpanID] {
+    nonempty ? style.state.nonempty(spanClass: spanClass) : style.state.empty(spanClass: spanClass)
   }
 
   private func isSmall(_ spanClass: Int) -> Bool {
@@ -156,7 +174,8 @@ struct AllocatorMCentralPane {
       put(style.state.spans(in: queue, spanClass: spanClass), y, &canvas)
     case .hand:
       canvas.put(Bilingual("in hand", "已取得")[style.look.language], x + 1, y, .dim)
-      put(style.focus.inHand.map { isArriving ? [] : [$0] } ?? [], y, &canvas)
+      put(inHand, y, &canvas)
+    case .span(let id): drawSpan(id, y, &canvas)
     case .list(let nonempty, let spanClass):
       markLabel(AllocatorItem.list(nonempty: nonempty, spanClass: spanClass), y, &canvas)
       canvas.put(nonempty ? "nonempty" : "empty", x + 1, y, .dim)
@@ -190,13 +209,20 @@ struct AllocatorMCentralPane {
     canvas.mark(item, Rect(x: inner.x + 1, y: y, width: labelWidth, height: 1))
   }
 
-  /// What a span is called in a queue.
-  private func label(_ id: GoAllocator.SpanID) -> String {
-    guard isZoomed, let span = style.state.span(id) else { return "s\(id)" }
-    return "s\(id) \(span.allocCount)/\(span.nelems)"
-  }
+  /// Columns before a span on a line of its own, and before its slots.
+  private static let (spanColumn, slotsColumn) = (4, 28)
 
-  private var gap: Int { isZoomed ? 2 : 1 }
+  private func drawSpan(_ id: GoAllocator.SpanID, _ y: Int, _ canvas: inout Canvas) {
+    guard let span = style.state.span(id) else { return }
+    let x = inner.x + Self.spanColumn
+    let end = style.put(span: id, x, y, on: &canvas)
+    let pages = span.firstPage >= 0 ? AllocatorRunLists.label(span.firstPage, span.npages) : "?"
+    let text = TextLayout.padLeft("\(span.allocCount)/\(span.nelems)", columns: 9)
+    canvas.put(TextLayout.pad("  p.\(pages)", columns: 14), max(end, x + 3), y, .dim)
+    canvas.put(text, inner.x + Self.slotsColumn - 10, y)
+    let columns = inner.width - Self.slotsColumn - 1
+    style.put(slotsOf: id, inner.x + Self.slotsColumn, y, columns: columns, on: &canvas)
+  }
 
   private var labelWidth: Int { inner.width >= 30 ? 17 : 10 }
 
@@ -212,14 +238,18 @@ struct AllocatorMCentralPane {
   private func put(_ spans: [GoAllocator.SpanID], _ y: Int, _ canvas: inout Canvas) {
     var column = inner.x + 2 + labelWidth
     if spans.isEmpty { canvas.put("·", column, y, .dim) }
+    if isZoomed, !spans.isEmpty {
+      canvas.put("\(spans.count)", column, y, .dim)
+      return
+    }
     for (index, span) in spans.enumerated() {
       let rest = spans.count - index
       let more = "+\(rest)"
-      if column + label(span).utf8.count + more.utf8.count + 1 > inner.right, rest > 1 {
+      if column + "s\(span)".utf8.count + more.utf8.count + 1 > inner.right, rest > 1 {
         canvas.put(more, column, y, .dim)
         break
       }
-      column = style.put(span: span, column, y, label: label(span), on: &canvas) + gap
+      column = style.put(span: span, column, y, on: &canvas) + 1
     }
   }
 
@@ -251,9 +281,14 @@ struct AllocatorMCentralPane {
       y = row { if case .list(false, spanClass) = $0 { true } else { false } }
     default: return Point(x: inner.x, y: inner.y)
     }
+    if isZoomed {
+      let line = lines.firstIndex { if case .span(span) = $0 { true } else { false } }
+      let own = line.map { inner.y + $0 - firstLine } ?? y + 1
+      return Point(x: inner.x + Self.spanColumn, y: max(inner.y, min(inner.bottom - 1, own)))
+    }
     let index = entries.firstIndex(of: span) ?? (joinsInFront ? 0 : entries.count)
     let column = entries.prefix(min(index, inner.width)).reduce(inner.x + 2 + labelWidth) {
-      $0 + label($1).utf8.count + gap
+      $0 + "s\($1)".utf8.count + 1
     }
     return Point(x: min(inner.right - 4, column), y: y)
   }

@@ -113,10 +113,8 @@ struct AllocatorStyle {
   let isSettled: Bool
 
   /// A span's number in the style of what happens to it.
-  func put(
-    span: GoAllocator.SpanID, _ x: Int, _ y: Int, label: String? = nil, on canvas: inout Canvas
-  ) -> Int {
-    let label = label ?? "s\(span)"
+  func put(span: GoAllocator.SpanID, _ x: Int, _ y: Int, on canvas: inout Canvas) -> Int {
+    let label = "s\(span)"
     canvas.mark(
       AllocatorItem.span(span), Rect(x: x, y: y, width: label.utf8.count, height: 1))
     var style = Style.text

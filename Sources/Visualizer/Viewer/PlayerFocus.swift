@@ -195,20 +195,18 @@ extension PlayerActivity {
     let names = inspection.facts.map { GlyphWidth.of($0.name) }.max() ?? 0
     let values = inspection.facts.map { GlyphWidth.of($0.value) }.max() ?? 0
     let size = canvas.size
+    let room = size.rows - 6
+    let columns = inspection.facts.count > room ? 2 : 1
     let width = min(
-      size.columns - 2, max(GlyphWidth.of(inspection.title) + 6, names + values + 7, 24))
-    let height = min(size.rows - 4, inspection.facts.count + 2)
+      size.columns - 2,
+      max(GlyphWidth.of(inspection.title) + 6, columns * (names + values + 5) + 2, 24))
+    let height = min(size.rows - 4, (inspection.facts.count + columns - 1) / columns + 2)
     let isLeft = (place?.x ?? 0) >= size.columns / 2
     let rect = Rect(
       x: isLeft ? 1 : size.columns - width - 1, y: 2, width: width, height: max(2, height))
     // A free column on both sides keeps what is behind it apart.
     canvas.fill(Rect(x: rect.x - 1, y: rect.y, width: rect.width + 2, height: rect.height))
     canvas.box(rect, title: inspection.title, style: Style(.current, .bold))
-    for (index, fact) in inspection.facts.prefix(rect.height - 2).enumerated() {
-      let y = rect.y + 1 + index
-      canvas.put(fact.name, rect.x + 2, y, .dim)
-      let x = rect.x + 4 + names
-      canvas.put(TextLayout.fit(fact.value, columns: rect.right - 2 - x), x, y)
-    }
+    FactsList(facts: inspection.facts, rect: rect.inner).draw(&canvas)
   }
 }
