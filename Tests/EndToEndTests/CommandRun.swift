@@ -21,7 +21,8 @@ struct CommandRun {
   /// Runs a shell script, to which the program's path is `$0`.
   init(
     shell script: String, _ arguments: [String] = [], input: String? = nil,
-    files: [String: String] = [:], bytes: [String: [UInt8]] = [:], with changes: [String: String] = [:]
+    files: [String: String] = [:], bytes: [String: [UInt8]] = [:],
+    with changes: [String: String] = [:]
   ) throws {
     var template = Array("/tmp/visualizer-run-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
@@ -38,7 +39,7 @@ struct CommandRun {
     let shell = try PseudoTerminal(
       "/bin/bash", ["-c", "cd '\(folder)/here' && { \(script)\n}", Program.path] + arguments,
       environment: environment)
-    ending = try shell.waitForEnd()
+    ending = try shell.waitForEnd(patience: .seconds(200))
     output = Self.read("\(folder)/output")
     error = Self.read("\(folder)/error")
     self.files = Self.names("\(folder)/here")
