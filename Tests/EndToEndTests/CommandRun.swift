@@ -39,7 +39,7 @@ struct CommandRun {
     let shell = try PseudoTerminal(
       "/bin/bash", ["-c", "cd '\(folder)/here' && { \(script)\n}", Program.path] + arguments,
       environment: environment)
-    ending = try shell.waitForEnd()
+    ending = try shell.waitForEnd(patience: .seconds(200))
     output = Self.read("\(folder)/output")
     error = Self.read("\(folder)/error")
     self.files = Self.names("\(folder)/here")

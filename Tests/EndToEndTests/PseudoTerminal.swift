@@ -36,7 +36,7 @@ final class PseudoTerminal {
   private var isReading = true
 
   /// Long enough for a loaded machine; only a failing test ever waits for it.
-  static let patience = Duration.seconds(20)
+  static let patience = Duration.seconds(60)
 
   /// Starts a program in the environment that is given; nothing of the test's own is inherited.
   init(
@@ -166,8 +166,10 @@ extension PseudoTerminal {
 
   /// Reads until a condition holds.
   @discardableResult
-  func wait<Result>(_ purpose: String, until condition: () throws -> Result?) throws -> Result {
-    let deadline = ContinuousClock.now + Self.patience
+  func wait<Result>(
+    _ purpose: String, patience: Duration = patience, until condition: () throws -> Result?
+  ) throws -> Result {
+    let deadline = ContinuousClock.now + patience
     while true {
       if let result = try condition() { return result }
       guard ContinuousClock.now < deadline else {
@@ -190,10 +192,10 @@ extension PseudoTerminal {
 
   /// Waits until the program has ended, by default reading what it writes.
   @discardableResult
-  func waitForEnd(readingOutput: Bool = true) throws -> Ending {
+  func waitForEnd(readingOutput: Bool = true, patience: Duration = patience) throws -> Ending {
     isReading = readingOutput
     defer { isReading = true }
-    let ending = try wait("the end of the program") { self.pollEnding() }
+    let ending = try wait("the end of the program", patience: patience) { self.pollEnding() }
     isReading = true
     while read(milliseconds: 0) {}
     return ending

@@ -70,11 +70,12 @@ struct PacketdrillReaderTests {
 
   @Test func anyBytesAreReadOrRefused() throws {
     let whole = Array(try PacketdrillTests.text("settings").utf8)
-    for count in whole.indices {
+    // Every fourth place comes by every kind of word.
+    for count in stride(from: 0, to: whole.count, by: 4) {
       _ = try? PacketdrillFile(file: "x.pkt", bytes: Array(whole[..<count])).check()
     }
     var random = SplitMix64(seed: 7)
-    for _ in 0..<300 {
+    for _ in 0..<120 {
       var bytes = whole
       for _ in 0..<4 {
         let place = Int(random.next() % UInt64(bytes.count))

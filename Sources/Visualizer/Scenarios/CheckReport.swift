@@ -13,7 +13,7 @@ enum CheckReport: Equatable {
   var sentence: String {
     switch self {
     case .matches(let count, let what, let version):
-      VisibleText.escape("\(count) of \(count) \(what) match \(version)")
+      Self.shown("\(count) of \(count) \(what) match \(version)")
     case .differs(let sentence), .consistent(let sentence): Self.shown(sentence)
     case .findings(let lines): lines.map(Self.shown).joined(separator: "\n")
     }
