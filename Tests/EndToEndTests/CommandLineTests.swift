@@ -159,7 +159,7 @@ struct CommandLineTests {
     #expect(played.ending == .exited(0) && played.error.isEmpty)
     #expect(played.output == (try CommandRun(["steps", "map-growth"])).output)
     let rest = try CommandRun(["play", "map-growth", "--plain", "--at", "last", "--lang", "zh"])
-    #expect(rest.output.split(separator: "\n").count == 1 && rest.output.hasPrefix("步 "))
+    #expect(rest.output.split(separator: "\n").count == 1 && rest.output.hasPrefix("第 "))
     let simple = try CommandRun(["play", "malloc-tiny", "--charset", "ascii"])
     #expect(simple.output.utf8.allSatisfy { $0 < 0x80 })
   }

@@ -111,12 +111,14 @@ import Testing
   }
 
   private func expectScroll(_ rows: Int, _ key: Key) throws {
-    let places: [[Key]] = [[], [.pageDown], [.pageUp]]
-    let presses = try places.map { try Press(key, behind: $0, in: "map-lookup", at: 30) }
-    for press in presses {
-      #expect(press.after.player.scroll == press.before.player.scroll + rows)
-    }
-    #expect(presses.contains { $0.screen != $0.screenBefore }, "the stage has moved")
+    // A long ladder stands at its end: up from there, and down from above.
+    let last = try ShowLibrary.open("http-websocket").stepCount - 1
+    let above = rows > 0 ? Array(repeating: Key.character("k"), count: 12) : []
+    let press = try Press(key, behind: above, in: "http-websocket", at: last)
+    #expect(press.after.player.scroll == press.before.player.scroll + rows)
+    #expect(press.screen != press.screenBefore, "the stage has moved")
+    let atTheEnd = try Press(.character("j"), in: "http-websocket", at: last)
+    #expect(atTheEnd.after.player.scroll == 0, "there is nothing below the end")
   }
 
   // MARK: - What opens, looks, writes

@@ -36,7 +36,7 @@ struct Visualizer: ParsableCommand {
     if let first = arguments.first, !first.hasPrefix("-") || first == "-", isScenario(first) {
       arguments.insert("play", at: 0)
     } else if arguments.first.map(isLook) ?? true {
-      arguments.insert("gallery", at: 0)
+      arguments.insert(arguments.contains(where: ShowLibrary.isKnown) ? "play" : "gallery", at: 0)
     }
     var command: (any ParsableCommand)?
     do {

@@ -157,6 +157,11 @@ extension TCPTelling {
       return say(
         "RFC 9293 3.10.4", "\(start.0) before an answer came: the attempt is simply forgotten.",
         "\(start.1)，此时还没有收到应答：这次尝试直接作废。")
+    case .synRcvd:
+      return say(
+        "RFC 9293 3.10.4",
+        "\(start.0) before the handshake is over: its FIN goes out all the same, behind the SYN.",
+        "\(start.1)，此时握手还没有完成：FIN 照样发出，排在 SYN 之后。")
     case .closed:
       return say(
         "RFC 9293 3.10.4", "\(start.0): there is no connection left to end.",

@@ -230,6 +230,9 @@ extension TCPTelling {
           Bilingual("Its ack covers \(its(end)) FIN.", "它确认了\(its(end)) FIN。"), source
         )
       }
+      if endpoint.sndUna == endpoint.iss {
+        return (Bilingual("It acknowledges \(its(end)) SYN.", "它确认了\(its(end)) SYN。"), source)
+      }
       return (
         Bilingual(
           "It acknowledges \(bytes(count)) more.", "它新确认了 \(bytes(count))。"), source

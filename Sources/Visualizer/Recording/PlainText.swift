@@ -17,7 +17,8 @@ enum PlainText {
     let chapter = record.chapter.map { " [\($0[language])]" } ?? ""
     let what = record.what.map { " \($0):" } ?? ""
     let text = show.narration(ofStep: step, language).text
-    let word = Bilingual("step", "步")[language]
-    return "\(word) \(step)/\(show.stepCount - 1)\(chapter)\(what) \(text)"
+    let place = "\(step)/\(show.stepCount - 1)"
+    let start = Bilingual("step \(place)", "第 \(place) 步")[language]
+    return "\(start)\(chapter)\(what) \(text)"
   }
 }

@@ -216,14 +216,7 @@ struct ComparisonScene {
     for difference in show.differences {
       let column = scrubber.column(ofStep: difference)
       guard column != here else { continue }
-      // The names of chapters stay readable.
-      if [0x20, 0x2500, 0x2501].contains(canvas[column, row].scalar) {
-        canvas.put("≠", column, row, Style(.current, .bold))
-      } else {
-        canvas.restyle(Rect(x: column, y: row, width: 1, height: 1)) {
-          $0 = Style(.current, [.bold, .underline])
-        }
-      }
+      Scrubber.mark("≠", at: column, row, Style(.moved, .bold), on: &canvas)
     }
   }
 }

@@ -268,16 +268,7 @@ struct FrameScene {
     for bookmark in look.bookmarks {
       canvas.put(bookmark.letter, column(bookmark.step), row, Style(.new, [.bold, .reverse]))
     }
-    // A letter of a chapter's name stays readable under the cursor.
-    let under = canvas[here, row]
-    if under.scalar == 0x2501 || under.scalar == 0x2500 || under.scalar == 0x20 || under.width != 1
-    {
-      canvas.put("●", here, row, Style(.current, .bold))
-    } else {
-      canvas.restyle(Rect(x: here, y: row, width: 1, height: 1)) {
-        $0 = Style(.current, [.bold, .reverse])
-      }
-    }
+    Scrubber.mark("●", at: here, row, Style(.current, .bold), on: &canvas)
   }
 
   // MARK: - Key hints
@@ -293,6 +284,21 @@ struct Scrubber {
   /// Of the whole window; the outermost two stay free.
   let columns: Int
   let stepCount: Int
+
+  /// Puts a mark on the line; a chapter's name stays readable under it and is reversed instead.
+  static func mark(
+    _ sign: Unicode.Scalar, at column: Int, _ row: Int, _ style: Style, on canvas: inout Canvas
+  ) {
+    let under = canvas[column, row]
+    if [0x2500, 0x2501, 0x252c].contains(under.scalar) {
+      canvas.put(sign, column, row, style)
+      return
+    }
+    let start = under.width == 0 ? column - 1 : column
+    canvas.restyle(Rect(x: start, y: row, width: under.width == 1 ? 1 : 2, height: 1)) {
+      $0 = Style(style.role, style.attributes.union(.reverse))
+    }
+  }
 
   func column(ofStep step: Int) -> Int {
     1 + step * (columns - 3) / max(1, stepCount - 1)

@@ -19,12 +19,13 @@ struct Hint: Equatable {
       Hint(", .", Bilingual("frame", "帧")),
       Hint("[ ]", Bilingual("chapter", "章节")),
       Hint(":", Bilingual("go to", "跳转")),
-      Hint("/", Bilingual("find", "查找")),
+      Hint("/", Bilingual("search", "搜索")),
       Hint("+ -", Bilingual("speed", "速度")),
       Hint("jk", Bilingual("scroll", "滚动")),
       Hint("w", Bilingual("more or less said", "解说详略")),
     ]
     if show.canFork { hints.insert(Hint("i", Bilingual("try", "动手试")), at: 3) }
+    if show.chapters.isEmpty { hints.removeAll { $0.key == "[ ]" } }
     if show.views.count > 1 {
       let next = ((look.view ?? 0) + 1) % show.views.count
       hints.insert(Hint("v", show.views[next]), at: 3)

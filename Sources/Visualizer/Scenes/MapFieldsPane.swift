@@ -15,7 +15,8 @@ struct MapFieldsPane {
 
   func draw(_ rect: Rect, framed: Bool, _ canvas: inout Canvas) {
     if rect.height > 4 {
-      drawTall(rect, &canvas)
+      canvas.box(rect, title: "hmap")
+      canvas.clipped(to: rect.inner) { drawTall(rect, &$0) }
     } else {
       drawFlat(rect, framed: framed, &canvas)
     }
@@ -78,7 +79,6 @@ struct MapFieldsPane {
   }
 
   private func drawTall(_ rect: Rect, _ canvas: inout Canvas) {
-    canvas.box(rect, title: "hmap")
     let left = rect.x + 2
     let right = rect.right - 2
     var row = rect.y + 1
@@ -116,7 +116,7 @@ struct MapFieldsPane {
         ("╌x", Bilingual("evacuatedX", "evacuatedX")),
         ("╌y", Bilingual("evacuatedY", "evacuatedY")),
         ("╌", Bilingual("evacuatedEmpty", "evacuatedEmpty")),
-        ("*", Bilingual("changed in this step", "本步改变")),
+        ("*", Bilingual("changed just now", "本步改变")),
       ]
     let first = bottom - marks.count
     guard first > below else { return }

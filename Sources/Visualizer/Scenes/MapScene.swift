@@ -138,6 +138,9 @@ struct MapLayout {
   /// The column between the two arrays along which keys travel.
   var gap: Int?
 
+  /// From this width on the fields stand beside the arrays: both still have room for keys then.
+  private static let columnsWithTallFields = 104
+
   /// The name of the pane with the hmap's fields; those of arrays are called like them.
   static let fieldsName = "hmap"
 
@@ -147,7 +150,7 @@ struct MapLayout {
     if !framed {
       fields = Rect(x: stage.x, y: stage.y, width: stage.width, height: 3)
       room = Rect(x: stage.x, y: stage.y + 3, width: stage.width, height: stage.height - 3)
-    } else if stage.width < 100 {
+    } else if stage.width < Self.columnsWithTallFields {
       fields = Rect(x: stage.x, y: stage.y, width: stage.width, height: 4)
       room = Rect(x: stage.x, y: stage.y + 4, width: stage.width, height: stage.height - 4)
     } else {

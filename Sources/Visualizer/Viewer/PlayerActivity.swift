@@ -213,7 +213,8 @@ struct PlayerActivity: Activity {
     if moveSelection(key) || moveCursor(key) { return .stay }
     guard let command = Keymap.command(for: key) else { return .stay }
     if case .digit(let digit) = command {
-      take(digit: digit)
+      // While one predicts, a digit is an answer, and never a leap.
+      if prediction == nil { take(digit: digit) }
       return .stay
     }
     defer { digits = "" }

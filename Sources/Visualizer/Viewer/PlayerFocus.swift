@@ -49,7 +49,12 @@ extension PlayerActivity {
     guard let item = focus.item, let place = landmarks.place(of: item, in: pane), place.pane == pane
     else {
       focus.item = places.first?.item
-      if places.isEmpty { scroll(direction) }
+      if places.isEmpty {
+        scroll(direction)
+        notice = Notice(
+          text: Bilingual(
+            "nothing to select in this pane; Tab goes to the next", "这个窗格里没有可选的内容；Tab 到下一个"))
+      }
       return true
     }
     if let next = landmarks.neighbour(of: place, direction) {

@@ -23,6 +23,7 @@ extension PlayerActivity {
   }
 
   private mutating func enter(_ entered: Prompt) -> Outcome {
+    if case .rules = entered.kind { return compare(entered) }
     guard !entered.text.isEmpty else { return .stay }
     switch entered.kind {
     case .goTo:
@@ -30,15 +31,16 @@ extension PlayerActivity {
         jump(to: step)
       } else {
         prompt = entered
-        prompt?.complaint = Bilingual("no such place", "没有这个位置")
+        let last = show.stepCount - 1
+        prompt?.complaint = Bilingual(
+          "no such place; the steps are 0 to \(last)", "没有这个位置；步数是 0 到 \(last)")
       }
     case .search:
       searched = entered.text
       find(backward: false)
     case .operations: perform(entered)
     case .file(let kind): write(entered, kind)
-    case .rules: return compare(entered)
-    case .filter: break
+    case .rules, .filter: break
     }
     return .stay
   }

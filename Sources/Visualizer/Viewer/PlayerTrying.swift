@@ -143,7 +143,7 @@ extension PlayerActivity {
     let number = branches.current + 1
     notice = Notice(
       text: branches.current == 0
-        ? Bilingual("branch 1: the original", "分支 1：原来的")
+        ? Bilingual("branch 1: the original", "分支 1：原来的走向")
         : Bilingual("branch \(number): \(show.name)", "分支 \(number)：\(show.name)"))
   }
 }

@@ -197,14 +197,15 @@ struct Prompt: Equatable {
 
   private var hint: Bilingual {
     switch kind {
-    case .goTo: Bilingual("step, 50%, 1m20s, chapter; Esc", "步数、50%、1m20s、章节；Esc")
-    case .search: Bilingual("search narration and names; Esc", "搜索解说与名称；Esc")
-    case .operations: Bilingual("Enter does it; Esc", "Enter 执行；Esc")
+    case .goTo: Bilingual("step, 50%, 1m20s, chapter; Esc cancels", "步数、50%、1m20s、章节；Esc 取消")
+    case .search: Bilingual("search narration and names; Esc cancels", "搜索解说与名称；Esc 取消")
+    case .operations: Bilingual("Enter performs, Esc cancels", "Enter 执行，Esc 取消")
     case .file(.recording): Bilingual(".cast or .frames; Esc drops it", ".cast 或 .frames；Esc 放弃")
-    case .file: Bilingual("Enter writes; Esc", "Enter 写入；Esc")
+    case .file: Bilingual("Enter writes, Esc cancels", "Enter 写入，Esc 取消")
     case .filter: Bilingual("Enter plays, Esc clears", "Enter 播放，Esc 清除")
     case .rules(let names):
-      Bilingual("\(names.joined(separator: " ")); Esc", "\(names.joined(separator: " "))；Esc")
+      Bilingual(
+        "\(names.joined(separator: " ")); Esc cancels", "\(names.joined(separator: " "))；Esc 取消")
     }
   }
 
