@@ -130,6 +130,23 @@ import Testing
     #expect(player.player.step == 0)
   }
 
+  @Test func aTypedNumberLeavesTheWayBack() throws {
+    var player = try player(at: 100)
+    type("12g''", into: &player)
+    #expect(player.player.step == 100)
+  }
+
+  @Test func theHelpStopsAtItsEnd() throws {
+    var player = try player()
+    func help() -> String { player.draw(window: FrameScene.full).text }
+    type("?", into: &player)
+    _ = help()
+    type(String(repeating: "j", count: 70), into: &player)
+    let end = help()
+    type("k", into: &player)
+    #expect(help() != end, "the first key back is seen")
+  }
+
   @Test func levelsOfDetailSayMore() throws {
     var player = try player(at: 80)
     let why = screen(player)

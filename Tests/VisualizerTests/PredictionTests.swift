@@ -56,6 +56,29 @@ import Testing
     #expect(!shown.contains(player.show.narration(ofStep: step, .en).firstSentence))
   }
 
+  @Test func aLoopGoesRoundWhilePredicting() throws {
+    var player = try player("map-lookup")
+    press("Got ", &player)
+    for _ in 0..<200 { player.advance(milliseconds: 100) }
+    #expect(player.player.step < player.show.stepCount - 1, "it has gone on at the start")
+  }
+
+  @Test func anotherFutureAsksAnew() throws {
+    var (player, _, _) = try asked()
+    _ = player.handle(.escape)
+    press("iinsert k99", &player)
+    _ = player.handle(.enter)
+    press("bn", &player)
+    press("B", &player)
+    #expect(player.prediction?.asked == nil && player.prediction?.answerCount == 0)
+  }
+
+  @Test func digitsNeverLeapWhilePredicting() throws {
+    var player = try player(at: 10)
+    press("t5", &player)
+    #expect(player.player.step == 10)
+  }
+
   @Test func theRightKeyCountsAndTheStepGivesTheReason() throws {
     var (player, step, question) = try asked()
     press("\(question.right + 1)", &player)

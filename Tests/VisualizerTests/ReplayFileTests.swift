@@ -19,6 +19,13 @@ import Testing
   }
 
   /// The same content in both versions: one counts from the start, the other from event to event.
+  @Test func resizingOverAndOverComesToAnEnd() throws {
+    let flood = (0..<4000).map { "[0.\($0 + 1000), \"r\", \"\(999 + $0 % 2)x500\"]\n" }
+    let header = "{\"version\": 2, \"width\": 20, \"height\": 3}\n"
+    let replay = try read(header + flood.joined() + "[2, \"o\", \"still here\"]\n")
+    #expect(replay.picture(replay.count - 1).canvas.text.contains("still here"))
+  }
+
   @Test func versions2And3() throws {
     let second = """
       {"version": 2, "width": 40, "height": 6, "idle_time_limit": 9, "title": "Growth"}

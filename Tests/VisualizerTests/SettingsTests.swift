@@ -123,6 +123,20 @@ private func temporaryFolder() throws -> String {
     }
   }
 
+  @Test func linesThatAreNoMarksAreLeftOut() throws {
+    try inState { folders in
+      let show = try show()
+      let file = BookmarkFile(show, folders)
+      file.save([Bookmark(letter: "a", step: 3)], of: show)
+      let path = try #require(file.path)
+      let kept = try #require(FileManager.default.contents(atPath: path))
+      for rubbish in [" \n", "a\n", "a b c d\n", "\u{1b} 1 x\n", "é 3 0\n"] {
+        _ = FileManager.default.createFile(atPath: path, contents: kept + Data(rubbish.utf8))
+        #expect(file.load(for: show) == [Bookmark(letter: "a", step: 3)])
+      }
+    }
+  }
+
   @Test func aMarkOfWhatHasChangedIsDropped() throws {
     try inState { folders in
       let show = try show()

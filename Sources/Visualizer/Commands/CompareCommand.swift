@@ -53,11 +53,13 @@ struct CompareCommand: ParsableCommand {
 
   mutating func run() throws {
     let names = ruleNames
-    let one = try ShowLibrary.open(left, rules: names.count == 2 ? names[0] : nil)
-    let other = try ShowLibrary.open(right ?? left, rules: names.last)
-    let show = ComparisonShow(one, other)
+    let show = try ProgressBar.during {
+      let one = try ShowLibrary.open(left, rules: names.count == 2 ? names[0] : nil)
+      let other = try ShowLibrary.open(right ?? left, rules: names.last)
+      return ComparisonShow(one, other)
+    }
     let environment = TerminalEnvironment.current()
-    guard !isPlain, environment.outputIsTerminal else {
+    guard !isPlain, environment.canPlaceCursor else {
       try printDifference(show)
       if !show.differences.isEmpty { throw ExitCode(1) }
       return

@@ -66,7 +66,7 @@ struct Visualizer: ParsableCommand {
 
   /// Whether a first argument says how the gallery is to look.
   private static func isLook(_ word: String) -> Bool {
-    ["--size", "--lang", "--charset", "--color", "--theme", "--motion", "--mouse"]
+    ["--size", "--lang", "--charset", "--color", "--theme", "--motion", "--mouse", "--no-mouse"]
       .contains { word.hasPrefix($0) }
   }
 

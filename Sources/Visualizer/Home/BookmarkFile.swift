@@ -8,7 +8,7 @@ import Foundation
 ///
 /// Where nothing can be read or written, marks last as long as the program does.
 struct BookmarkFile {
-  private let path: String?
+  let path: String?
 
   /// The file of a show, which need not exist.
   init(_ show: any Show, _ folders: XDGFolders) {
@@ -22,8 +22,9 @@ struct BookmarkFile {
     var bookmarks: [Bookmark] = []
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
       let words = line.split(separator: " ")
+      guard words.count == 3 else { continue }
       let letters = words[0].unicodeScalars
-      guard words.count == 3, letters.count == 1, let letter = letters.first,
+      guard letters.count == 1, let letter = letters.first,
         ("a"..."z").contains(letter), let step = Int(words[1]), (0..<show.stepCount).contains(step),
         words[2] == Self.hash(ofStep: step, in: show),
         !bookmarks.contains(where: { $0.letter == letter })

@@ -44,6 +44,9 @@ struct UnfinishedFile: ~Copyable {
     if link(as: path) { return true }
     guard errno == EEXIST else { throw OutputFile.failure(path, "cannot be put in place") }
     guard overwrite else { return false }
+    // What replaces a file may be read by whom the file could be read.
+    var status = stat()
+    if stat(path, &status) == 0 { fchmod(descriptor, status.st_mode & 0o777) }
     if temporary == nil {
       // A name can be taken over by rename only, and only from a name.
       let name = Self.temporaryName(path)

@@ -21,6 +21,10 @@ struct CastFile {
   private(set) var markers: [Replay.Marker] = []
   private(set) var duration = 0
   private(set) var warning: String?
+  /// Cells of all the sizes that the recording takes on; beyond the limit it keeps its size, as
+  /// resizing over and over would take forever.
+  private var resizedCells = 0
+  private static let resizedCellsLimit = 1 << 28
   private var version = 2
   /// Pauses are shortened to so many seconds.
   private var idleLimit: Double?
@@ -134,22 +138,23 @@ struct CastFile {
     guard let code, place >= 3 || !["o", "m", "r"].contains(code) else {
       throw reader.error(at: 0, "an event is to be [time, \"code\", \"data\"]")
     }
+    guard events.count + markers.count < Replay.eventLimit else {
+      throw reader.error(
+        at: 0, "the recording has more than \(Replay.eventLimit) events; cut it into parts")
+    }
     pass(time)
     let now = Self.milliseconds(shown)
     switch code {
     case "o" where parts.count > start: events.append(Event(time: now, end: parts.count))
     case "r":
-      if let size = Self.size(text) {
+      if let size = Self.size(text), resizedCells < Self.resizedCellsLimit {
+        resizedCells += size.columns * size.rows
         events.append(Event(time: now, end: parts.count, size: size))
       }
     case "m":
       markers.append(
         Replay.Marker(label: String(decoding: text.prefix(400), as: UTF8.self), time: now))
     default: break
-    }
-    guard events.count + markers.count <= Replay.eventLimit else {
-      throw reader.error(
-        at: 0, "the recording has more than \(Replay.eventLimit) events; cut it into parts")
     }
   }
 

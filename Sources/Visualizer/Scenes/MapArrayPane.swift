@@ -222,7 +222,7 @@ struct MapArrayPane {
 
   /// In a narrow window the marks are explained on the pane's lower edge, else beside the fields.
   private func drawLegend(_ canvas: inout Canvas) {
-    guard look.size.columns < 100 else { return }
+    guard look.size.columns < MapLayout.columnsWithTallFields else { return }
     let legend: Bilingual
     if isHeat {
       legend = Bilingual(

@@ -139,7 +139,7 @@ struct MapLayout {
   var gap: Int?
 
   /// From this width on the fields stand beside the arrays: both still have room for keys then.
-  private static let columnsWithTallFields = 104
+  static let columnsWithTallFields = 104
 
   /// The name of the pane with the hmap's fields; those of arrays are called like them.
   static let fieldsName = "hmap"

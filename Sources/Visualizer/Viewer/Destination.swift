@@ -1,7 +1,7 @@
 /// Where a viewer wants to go, as typed behind `:`.
 enum Destination {
-  /// The step meant by `37`, `last`, `50%`, `1m20s`, `90s`, or the beginning of a chapter's name or
-  /// number of a chapter after `#`; nil where nothing fits.
+  /// The step meant by `37`, `last`, `50%`, `1m20s`, `90s`, or a part of a chapter's name; nil where
+  /// nothing fits.
   static func step(_ text: String, in show: any Show) -> Int? {
     let text = text.trimmingBlanks
     let last = show.stepCount - 1

@@ -3,8 +3,9 @@ struct HelpOverlay {
   /// The section that is about what the viewer is doing comes first.
   let context: Keymap.Section
   let entries: [KeyLine]
-  /// How many lines have been scrolled out at the top.
+  /// How many lines have been scrolled out at the top, and how many can be.
   private var first = 0
+  private var lastFirst = Int.max
   /// What the keys are searched for; nil where they are not.
   private var search: Prompt?
   private var filter = ""
@@ -35,7 +36,7 @@ struct HelpOverlay {
       return true
     }
     if let rows = Keymap.scrolling(key) {
-      first = max(0, min(entries.count, first + rows))
+      first = max(0, min(lastFirst, first + rows))
       return true
     }
     switch Keymap.command(for: key) {
@@ -72,7 +73,7 @@ struct HelpOverlay {
     }
   }
 
-  func draw(language: Language, on canvas: inout Canvas) {
+  mutating func draw(language: Language, on canvas: inout Canvas) {
     let labelWidth = entries.map { GlyphWidth.of($0.label) }.max() ?? 0
     let textWidth = entries.map { GlyphWidth.of($0.what[language]) }.max() ?? 0
     let columnWidth = labelWidth + 2 + textWidth + 3
@@ -81,7 +82,8 @@ struct HelpOverlay {
     let lines = self.lines
     let columns = max(1, min(canvas.size.columns >= 150 ? 3 : 2, room.columns / columnWidth))
     let rows = min(max(6, (entries.count + 5 + columns - 1) / columns), room.rows)
-    let first = max(0, min(lines.count - rows * columns, first))
+    lastFirst = max(0, lines.count - rows * columns)
+    first = min(first, lastFirst)
     let width = columnWidth * columns + 3
     let rect = Rect(
       x: (canvas.size.columns - width) / 2, y: max(1, (canvas.size.rows - rows - 2) / 2),

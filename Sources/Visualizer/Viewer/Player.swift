@@ -76,13 +76,14 @@ struct Player: Equatable {
           settle(in: show)
           return
         }
-        if stops(step + 1) {
+        let next = step < show.stepCount - 1 ? step + 1 : 0
+        if stops(next) {
           isPlaying = false
           settle(in: show)
           return
         }
         elapsed -= show.pace(ofStep: step).total
-        step = step < show.stepCount - 1 ? step + 1 : 0
+        step = next
         scroll = 0
       }
     } else if elapsed >= show.pace(ofStep: step).motion {

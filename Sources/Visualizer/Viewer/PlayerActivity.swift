@@ -219,7 +219,8 @@ struct PlayerActivity: Activity {
     }
     defer { digits = "" }
     if command == .act(.firstStep), key == .character("g"), let step = typedStep {
-      jump(to: step)
+      // The first of the digits has remembered the way back already.
+      player.handle(.goTo(step: step), in: show)
       return .stay
     }
     return perform(command)

@@ -6,13 +6,19 @@ extension PlayerActivity {
       let reason =
         show is ComparisonShow
         ? Bilingual("this is a comparison already; q goes back", "已经在对比中；按 q 返回")
-        : Bilingual("a trace has the rules of its own system only", "捕获的数据只有它自己的规则")
+        : show.scenario != nil
+          ? Bilingual(
+            "a branch is compared once it is saved: W, then play the file", "分支先用 W 保存，打开文件后再对比")
+          : Bilingual("what was captured has the rules of its own system only", "捕获的数据只有它自己的规则")
       notice = Notice(text: reason, isError: true)
       return
     }
     prompt = Prompt(.rules(rulebook.names))
     offerWords()
   }
+
+  /// The longest show that is compared while the viewer waits, in steps.
+  private static let comparedSteps = 5000
 
   /// The rules that are meant by what has been typed of their name.
   private static func matches(_ text: String, _ names: [String]) -> [String] {
@@ -22,6 +28,13 @@ extension PlayerActivity {
   /// Opens the comparison at the present step; the prompt stays where the rules are not known.
   mutating func compare(_ entered: Prompt) -> Outcome {
     guard case .rules(let names) = entered.kind, let rulebook = show.rulebook else { return .stay }
+    guard show.stepCount <= Self.comparedSteps else {
+      notice = Notice(
+        text: Bilingual(
+          "too many steps to compare here; use visualizer compare", "步数太多，请用 visualizer compare 对比"),
+        isError: true)
+      return .stay
+    }
     let found = Self.matches(entered.text, names)
     guard found.count == 1 else {
       prompt = entered

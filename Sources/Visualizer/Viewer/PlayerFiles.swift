@@ -92,6 +92,8 @@ extension PlayerActivity {
   private var writtenLook: Look {
     var look = presentLook
     (look.status, look.bookmarks, look.hints) = (.paused, [], nil)
+    (look.prediction, look.focusedPane, look.isZoomed, look.findsItems) = (nil, nil, false, false)
+    look.scroll = 0
     return look
   }
 

@@ -9,6 +9,9 @@ extension PlayerActivity {
           ? Bilingual("nothing is asked any more", "不再提问")
           : Bilingual(
             "\(ended.summary.en); nothing is asked any more", "\(ended.summary.zh)，不再提问"))
+    } else if !show.canFork {
+      // What has no model to go on asks nothing either: captures, comparisons, tables.
+      notice = Notice(text: Bilingual("nothing is asked here", "这里没有可猜的"), isError: true)
     } else {
       prediction = Prediction()
       notice = Notice(

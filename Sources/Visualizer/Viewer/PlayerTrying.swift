@@ -139,6 +139,7 @@ extension PlayerActivity {
     }
     let target = branches.next(leaving: place)
     (placeBefore, bookmarks, recordingFrom) = (target.before, target.bookmarks, nil)
+    prediction?.startAnew()
     player.handle(.goTo(step: target.step), in: show)
     let number = branches.current + 1
     notice = Notice(

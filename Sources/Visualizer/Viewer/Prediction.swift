@@ -32,6 +32,11 @@ struct Prediction: Equatable {
     self.asked = nil
   }
 
+  /// Forgets all that was asked: another future has other answers.
+  mutating func startAnew() {
+    self = Prediction()
+  }
+
   /// Forgets what is about another step than the viewer's.
   mutating func settle(at step: Int, isPlaying: Bool) {
     if let asked, asked.step != step + 1 || isPlaying { self.asked = nil }
