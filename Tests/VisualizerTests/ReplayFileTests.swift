@@ -208,16 +208,44 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func aLongSearchGoesInSlices(_ forward: Bool) throws {
+    let lines = (0..<1000).map {
+      "[\($0), \"o\", \"\\u001b[H\($0 == 700 ? "needle" : "hay \($0)") \"]\n"
+    }
+    let replay = try read(Self.header + lines.joined())
+    let hit = try #require(
+      (0..<replay.count).first { replay.picture($0).canvas.text.contains("needle") })
+    var search = ReplaySearch("NEEDLE", from: 3, forward: forward)
+    var slices = 1
+    var result = search.advance(in: replay)
+    while result == .searching {
+      result = search.advance(in: replay)
+      slices += 1
+    }
+    #expect(result == .hit(hit) && slices > 1)
+  }
+
   @Test func aTextIsFoundWhereItAppears() throws {
     let replay = try read(
       Self.header + "[0, \"o\", \"one\\r\\n\"]\n[1, \"o\", \"Two 中文\\r\\n\"]\n[2, \"o\", \"x\"]\n"
         + "[3, \"o\", \"\\u001b[2J\"]\n[4, \"o\", \"two\"]\n")
-    #expect(replay.next("two", from: -1) == 1 && replay.next("TWO", from: 1) == 4)
-    #expect(replay.next("two", from: 4) == 1, "around the end")
-    #expect(replay.next("two", from: 4, forward: false) == 1)
-    #expect(replay.next("two", from: 1, forward: false) == 4)
-    #expect(replay.next("中文", from: 0) == 1 && replay.next("three", from: 0) == nil)
-    #expect(replay.next("", from: 0) == nil)
+    func next(_ text: String, from index: Int, forward: Bool = true) -> Int? {
+      var search = ReplaySearch(text, from: index, forward: forward)
+      while true {
+        switch search.advance(in: replay) {
+        case .hit(let index): return index
+        case .nothing: return nil
+        case .searching: continue
+        }
+      }
+    }
+    #expect(next("two", from: -1) == 1 && next("TWO", from: 1) == 4)
+    #expect(next("two", from: 4) == 1, "around the end")
+    #expect(next("two", from: 4, forward: false) == 1)
+    #expect(next("two", from: 1, forward: false) == 4)
+    #expect(next("中文", from: 0) == 1 && next("three", from: 0) == nil)
+    #expect(next("", from: 0) == nil)
   }
 }
 

@@ -75,6 +75,8 @@ struct HTMLPage {
 
   private func writeRecording(to sink: inout ByteSink) throws {
     let (show, steps, look) = (first.show, first.steps, first.look)
+    // Every step is a change at least: what is too long is refused before anything is made of it.
+    guard steps.count <= RunFilm.limit else { throw PictureTooLong() }
     let items = steps.map { max(0, show.itemStart(ofStep: $0) - steps.lowerBound) }
     // The chapter in which the part begins, if not at its start, and those that begin in the part.
     let begun = show.chapter(ofStep: steps.lowerBound) ?? 0

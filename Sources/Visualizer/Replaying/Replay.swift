@@ -49,22 +49,11 @@ struct Replay {
   func stop(before index: Int) -> Int? { stops.last { $0 < index } }
   func stop(after index: Int) -> Int? { stops.first { $0 > index } }
 
-  /// The next picture in which a text is to be seen more often than in the one before, looking from
-  /// a picture on, or back, and around the ends.
+  /// The first or the last picture of a range in which a text is to be seen more often than in the
+  /// one before.
   ///
-  /// Upper and lower case are the same. A row that did not change is not searched again.
-  func next(_ text: String, from index: Int, forward: Bool = true) -> Int? {
-    let wanted = RowText.folded(text)
-    guard !wanted.isEmpty else { return nil }
-    if forward {
-      return hit(wanted, in: index + 1..<count, first: true)
-        ?? hit(wanted, in: 0..<index + 1, first: true)
-    }
-    return hit(wanted, in: 0..<index, first: false) ?? hit(wanted, in: index..<count, first: false)
-  }
-
-  /// The first or the last such picture of a range.
-  private func hit(_ wanted: [UInt32], in range: Range<Int>, first: Bool) -> Int? {
+  /// A row that did not change is not searched again.
+  func hit(_ wanted: [UInt32], in range: Range<Int>, first: Bool) -> Int? {
     var rows: [[Cell]] = []
     var counts: [Int] = []
     var before = 0

@@ -20,6 +20,8 @@ struct ReplayPlayer: Activity {
   private(set) var searched = ""
   private(set) var overlay = Overlay.none
   private(set) var help: HelpOverlay?
+  /// A search under way.
+  private var search: ReplaySearch?
   private var digits = ""
   /// Milliseconds in which a digit still belongs to the number before it.
   private var digitsLast = 0.0
@@ -56,6 +58,7 @@ struct ReplayPlayer: Activity {
   /// Lets time pass, also when nothing moves.
   mutating func advance(milliseconds: Double) {
     digitsLast = max(0, digitsLast - milliseconds)
+    if search != nil { continueSearch() }
     guard isPlaying else { return }
     position += milliseconds * speed
     guard position >= Double(replay.duration) else { return }
@@ -68,6 +71,7 @@ struct ReplayPlayer: Activity {
 
   /// Milliseconds until something to be seen changes by itself; nil while nothing will.
   var nextChange: Double? {
+    if search != nil { return 0 }
     guard isPlaying else { return nil }
     let index = index
     let picture = index + 1 < replay.count ? replay.times[index + 1] : replay.duration
@@ -119,6 +123,7 @@ struct ReplayPlayer: Activity {
   // MARK: - Keys
 
   mutating func handle(_ key: Key) -> Outcome {
+    search = nil
     if help != nil {
       if help?.handle(key) == false { help = nil }
       return .stay
@@ -221,9 +226,9 @@ struct ReplayPlayer: Activity {
     switch prompt {
     case .goTo: target = ReplayDestination.time(text, in: replay)
     case .find:
-      searched = text
-      target = replay.next(text, from: index - 1).map { replay.times[$0] }
-      if target == nil { searched = "" }
+      (searched, overlay) = (text, .none)
+      search = ReplaySearch(text, from: index - 1, forward: true)
+      return continueSearch()
     }
     if let target { rest(atTime: target) }
     overlay = target == nil ? .prompt(prompt, text, failed: true) : .none
@@ -231,7 +236,22 @@ struct ReplayPlayer: Activity {
 
   private mutating func find(forward: Bool) {
     guard !searched.isEmpty else { return }
-    if let hit = replay.next(searched, from: index, forward: forward) { rest(at: hit) }
+    search = ReplaySearch(searched, from: index, forward: forward)
+    continueSearch()
+  }
+
+  /// Looks through another slice; a text that is nowhere can be typed anew.
+  private mutating func continueSearch() {
+    switch search?.advance(in: replay) {
+    case .hit(let index):
+      search = nil
+      rest(at: index)
+    case .nothing:
+      search = nil
+      overlay = .prompt(.find, searched, failed: true)
+      searched = ""
+    case .searching, nil: break
+    }
   }
 }
 

@@ -68,9 +68,15 @@ struct LadderPane {
     canvas.put(
       TextLayout.padLeft(names.0, columns: Self.stateColumns), leftLane - Self.stateColumns - 1,
       inner.y, .heading)
-    canvas.put(ladder.client.text, leftLane + 1, inner.y, Style(.current, .bold))
-    let state = ladder.server.text
-    canvas.put(state, rightLane - state.utf8.count, inner.y, Style(.current, .bold))
+    // In a narrow window both are shortened rather than run together.
+    let between = rightLane - leftLane - 1
+    let fits = ladder.client.text.utf8.count + ladder.server.text.utf8.count < between
+    let room = fits ? between : (between - 1) / 2
+    canvas.put(
+      TextLayout.fit(ladder.client.text, columns: room), leftLane + 1, inner.y,
+      Style(.current, .bold))
+    let state = TextLayout.fit(ladder.server.text, columns: room)
+    canvas.put(state, rightLane - GlyphWidth.of(state), inner.y, Style(.current, .bold))
     canvas.put(names.1, rightLane + 2, inner.y, .heading)
   }
 
