@@ -2,7 +2,7 @@ internal import Glibc
 internal import Testing
 
 /// The commands: exit codes, messages, files.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct CommandLineTests {
   private static let scenario = "title: t\nmodel: map\nscript:\n  - insert k1..k5\n  - lookup k3\n"
 

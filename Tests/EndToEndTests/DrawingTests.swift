@@ -2,7 +2,7 @@ internal import Glibc
 internal import Testing
 
 /// What goes over the wire: no more than needed, and nothing the terminal was asked to do without.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct DrawingTests {
   /// The parameters of all colour and attribute sequences (SGR) that were written.
   private func graphics(_ terminal: PseudoTerminal) -> Set<String> {

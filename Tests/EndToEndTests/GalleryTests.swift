@@ -1,7 +1,7 @@
 internal import Testing
 
 /// The gallery, seen through a real terminal emulator.
-@Suite(.serialized, .enabled(if: EmulatedWindow.isAvailable), .timeLimit(.minutes(2)))
+@Suite(.serialized, .enabled(if: EmulatedWindow.isAvailable), .timeLimit(.minutes(15)))
 struct GalleryWindowTests {
   /// What somebody does who has nothing but the program's name.
   @Test func aNewcomerChoosesPlaysComesBackAndQuits() throws {
@@ -41,7 +41,7 @@ struct GalleryWindowTests {
 }
 
 /// The list, where there is no terminal for a gallery.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct ListOfScenariosTests {
   @Test func theListSaysWhatEachScenarioTeaches() throws {
     let run = try CommandRun(["list", "--json"])
@@ -55,7 +55,7 @@ struct ListOfScenariosTests {
 }
 
 /// The comparison as a command.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct CompareCommandTests {
   @Test func itTellsTheFirstDifferenceAndExitsAsDiffDoes() throws {
     let run = try CommandRun(["compare", "map-growth", "--rules", "notes,go1.19"])
@@ -76,7 +76,7 @@ struct CompareCommandTests {
 }
 
 /// The comparison, seen through a real terminal emulator.
-@Suite(.serialized, .enabled(if: EmulatedWindow.isAvailable), .timeLimit(.minutes(2)))
+@Suite(.serialized, .enabled(if: EmulatedWindow.isAvailable), .timeLimit(.minutes(15)))
 struct CompareWindowTests {
   @Test func itOpensAtTheFirstDifferenceAndGoesOnToTheNext() throws {
     let window = try EmulatedWindow(

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Testing
 
 /// A viewer's own settings and marks, in folders of the test's own.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct HomeTests {
   /// Runs a test with a new home, in which a file of settings lies.
   private func inHome(

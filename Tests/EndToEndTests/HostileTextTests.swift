@@ -3,7 +3,7 @@ internal import Testing
 
 /// Text of strangers, in every kind of file that is read: nothing of it acts on a terminal, and what
 /// is long costs no more than what is short.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct HostileTextTests {
   /// A text as it stands in JSON and YAML, and as bytes.
   private struct Attack {

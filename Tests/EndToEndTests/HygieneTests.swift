@@ -3,7 +3,7 @@ internal import Testing
 
 /// Ends, stops, sizes: whatever happens to a program that fills the screen, the terminal is as it
 /// was before, and the exit code is the documented one.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct HygieneTests {
   private static let programs = ProgramUnderTest.all
 

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Testing
 
 /// Installing under a prefix, and what is installed: the program, completions, the manual page.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct InstallTests {
   /// The project's folder.
   private static let root =

@@ -1,7 +1,7 @@
 internal import Testing
 
 /// Keys as terminals send them, and bytes that are no keys.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct KeyTests {
   @Test func keysArrive() throws {
     let terminal = try Program.open()

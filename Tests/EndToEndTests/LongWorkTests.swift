@@ -2,7 +2,7 @@ internal import Glibc
 internal import Testing
 
 /// Work that takes long: what is seen of it, and what is left when it is cut off.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct LongWorkTests {
   /// A scenario that takes some seconds to record.
   private static let long =

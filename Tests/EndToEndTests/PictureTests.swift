@@ -2,7 +2,7 @@ internal import Glibc
 internal import Testing
 
 /// Recordings as a reader of an article meets them: in a browser, loaded from a file.
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct PictureTests {
   /// Runs scripts in which `$0` is the program and `$F` a new folder, lets the body look at what they
   /// wrote there and at what the last one printed, and removes the folder.

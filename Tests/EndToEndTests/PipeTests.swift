@@ -3,7 +3,7 @@ internal import Testing
 
 /// Readers that go away, disks that are full, locales without Unicode: the commands that fill no
 /// screen.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct PipeTests {
   private static let writers = [
     "steps map-growth", "steps map-growth --json", "play map-growth --plain", "play map-growth",

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Testing
 
 /// The real player, seen through a real terminal emulator.
-@Suite(.serialized, .enabled(if: EmulatedWindow.isAvailable), .timeLimit(.minutes(2)))
+@Suite(.serialized, .enabled(if: EmulatedWindow.isAvailable), .timeLimit(.minutes(15)))
 struct PlayerWindowTests {
   private static let scenario = "map-growth"
 
@@ -167,7 +167,7 @@ struct PlayerWindowTests {
 }
 
 /// The real player: what it writes, and how it leaves the terminal.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct PlayerTests {
   private func open(
     _ arguments: [String] = ["--paused"], columns: Int = 80, rows: Int = 24

@@ -1,7 +1,7 @@
 internal import Testing
 
 /// Terminals that cannot show the player are refused with a sentence, before anything is drawn.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct RefusalTests {
   private func expectRefused(
     _ terminal: PseudoTerminal, saying words: String, location: SourceLocation = #_sourceLocation

@@ -1,7 +1,7 @@
 internal import Testing
 
 /// The real program playing recordings, in a pseudo-terminal.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct ReplayTests {
   /// A recording that would change the title, ring, ask the terminal and leave its screen.
   private static let hostile =

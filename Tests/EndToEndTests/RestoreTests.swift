@@ -2,7 +2,7 @@ internal import Glibc
 internal import Testing
 
 /// Whichever way the program ends, the terminal is as it was before.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct RestoreTests {
   /// What the program wrote and left behind, compared with the modes before it began.
   private func expectRestored(

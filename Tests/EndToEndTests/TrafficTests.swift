@@ -2,7 +2,7 @@ internal import BundledScenarios
 internal import Testing
 
 /// What goes over the line while one watches: nothing at rest, and little while things move.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct TrafficTests {
   private static let names = BundledScenarios.all.map(\.name)
 

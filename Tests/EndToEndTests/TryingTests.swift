@@ -2,7 +2,7 @@ internal import Glibc
 internal import Testing
 
 /// A viewer's own experiment, from the key to the file that plays again.
-@Suite(.serialized, .enabled(if: EmulatedWindow.isAvailable), .timeLimit(.minutes(2)))
+@Suite(.serialized, .enabled(if: EmulatedWindow.isAvailable), .timeLimit(.minutes(15)))
 struct TryingTests {
   private func open(_ arguments: [String]) throws -> EmulatedWindow {
     try EmulatedWindow(Program.path, ["play"] + arguments, columns: 100, rows: 30)

@@ -1,7 +1,7 @@
 internal import Testing
 
 /// What a viewer sees in a real terminal emulator.
-@Suite(.serialized, .enabled(if: EmulatedWindow.isAvailable), .timeLimit(.minutes(2)))
+@Suite(.serialized, .enabled(if: EmulatedWindow.isAvailable), .timeLimit(.minutes(15)))
 struct WindowTests {
   private func open(columns: Int, rows: Int) throws -> EmulatedWindow {
     let window = try EmulatedWindow(
