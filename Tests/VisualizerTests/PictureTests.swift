@@ -22,7 +22,10 @@ import Testing
   }
 
   private func page(_ recorders: [Recorder], _ depth: Theme.Depth = .many) throws -> String {
-    try written { try HTMLPage(recorders: recorders, theme: Theme(depth: depth)).write(to: &$0) }
+    let keys = Keymap.ofPages(languages: recorders.count)
+    return try written {
+      try HTMLPage(recorders: recorders, theme: Theme(depth: depth), keys: keys).write(to: &$0)
+    }
   }
 
   private func unescaped(_ text: Substring) -> String {
@@ -106,7 +109,7 @@ import Testing
     let show = try Shows.open("map-lookup")
     let svg = try svg(try recorder("map-lookup", Look(size: .small), 0...show.stepCount - 1))
     for (index, chapter) in show.chapters.enumerated() {
-      let start = FramesText.seconds(show.time(ofStep: chapter.step))
+      let start = ClockText.seconds(show.time(ofStep: chapter.step))
       #expect(svg.contains("\(start) \(index + 1) \(Markup.escape(chapter.title.en))"))
     }
     #expect(

@@ -192,9 +192,9 @@ import Testing
   }
 
   @Test func secondsHaveThreeDecimals() {
-    #expect(FramesText.seconds(0) == "0.000")
-    #expect(FramesText.seconds(7) == "0.007")
-    #expect(FramesText.seconds(61_250) == "61.250")
+    #expect(ClockText.seconds(0) == "0.000")
+    #expect(ClockText.seconds(7) == "0.007")
+    #expect(ClockText.seconds(61_250) == "61.250")
   }
 }
 

@@ -189,12 +189,4 @@ private func temporaryFolder() throws -> String {
       #expect(BookmarkFile(show, folders).load(for: show) == [])
     }
   }
-
-  /// Source: draft-eastlake-fnv, appendix C, the test vectors of FNV-1a 64 for "foobar" with its
-  /// terminating NUL.
-  @Test func theHashIsFNV() {
-    var hash = FNV()
-    hash.add("foobar")
-    #expect(hash.text == "34531ca7168b8f38")
-  }
 }

@@ -42,7 +42,7 @@ struct CheckCommand: ParsableCommand {
     let name = ShowLibrary.shortName(file)
     switch try ShowLibrary.contents(file, rules: script.rules) {
     case .captured(let captured):
-      ShowLibrary.warn(captured, file: file)
+      StandardError.warn(file, captured.warning)
       let report = try captured.check()
       return ("\(name): \(report.sentence)", report.isMatch)
     case .scenario(let scenario):

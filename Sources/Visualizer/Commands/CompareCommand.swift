@@ -54,9 +54,11 @@ struct CompareCommand: ParsableCommand {
   mutating func run() throws {
     let names = ruleNames
     let show = try ProgressBar.during {
-      let one = try ShowLibrary.open(left, rules: names.count == 2 ? names[0] : nil)
-      let other = try ShowLibrary.open(right ?? left, rules: names.last)
-      return ComparisonShow(one, other)
+      func side(_ name: String, _ rules: String?) throws -> any Show {
+        try ShowLibrary.open(name, rules: rules) { StandardError.warn(name, $0) }
+      }
+      return ComparisonShow(
+        try side(left, names.count == 2 ? names[0] : nil), try side(right ?? left, names.last))
     }
     let environment = TerminalEnvironment.current()
     guard !isPlain, environment.canPlaceCursor else {

@@ -23,7 +23,7 @@ struct ConnectionsCommand: ParsableCommand {
     guard case .captured(let captured) = try ShowLibrary.contents(file),
       let capture = captured as? PacketCapture
     else { throw InputError(file: file, "this is no packet capture") }
-    ShowLibrary.warn(capture, file: file)
+    StandardError.warn(file, capture.warning)
     var output = ByteSink(descriptor: 1, name: "standard output")
     let table = ConnectionTable(
       capture: capture, language: lang ?? LookOptions.preferredLanguage)

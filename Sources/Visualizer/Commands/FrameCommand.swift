@@ -6,13 +6,7 @@ struct FrameCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "frame", abstract: "Print one frame to standard output.")
 
-  @Argument(
-    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
-    completion: .scenario)
-  var scenario: String
-
-  @OptionGroup var capture: CaptureOptions
-  @OptionGroup var script: RulesOptions
+  @OptionGroup var source: ShowArguments
 
   @Option(help: ArgumentHelp("The step, from 0, or last.", valueName: "N|last"))
   var step = StepArgument.index(0)
@@ -34,9 +28,7 @@ struct FrameCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let show = try ProgressBar.during {
-      try ShowLibrary.open(scenario, connection: capture.connection, scriptRules: script.rules)
-    }
+    let show = try source.open()
     let step = try step.resolve(in: show)
     var looks = looks
     if format == .svg { looks.charset = looks.charset ?? .unicode }

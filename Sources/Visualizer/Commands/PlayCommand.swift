@@ -6,13 +6,7 @@ struct PlayCommand: ParsableCommand {
     commandName: "play", abstract: "Watch a scenario in the terminal.",
     discussion: "Press ? for the keys. With --at it starts paused, at that step.")
 
-  @Argument(
-    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
-    completion: .scenario)
-  var scenario: String
-
-  @OptionGroup var capture: CaptureOptions
-  @OptionGroup var script: RulesOptions
+  @OptionGroup var source: ShowArguments
 
   @Option(help: ArgumentHelp("The step to start at, from 0, or last.", valueName: "step"))
   var at: StepArgument?
@@ -37,16 +31,13 @@ struct PlayCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let show = try ProgressBar.during {
-      try ShowLibrary.open(
-        scenario, connection: capture.connection, scriptRules: script.rules, tableFirst: at == nil)
-    }
+    let show = try source.open(tableFirst: at == nil)
     let step = try at?.resolve(in: show) ?? 0
     let environment = TerminalEnvironment.current()
     if plain || !environment.canPlaceCursor {
       return try PlainText.write(show, from: step, looks.look(default: FrameScene.full))
     }
-    if scenario == "-" { _ = TerminalEnvironment.readKeysFromControllingTerminal() }
+    if source.scenario == "-" { _ = TerminalEnvironment.readKeysFromControllingTerminal() }
     let signal = try play(show, step, .current())
     signal?.endProgram()
   }

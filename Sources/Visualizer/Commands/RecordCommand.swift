@@ -12,13 +12,7 @@ struct RecordCommand: ParsableCommand {
       a page with controls, in both languages unless --lang or --charset ascii chooses one.
       """)
 
-  @Argument(
-    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
-    completion: .scenario)
-  var scenario: String
-
-  @OptionGroup var capture: CaptureOptions
-  @OptionGroup var script: RulesOptions
+  @OptionGroup var source: ShowArguments
 
   @Option(
     name: .shortAndLong, help: "The file to write; - for standard output.", completion: .file())
@@ -71,9 +65,7 @@ struct RecordCommand: ParsableCommand {
 
   mutating func run() throws {
     let format = try chosenFormat()
-    let show = try ProgressBar.during {
-      try ShowLibrary.open(scenario, connection: capture.connection, scriptRules: script.rules)
-    }
+    let show = try source.open()
     let (first, last) = (try from.resolve(in: show), try to.resolve(in: show))
     guard first <= last else { throw ValidationError("--from must not be behind --to.") }
     let recorder = Recorder(
@@ -97,7 +89,10 @@ struct RecordCommand: ParsableCommand {
     case .cast: try Asciicast.write(recorder, theme, to: &sink)
     case .cast3: try Asciicast.write(recorder, theme, version: .v3, to: &sink)
     case .svg: try SVGPicture.movie(recorder, theme, to: &sink)
-    case .html: try HTMLPage(recorders: inLanguages(recorder), theme: theme).write(to: &sink)
+    case .html:
+      let recorders = inLanguages(recorder)
+      let keys = Keymap.ofPages(languages: recorders.count)
+      try HTMLPage(recorders: recorders, theme: theme, keys: keys).write(to: &sink)
     }
   }
 

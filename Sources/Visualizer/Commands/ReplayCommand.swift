@@ -59,9 +59,7 @@ struct ReplayCommand: ParsableCommand {
   mutating func run() throws {
     let replay = try ProgressBar.during { try ReplayFile.open(file, idleLimit: idleLimit) }
     let first = try at.map { try index($0, in: replay) } ?? 0
-    if let warning = replay.warning {
-      StandardError.write(VisibleText.escape("\(file): warning: \(warning)") + "\n")
-    }
+    StandardError.warn(file, replay.warning)
     if let frame { return try print(replay.picture(index(frame, in: replay))) }
     if file == "-" { _ = TerminalEnvironment.readKeysFromControllingTerminal() }
     let signal = try play(replay, first, TerminalEnvironment.current())

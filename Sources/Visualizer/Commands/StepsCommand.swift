@@ -5,13 +5,7 @@ struct StepsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "steps", abstract: "Print every step as a line of text, or of JSON.")
 
-  @Argument(
-    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
-    completion: .scenario)
-  var scenario: String
-
-  @OptionGroup var capture: CaptureOptions
-  @OptionGroup var script: RulesOptions
+  @OptionGroup var source: ShowArguments
 
   @Flag(help: "One JSON object a line, with the event's fields and both languages.")
   var json = false
@@ -20,9 +14,7 @@ struct StepsCommand: ParsableCommand {
   var lang: Language?
 
   mutating func run() throws {
-    let show = try ProgressBar.during {
-      try ShowLibrary.open(scenario, connection: capture.connection, scriptRules: script.rules)
-    }
+    let show = try source.open()
     let charset = TerminalEnvironment.current().charset
     let language = charset == .ascii ? .en : lang ?? LookOptions.preferredLanguage
     var output = ByteSink(descriptor: 1, name: "standard output")

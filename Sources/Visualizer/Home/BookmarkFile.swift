@@ -1,4 +1,5 @@
 import Foundation
+import Models
 
 /// The marks of one show, kept between two runs of the program.
 ///
@@ -51,42 +52,19 @@ struct BookmarkFile {
   /// The show's name, as far as a file can be called so, and a hash of its rules and chapters.
   private static func name(_ show: any Show) -> String {
     let letters = show.name.prefix(60).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-    var hash = FNV()
-    hash.add("\(show.name) \(show.rules) \(show.seed) \(show.title.en)")
-    for chapter in show.chapters { hash.add(chapter.title.en) }
-    return "\(String(letters))-\(hash.text)"
+    var hash = FNV1a()
+    hash.add(whole: "\(show.name) \(show.rules) \(show.seed) \(show.title.en)")
+    for chapter in show.chapters { hash.add(whole: chapter.title.en) }
+    return "\(String(letters))-\(hash.digits)"
   }
 
   /// A hash of what happens at a step.
   private static func hash(ofStep step: Int, in show: any Show) -> String {
     let record = show.record(ofStep: step)
-    var hash = FNV()
-    hash.add("\(record.operation.map(String.init) ?? "-") \(record.what ?? "")")
-    hash.add(record.fieldsText)
-    hash.add(show.narration(ofStep: step, .en).text)
-    return hash.text
-  }
-}
-
-/// FNV-1a of 64 bits: the same on every machine and in every run.
-///
-/// Source: draft-eastlake-fnv, section 5 (the offset basis and prime of 64 bits).
-struct FNV {
-  private var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  /// Takes in a text and its end.
-  mutating func add(_ text: String) {
-    for byte in text.utf8 { add(byte) }
-    add(0)
-  }
-
-  private mutating func add(_ byte: UInt8) {
-    value = (value ^ UInt64(byte)) &* 0x100_0000_01b3
-  }
-
-  /// Sixteen hexadecimal digits.
-  var text: String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    var hash = FNV1a()
+    hash.add(whole: "\(record.operation.map(String.init) ?? "-") \(record.what ?? "")")
+    hash.add(whole: record.fieldsText)
+    hash.add(whole: show.narration(ofStep: step, .en).text)
+    return hash.digits
   }
 }

@@ -59,7 +59,7 @@ struct Asciicast {
   private mutating func event(_ time: Int, _ code: String, _ data: String) -> String {
     let since = version == .v2 ? 0 : written
     written = time
-    return "[\(FramesText.seconds(time - since)), \"\(code)\", \(JSONObject.quote(data))]\n"
+    return "[\(ClockText.seconds(time - since)), \"\(code)\", \(JSONObject.quote(data))]\n"
   }
 
   /// The whole screen, from an empty one.

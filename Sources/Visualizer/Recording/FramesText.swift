@@ -25,7 +25,7 @@ enum FramesText {
       page.removeAll(keepingCapacity: true)
       page.append(
         contentsOf:
-          "=== frame \(number) step \(frame.step)/\(show.stepCount - 1) t=\(seconds(frame.time))\(chapter)\n"
+          "=== frame \(number) step \(frame.step)/\(show.stepCount - 1) t=\(ClockText.seconds(frame.time))\(chapter)\n"
           .utf8)
       append(frame.canvas, to: &page)
       try sink.write(page)
@@ -54,12 +54,5 @@ enum FramesText {
       }
       page.append(0x0a)
     }
-  }
-
-  /// Milliseconds as seconds with three decimals.
-  static func seconds(_ milliseconds: Int) -> String {
-    let fraction = "\(milliseconds % 1000)"
-    return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - fraction.utf8.count)
-      + fraction
   }
 }

@@ -7,10 +7,12 @@
 struct HTMLFilm {
   private let recorder: Recorder
   private let theme: Theme
+  private let keys: [(label: String, what: Bilingual)]
 
-  init(_ recorder: Recorder, _ theme: Theme) {
+  init(_ recorder: Recorder, _ theme: Theme, keys: [(label: String, what: Bilingual)]) {
     self.recorder = recorder
     self.theme = theme
+    self.keys = keys
   }
 
   func write(chapters: [Int], to sink: inout ByteSink) throws {
@@ -18,7 +20,7 @@ struct HTMLFilm {
     let name = "\(show.name) · \(show.rules)"
     let titles = chapters.map { "\($0 + 1) " + visible(show.chapters[$0].title[look.language]) }
     let words = HTMLWords.all.map { "\"\($0.name)\":" + json($0.text[look.language]) }
-    let keys = HTMLWords.keys(languages: look.charset == .ascii ? 1 : 2).map { key in
+    let keys = keys.map { key in
       "[" + json(key.label) + "," + json(key.what[look.language]) + "]"
     }
     try sink.write("{\"language\":\"\(look.language.rawValue)\"")

@@ -10,6 +10,8 @@ struct HTMLPage {
   /// One recording for each language, the one to begin with first; all of the same steps.
   let recorders: [Recorder]
   let theme: Theme
+  /// The keys that the page knows and what they do.
+  let keys: [(label: String, what: Bilingual)]
 
   private var first: Recorder { recorders[0] }
   private var charset: Charset { first.look.charset }
@@ -87,11 +89,11 @@ struct HTMLPage {
     try sink.write(
       "{\"columns\":\(look.size.columns),\"rows\":\(look.size.rows),\"first\":\(steps.lowerBound),"
         + "\"roles\":\(Self.list(Role.allCases.map(PicturePalette.name))),"
-        + "\"speeds\":[\(Player.speeds.filter { $0 <= 8 }.map(speed).joined(separator: ","))],"
+        + "\"speeds\":[\(PlayStatus.speeds.filter { $0 <= 8 }.map(speed).joined(separator: ","))],"
         + "\"items\":\(items),\"chapters\":\(firsts),\"films\":[")
     for (index, recorder) in recorders.enumerated() {
       if index > 0 { try sink.write(",") }
-      try HTMLFilm(recorder, theme).write(chapters: chapters, to: &sink)
+      try HTMLFilm(recorder, theme, keys: keys).write(chapters: chapters, to: &sink)
     }
     try sink.write("]}")
   }

@@ -23,16 +23,4 @@ enum HTMLWords {
     ("place", Bilingual("step {0} of {1}", "第 {0} 步，共 {1} 步")),
     ("times", Bilingual("×", "×")),
   ]
-
-  /// The keys that the page knows: those of the player that have a meaning there.
-  static func keys(languages: Int) -> [(label: String, what: Bilingual)] {
-    Keymap.entries.filter { entry in
-      switch entry.command {
-      case .act(.scroll), .act(.toggleLoop): false
-      case .act, .digit: true
-      case .switchLanguage: languages > 1
-      default: false
-      }
-    }.map { ($0.label, $0.what) }
-  }
 }

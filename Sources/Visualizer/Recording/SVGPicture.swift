@@ -58,7 +58,7 @@ struct SVGPicture {
     return film.chapters.map { chapter in
       let title = Markup.visible(
         recorder.show.chapters[chapter.index].title[look.language], look.charset)
-      return "\(FramesText.seconds(chapter.time)) \(chapter.index + 1) \(title)"
+      return "\(ClockText.seconds(chapter.time)) \(chapter.index + 1) \(title)"
     }.joined(separator: "\n")
   }
 
@@ -137,7 +137,7 @@ struct SVGPicture {
 
   /// Milliseconds as SVG writes a time, as short as it gets.
   private static func seconds(_ milliseconds: Int) -> String {
-    var text = FramesText.seconds(milliseconds)
+    var text = ClockText.seconds(milliseconds)
     while text.last == "0" { text.removeLast() }
     if text.last == "." { text.removeLast() }
     return text + "s"

@@ -18,7 +18,7 @@ struct ReplayPlayer: Activity {
   private(set) var scroll = Point(x: 0, y: 0)
   /// The text searched for; empty for none.
   private(set) var searched = ""
-  private(set) var overlay = Overlay.none
+  private(set) var prompt: Prompt?
   private(set) var help: HelpOverlay?
   /// A search under way.
   private var search: ReplaySearch?
@@ -27,14 +27,6 @@ struct ReplayPlayer: Activity {
   private var digitsLast = 0.0
   /// The window as it was drawn last.
   private var window = Size(columns: 80, rows: 24)
-
-  enum Overlay: Equatable {
-    case none
-    /// The text typed behind `:` or `/`, and whether it led nowhere.
-    case prompt(Prompt, String, failed: Bool)
-  }
-
-  enum Prompt: Equatable { case goTo, find }
 
   init(
     _ replay: Replay, look: Look, fixedSize: Size? = nil, start: Int = 0, speed: Double = 1,
@@ -88,10 +80,7 @@ struct ReplayPlayer: Activity {
     self.window = fixedSize ?? window
     look.size = self.window
     var canvas = scene.draw()
-    switch overlay {
-    case .none: break
-    case .prompt(let prompt, let text, let failed): draw(prompt, text, failed, &canvas)
-    }
+    prompt?.draw(row: canvas.size.rows - 1, language: look.language, on: &canvas)
     help?.draw(language: look.language, on: &canvas)
     if look.charset == .ascii { canvas.reduceToASCII() }
     return fixedSize == nil ? canvas : canvas.resized(to: window)
@@ -103,23 +92,6 @@ struct ReplayPlayer: Activity {
       speed: speed, loops: loops, isZoomed: isZoomed, scroll: scroll, searched: searched)
   }
 
-  private func draw(_ prompt: Prompt, _ text: String, _ failed: Bool, _ canvas: inout Canvas) {
-    let row = canvas.size.rows - 1
-    let hint =
-      prompt == .goTo
-      ? Bilingual("frame, 50%, 1m20s, marker; Esc", "帧、50%、1m20s、标记；Esc")
-      : Bilingual("a text on the screen; Esc", "屏幕上的文字；Esc")
-    let wrong = Bilingual("! nothing found; Esc", "! 没有找到；Esc")
-    canvas.fill(Rect(x: 0, y: row, width: canvas.size.columns, height: 1))
-    var column = canvas.put(prompt == .goTo ? " :" : " /", 0, row, Style(.current, .bold))
-    column = canvas.put(text, column, row)
-    canvas.put(" ", column, row, Style(.text, .reverse))
-    let note = (failed ? wrong : hint)[look.language]
-    let noteColumn = canvas.size.columns - GlyphWidth.of(note) - 1
-    guard noteColumn > column + 1 else { return }
-    canvas.put(note, noteColumn, row, failed ? Style(.error, .bold) : .dim)
-  }
-
   // MARK: - Keys
 
   mutating func handle(_ key: Key) -> Outcome {
@@ -128,8 +100,8 @@ struct ReplayPlayer: Activity {
       if help?.handle(key) == false { help = nil }
       return .stay
     }
-    if case .prompt(let prompt, let text, let failed) = overlay {
-      handle(key, in: prompt, text, failed)
+    if let prompt {
+      handle(key, in: prompt)
       return .stay
     }
     if case .character(let scalar) = key, ("0"..."9").contains(scalar) {
@@ -142,13 +114,11 @@ struct ReplayPlayer: Activity {
     case .first where key == .character("g") && !digits.isEmpty && digitsLast > 0:
       rest(at: min(Int(digits) ?? 0, replay.count - 1))
     case .repaint: return .repaint
-    case .quit where overlay == .none: return .leave
-    case .quit, .close:
-      if overlay == .none { searched = "" }
-      overlay = .none
+    case .quit: return .leave
+    case .close: searched = ""
     case .help: help = HelpOverlay(context: .watch, lines: ReplayKeymap.help)
-    case .goTo: overlay = .prompt(.goTo, "", failed: false)
-    case .find: overlay = .prompt(.find, "", failed: false)
+    case .goTo: prompt = Prompt(.goTo, hint: Self.goToHint)
+    case .find: prompt = Prompt(.search, hint: Self.findHint)
     case .nextHit, .previousHit: find(forward: command == .nextHit)
     case .switchLanguage:
       if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }
@@ -176,8 +146,8 @@ struct ReplayPlayer: Activity {
       rest(atTime: replay.markers.last { $0.time < Int(position) }?.time ?? 0)
     case .first: rest(at: 0)
     case .last: rest(at: replay.count - 1)
-    case .faster: speed = Player.speeds.first { $0 > speed } ?? speed
-    case .slower: speed = Player.speeds.last { $0 < speed } ?? speed
+    case .faster: speed = PlayStatus.speeds.first { $0 > speed } ?? speed
+    case .slower: speed = PlayStatus.speeds.last { $0 < speed } ?? speed
     case .normalSpeed: speed = 1
     case .restart: position = 0
     case .loop: loops.toggle()
@@ -203,35 +173,39 @@ struct ReplayPlayer: Activity {
 
   // MARK: - Prompts
 
-  private mutating func handle(_ key: Key, in prompt: Prompt, _ text: String, _ failed: Bool) {
-    switch key {
-    case .escape: overlay = .none
-    case .enter where text.isEmpty: overlay = .none
-    case .enter: enter(text, in: prompt)
-    case .backspace:
-      overlay = text.isEmpty ? .none : .prompt(prompt, String(text.dropLast()), failed: false)
-    case .control("u"): overlay = .prompt(prompt, "", failed: false)
-    case .character(let scalar):
-      // After a miss one types anew.
-      let text = failed ? "" : text
-      if text.unicodeScalars.count < 40, VisibleText.isHarmless(scalar) {
-        overlay = .prompt(prompt, text + String(scalar), failed: false)
-      }
-    default: break
+  private static let goToHint = Bilingual(
+    "frame, 50%, 1m20s, marker; Esc cancels", "帧、50%、1m20s、标记；Esc 取消")
+  private static let findHint = Bilingual(
+    "a text on the screen; Esc cancels", "屏幕上的文字；Esc 取消")
+
+  private mutating func handle(_ key: Key, in typed: Prompt) {
+    var typed = typed
+    switch typed.handle(key) {
+    case .edited, .ignored: prompt = typed
+    case .cancelled: prompt = nil
+    case .entered:
+      prompt = nil
+      if !typed.text.isEmpty { enter(typed) }
     }
   }
 
-  private mutating func enter(_ text: String, in prompt: Prompt) {
-    let target: Int?
-    switch prompt {
-    case .goTo: target = ReplayDestination.time(text, in: replay)
-    case .find:
-      (searched, overlay) = (text, .none)
-      search = ReplaySearch(text, from: index - 1, forward: true)
+  private mutating func enter(_ typed: Prompt) {
+    guard typed.kind == .goTo else {
+      searched = typed.text
+      search = ReplaySearch(searched, from: index - 1, forward: true)
       return continueSearch()
     }
-    if let target { rest(atTime: target) }
-    overlay = target == nil ? .prompt(prompt, text, failed: true) : .none
+    if let target = ReplayDestination.time(typed.text, in: replay) {
+      rest(atTime: target)
+    } else {
+      ask(again: typed)
+    }
+  }
+
+  /// Shows a line again that led nowhere.
+  private mutating func ask(again typed: Prompt) {
+    prompt = typed
+    prompt?.complaint = Bilingual("nothing found", "没有找到")
   }
 
   private mutating func find(forward: Bool) {
@@ -248,7 +222,7 @@ struct ReplayPlayer: Activity {
       rest(at: index)
     case .nothing:
       search = nil
-      overlay = .prompt(.find, searched, failed: true)
+      ask(again: Prompt(.search, text: searched, hint: Self.findHint))
       searched = ""
     case .searching, nil: break
     }

@@ -41,7 +41,7 @@ struct ReplayScene {
     drawTitle(&canvas)
     if hasNotice(picture.size) { drawNotice(picture.size, origin, shown, &canvas) }
     drawScrubber(row: look.size.rows - 2, &canvas)
-    drawHints(row: look.size.rows - 1, &canvas)
+    Hint.draw(hints, row: look.size.rows - 1, language: look.language, on: &canvas)
     return canvas
   }
 
@@ -107,7 +107,7 @@ struct ReplayScene {
 
   private func drawTitle(_ canvas: inout Canvas) {
     let last = replay.count - 1
-    let time = "\(Self.clock(position))/\(Self.clock(replay.duration))"
+    let time = "\(ClockText.minutes(position))/\(ClockText.minutes(replay.duration))"
     let state = (loops ? "∞ " : "") + (isPlaying ? "▶" : "‖") + " \(FrameScene.speedText(speed)) "
     let long = Bilingual(
       "frame \(index)/\(last)   \(time)   \(state)", "第 \(index)/\(last) 帧   \(time)   \(state)")
@@ -118,15 +118,6 @@ struct ReplayScene {
     let title = VisibleText.label(replay.title, limit: 400)
     canvas.put(TextLayout.fit(title, columns: room - column), column, 0, .dim)
     canvas.put(status, statusColumn, 0)
-  }
-
-  /// Milliseconds as minutes and seconds, with hours where there are any.
-  static func clock(_ milliseconds: Int) -> String {
-    let seconds = milliseconds / 1000
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let minutes =
-      "\(seconds >= 3600 ? two(seconds / 60 % 60) : "\(seconds / 60)"):\(two(seconds % 60))"
-    return seconds >= 3600 ? "\(seconds / 3600):\(minutes)" : minutes
   }
 
   /// The way through the recording, with a name at every marker that has room for it.
@@ -152,49 +143,26 @@ struct ReplayScene {
         canvas.put(" \(label) ", start + 1, row, marker == current ? .heading : .dim)
       }
     }
-    canvas.restyle(Rect(x: here, y: row, width: 1, height: 1)) {
-      $0 = Style(.current, [.bold, .reverse])
-    }
-    let under = canvas[here, row].scalar
-    if [0x2501, 0x2500, 0x252c, 0x20].contains(under) {
-      canvas.put("●", here, row, Style(.current, .bold))
-    }
+    Scrubber.mark("●", at: here, row, Style(.current, .bold), on: &canvas)
   }
 
-  /// What the keys do, the most important first; the last is pinned.
-  private var hints: [(key: String, what: Bilingual)] {
-    [
-      ("space", isPlaying ? Bilingual("pause", "暂停") : Bilingual("play", "播放")),
-      ("←→", replay.hasSteps ? Bilingual("step", "步") : Bilingual("change", "变化")),
-      ("↑↓", replay.hasSteps ? Bilingual("step", "步") : Bilingual("pause", "停顿")),
-      ("[ ]", Bilingual("marker", "标记")),
-      (":", Bilingual("go to", "跳转")),
-      ("/", Bilingual("find", "查找")),
-      ("+ -", Bilingual("speed", "速度")),
-      ("o", Bilingual("loop", "循环")),
-      ("z", Bilingual("zoom", "放大")),
-      ("L", Bilingual("中文", "English")),
-      ("q", Bilingual("quit", "退出")),
-    ].filter { key, _ in
-      !(key == "L" && look.charset == .ascii) && !(key == "[ ]" && replay.markers.isEmpty)
-        && !(key == "↑↓" && replay.hasSteps)
-    }
-  }
-
-  private func drawHints(row: Int, _ canvas: inout Canvas) {
-    let help = ("?", Bilingual("help", "帮助"))
-    func width(_ hint: (key: String, what: Bilingual)) -> Int {
-      GlyphWidth.of(hint.key) + GlyphWidth.of(hint.what[look.language]) + 3
-    }
-    var used = 1 + width(help)
-    let shown = hints.prefix { hint in
-      used += width(hint)
-      return used <= look.size.columns
-    }
-    var column = 1
-    for (key, what) in shown + [help] {
-      column = canvas.put(key, column, row, Style(.text, .bold)) + 1
-      column = canvas.put(what[look.language], column, row, .dim) + 2
-    }
+  /// What the keys do, the most important first.
+  private var hints: [Hint] {
+    var hints = [
+      Hint("space", isPlaying ? Bilingual("pause", "暂停") : Bilingual("play", "播放")),
+      Hint(
+        "←→", replay.hasSteps ? Bilingual("step", "步") : Bilingual("next picture", "下一画面")),
+    ]
+    if !replay.hasSteps { hints.append(Hint("↑↓", Bilingual("next pause", "下一停顿"))) }
+    if !replay.markers.isEmpty { hints.append(Hint("[ ]", Bilingual("marker", "标记"))) }
+    hints += [
+      Hint(":", Bilingual("go to", "跳转")),
+      Hint("/", Bilingual("search", "搜索")),
+      Hint("+ -", Bilingual("speed", "速度")),
+      Hint("o", Bilingual("loop", "循环")),
+      Hint("z", Bilingual("zoom", "放大")),
+    ]
+    if look.charset == .unicode { hints.append(Hint("L", Bilingual("中文", "English"))) }
+    return hints + [Hint("q", Bilingual("quit", "退出"))]
   }
 }

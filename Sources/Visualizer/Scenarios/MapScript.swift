@@ -180,9 +180,11 @@ struct MapScript: ScriptLanguage {
     return HashedKey(key, hashes[key.identity].map { .fixed($0) } ?? .content(content))
   }
 
-  /// Source: Fowler, Noll and Vo's FNV-1a with 64 bits; good enough to be mixed afterwards.
+  /// Good enough to be mixed afterwards.
   private static func content(_ spelling: String) -> UInt64 {
-    spelling.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    var digest = FNV1a()
+    digest.add(spelling)
+    return digest.value
   }
 }
 

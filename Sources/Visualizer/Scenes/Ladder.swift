@@ -75,7 +75,7 @@ struct Ladder {
 
   /// A time in seconds.
   func clock(_ time: Microseconds) -> String {
-    isFine ? CaptureWords.seconds(time * 1000) : FramesText.seconds(time / 1000)
+    isFine ? CaptureWords.seconds(time * 1000) : ClockText.seconds(time / 1000)
   }
 
   /// A duration in a unit that suits it.

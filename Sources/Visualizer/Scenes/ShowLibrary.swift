@@ -22,16 +22,17 @@ enum ShowLibrary {
   /// `connection` chooses one of a packet capture's connections, from 1; if nil it is the first, or,
   /// where there are several and the caller wants it, the table of all of them. `scriptRules` go
   /// before those that a packetdrill script names; `rules` take the place of a scenario file's own.
+  /// `warn` hears what of a file could not be read.
   static func open(
     _ argument: String, connection: Int? = nil, scriptRules: PacketdrillRules.Name? = nil,
-    rules: String? = nil, tableFirst: Bool = false
+    rules: String? = nil, tableFirst: Bool = false, warn: (String?) -> Void = { _ in }
   ) throws(InputError) -> any Show {
     var contents = try contents(argument, rules: scriptRules)
     if let rules { contents = try Self.contents(contents, argument, under: rules) }
+    if case .captured(let captured) = contents { warn(captured.warning) }
     if tableFirst, connection == nil, case .captured(let captured) = contents,
       let capture = captured as? PacketCapture
     {
-      warn(capture, file: argument)
       return try watchable(capture.firstShow(name: shortName(argument)), argument)
     }
     return try watchable(opened(contents, argument, connection), argument)
@@ -55,7 +56,6 @@ enum ShowLibrary {
   ) throws(InputError) -> any Show {
     let name = shortName(argument)
     if case .captured(let captured) = contents, let capture = captured as? PacketCapture {
-      warn(capture, file: argument)
       return try capture.show(name: name, connection: connection ?? 1)
     }
     guard connection == nil else {
@@ -120,12 +120,6 @@ enum ShowLibrary {
   }
 
   private static let captureExtensions = [".pcap", ".pcapng", ".cap"]
-
-  /// Tells of what of a file could not be read.
-  static func warn(_ captured: any CapturedFile, file: String) {
-    guard let warning = captured.warning else { return }
-    StandardError.write(VisibleText.escape("\(file): warning: \(warning)") + "\n")
-  }
 
   /// A scenario file with other rules than it names.
   private static func contents(

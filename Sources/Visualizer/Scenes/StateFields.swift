@@ -12,13 +12,13 @@ extension MapSubject {
       ("count", .integer(map.count)), ("B", .integer(map.B)),
       ("noverflow", .integer(map.noverflow)), ("growing", .flag(map.isGrowing)),
       ("nevacuate", .integer(map.nevacuate)), ("inOldArray", .integer(left ?? 0)),
-      ("slots", .text(digest(map).text)),
+      ("slots", .text("#" + digest(map).digits)),
     ]
   }
 
   /// Which entries lie in which slots.
-  private func digest(_ map: Hmap) -> Digest {
-    var digest = Digest()
+  private func digest(_ map: Hmap) -> FNV1a {
+    var digest = FNV1a()
     for array in [map.buckets, map.oldbuckets] {
       guard let array else { continue }
       digest.add(array.blockCount)
@@ -26,7 +26,7 @@ extension MapSubject {
         let block = array[index]
         for slot in 0..<Bmap.slotCount where TopHash.isLive(block.tophash[slot]) {
           digest.add(index * Bmap.slotCount + slot)
-          digest.add(keys[block.keys[slot]])
+          digest.add(whole: keys[block.keys[slot]])
           digest.add(block.elems[slot])
         }
         digest.add(Int(block.overflow))
@@ -39,7 +39,7 @@ extension MapSubject {
 extension AllocatorSubject {
   func fields(of allocator: GoAllocator) -> [(name: String, value: FieldValue)] {
     let figures = allocator.figures
-    var spans = Digest()
+    var spans = FNV1a()
     allocator.forEachSpan { id, span in
       for number in [id, span.firstPage, span.npages, span.spanClass, span.allocCount] {
         spans.add(number)
@@ -51,7 +51,7 @@ extension AllocatorSubject {
       ("allocated", .integer(figures.allocatedBytes)), ("inUse", .integer(figures.inUseBytes)),
       ("idle", .integer(figures.idleBytes)), ("released", .integer(figures.releasedBytes)),
       ("resident", .integer(figures.residentBytes)), ("sys", .integer(figures.sysBytes)),
-      ("spansInUse", .integer(allocator.spansInUseCount)), ("spans", .text(spans.text)),
+      ("spansInUse", .integer(allocator.spansInUseCount)), ("spans", .text("#" + spans.digits)),
     ]
   }
 }
@@ -103,29 +103,5 @@ extension CaptureSubject {
           (side.name + ".acknowledged", number(end.acknowledged)),
         ]
       }
-  }
-}
-
-/// A sum over what cannot be compared by eye, the same for equal input on every machine.
-///
-/// Source: FNV-1a with 64 bits.
-private struct Digest {
-  private var value: UInt64 = 0xcbf2_9ce4_8422_2325
-
-  mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
-
-  mutating func add(_ number: Int) {
-    for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> shift)) }
-  }
-
-  mutating func add(_ text: String) {
-    for byte in text.utf8 { add(byte) }
-    add(0xff as UInt8)
-  }
-
-  /// The upper half in hexadecimal digits.
-  var text: String {
-    let digits = String(value >> 32, radix: 16)
-    return "#" + String(repeating: "0", count: 8 - digits.count) + digits
   }
 }

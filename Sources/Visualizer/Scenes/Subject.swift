@@ -146,4 +146,6 @@ struct PlayStatus: Equatable {
   var marks: [Bilingual] = []
 
   static let paused = PlayStatus(isPlaying: false, speed: 1)
+  /// The speeds that keys go through.
+  static let speeds = [0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64]
 }

@@ -11,7 +11,7 @@ struct TCPInspector {
   func word(_ en: String, _ zh: String) -> String { Bilingual(en, zh)[language] }
   func flag(_ value: Bool) -> String { value ? word("yes", "是") : word("no", "否") }
   func time(_ time: Microseconds) -> String {
-    let text = FramesText.seconds(time / 1000)
+    let text = ClockText.seconds(time / 1000)
     return word("\(text) s", "\(text) 秒")
   }
 

@@ -41,7 +41,7 @@ struct HelpOverlay {
     }
     switch Keymap.command(for: key) {
     case .search:
-      search = Prompt(.search)
+      search = Prompt(.search, hint: Bilingual("search the keys", "搜索按键"))
       return true
     case .help, .quit: return false
     case .close:

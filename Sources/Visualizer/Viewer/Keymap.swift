@@ -161,6 +161,18 @@ struct Keymap {
     Entry(.other, [.character("q")], "q", Bilingual("close, or quit", "关闭或退出"), .quit),
   ]
 
+  /// The keys that a recorded page knows: those that have a meaning there, too.
+  static func ofPages(languages: Int) -> [(label: String, what: Bilingual)] {
+    entries.filter { entry in
+      switch entry.command {
+      case .act(.scroll), .act(.toggleLoop): false
+      case .act, .digit: true
+      case .switchLanguage: languages > 1
+      default: false
+      }
+    }.map { ($0.label, $0.what) }
+  }
+
   /// How far a key scrolls a list; nil for other keys.
   static func scrolling(_ key: Key) -> Int? {
     switch key {

@@ -37,7 +37,6 @@ struct Player: Equatable {
   static let frameLength = 50
   /// The longest that the motion of one step may take when one steps by hand.
   static let settlingLimit = 350
-  static let speeds = [0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64]
 
   /// A player at rest at a step.
   init(show: any Show, step: Int = 0, speed: Double = 1) {
@@ -123,8 +122,8 @@ struct Player: Equatable {
     case .lastStep: rest(at: show.stepCount - 1, in: show)
     case .tenth(let tenth): rest(at: (show.stepCount - 1) * tenth / 10, in: show)
     case .goTo(let step): rest(at: step, in: show)
-    case .faster: speed = Self.speeds.first { $0 > speed } ?? speed
-    case .slower: speed = Self.speeds.last { $0 < speed } ?? speed
+    case .faster: speed = PlayStatus.speeds.first { $0 > speed } ?? speed
+    case .slower: speed = PlayStatus.speeds.last { $0 < speed } ?? speed
     case .normalSpeed: speed = 1
     case .restart:
       let wasPlaying = isPlaying

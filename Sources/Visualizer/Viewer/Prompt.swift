@@ -18,6 +18,8 @@ struct Prompt: Equatable {
   enum FileKind: Equatable { case scenario, frame, recording }
 
   let kind: Kind
+  /// What may be typed, where the kind alone does not tell.
+  private let ownHint: Bilingual?
   private(set) var text = ""
   /// What is wrong with the text; typing on takes it away.
   var complaint: Bilingual?
@@ -36,8 +38,9 @@ struct Prompt: Equatable {
   /// The longest text, in scalars.
   static let limit = 200
 
-  init(_ kind: Kind, text: String = "", history: [String] = []) {
+  init(_ kind: Kind, text: String = "", history: [String] = [], hint: Bilingual? = nil) {
     self.kind = kind
+    ownHint = hint
     self.text = text
     self.history = history + [text]
     place = history.count
@@ -196,7 +199,8 @@ struct Prompt: Equatable {
   }
 
   private var hint: Bilingual {
-    switch kind {
+    if let ownHint { return ownHint }
+    return switch kind {
     case .goTo: Bilingual("step, 50%, 1m20s, chapter; Esc cancels", "步数、50%、1m20s、章节；Esc 取消")
     case .search: Bilingual("search narration and names; Esc cancels", "搜索解说与名称；Esc 取消")
     case .operations: Bilingual("Enter performs, Esc cancels", "Enter 执行，Esc 取消")

@@ -1,4 +1,3 @@
-internal import CNcurses
 internal import Glibc
 
 /// What is to be tidied up when a signal ends long work that has no screen.
@@ -20,13 +19,20 @@ enum Interruption {
     depth += 1
     guard depth == 1 else { return }
     (bar, unfinished) = (false, nil)  // so that the handler finds them made
-    for number in [SIGINT, SIGTERM, SIGHUP] where !signal_is_ignored(number) {
+    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       var action = sigaction()
       var former = sigaction()
       action.__sigaction_handler.sa_handler = { Interruption.tidyUp($0) }
       sigaction(number, &action, &former)
       previous.append((number, former))
     }
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+    return handler == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   static func end() {
