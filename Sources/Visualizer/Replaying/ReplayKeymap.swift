@@ -20,122 +20,112 @@ enum ReplayKeymap {
     case help, close, quit
   }
 
-  struct Entry {
-    var keys: [Key]
-    /// As the help writes them.
-    var label: String
-    var what: Bilingual
-    var command: Command
-  }
+  typealias Entry = KeyEntry<Command>
 
   /// All keys, in the order of the help.
   static let entries: [Entry] = [
     Entry(
-      keys: [.character(" ")], label: "space", what: Bilingual("play or pause", "播放或暂停"),
-      command: .togglePlay),
+      .watch, [.character(" ")], "space", Bilingual("play or pause", "播放或暂停"),
+      .togglePlay),
     Entry(
-      keys: [.right, .character("n")], label: "→ n", what: Bilingual("next change", "下一次变化"),
-      command: .forward),
+      .watch, [.right, .character("n")], "→ n", Bilingual("next change", "下一次变化"),
+      .forward),
     Entry(
-      keys: [.left, .character("b")], label: "← b", what: Bilingual("change back", "上一次变化"),
-      command: .back),
+      .watch, [.left, .character("b")], "← b", Bilingual("change back", "上一次变化"),
+      .back),
     Entry(
-      keys: [.down], label: "↓", what: Bilingual("next pause", "下一处停顿"), command: .nextStop),
+      .watch, [.down], "↓", Bilingual("next pause", "下一处停顿"), .nextStop),
     Entry(
-      keys: [.up], label: "↑", what: Bilingual("pause back", "上一处停顿"), command: .previousStop),
+      .watch, [.up], "↑", Bilingual("pause back", "上一处停顿"), .previousStop),
     Entry(
-      keys: [.character(".")], label: ".", what: Bilingual("next frame", "下一帧"),
-      command: .nextFrame),
+      .watch, [.character(".")], ".", Bilingual("next frame", "下一帧"),
+      .nextFrame),
     Entry(
-      keys: [.character(",")], label: ",", what: Bilingual("frame back", "上一帧"),
-      command: .previousFrame),
+      .watch, [.character(",")], ",", Bilingual("frame back", "上一帧"),
+      .previousFrame),
     Entry(
-      keys: [.character("]")], label: "]", what: Bilingual("next marker", "下一个标记"),
-      command: .nextMarker),
+      .watch, [.character("]")], "]", Bilingual("next marker", "下一个标记"),
+      .nextMarker),
     Entry(
-      keys: [.character("[")], label: "[", what: Bilingual("marker back", "上一个标记"),
-      command: .previousMarker),
+      .watch, [.character("[")], "[", Bilingual("marker back", "上一个标记"),
+      .previousMarker),
     Entry(
-      keys: [.home, .character("g")], label: "g Home", what: Bilingual("first frame", "第一帧"),
-      command: .first),
+      .watch, [.home, .character("g")], "g Home", Bilingual("first frame", "第一帧"),
+      .first),
     Entry(
-      keys: [.end, .character("G")], label: "G End", what: Bilingual("last frame", "最后一帧"),
-      command: .last),
+      .watch, [.end, .character("G")], "G End", Bilingual("last frame", "最后一帧"),
+      .last),
     Entry(
-      keys: [.character(":")], label: ":", what: Bilingual("go to frame, %, time", "跳到帧、%、时间"),
-      command: .goTo),
+      .watch, [.character(":")], ":", Bilingual("go to frame, %, time", "跳到帧、%、时间"),
+      .goTo),
     Entry(
-      keys: [.character("/")], label: "/", what: Bilingual("find a text", "查找文字"),
-      command: .find),
+      .watch, [.character("/")], "/", Bilingual("find a text", "查找文字"),
+      .find),
     Entry(
-      keys: [.control("n")], label: "Ctrl-N", what: Bilingual("next place found", "下一处匹配"),
-      command: .nextHit),
+      .watch, [.control("n")], "Ctrl-N", Bilingual("next place found", "下一处匹配"),
+      .nextHit),
     Entry(
-      keys: [.control("p")], label: "Ctrl-P", what: Bilingual("place found before", "上一处匹配"),
-      command: .previousHit),
+      .watch, [.control("p")], "Ctrl-P", Bilingual("place found before", "上一处匹配"),
+      .previousHit),
     Entry(
-      keys: [.character("+")], label: "+", what: Bilingual("faster", "加速"), command: .faster),
+      .watch, [.character("+")], "+", Bilingual("faster", "加速"), .faster),
     Entry(
-      keys: [.character("-")], label: "-", what: Bilingual("slower", "减速"), command: .slower),
+      .watch, [.character("-")], "-", Bilingual("slower", "减速"), .slower),
     Entry(
-      keys: [.character("=")], label: "=", what: Bilingual("normal speed", "原速"),
-      command: .normalSpeed),
+      .watch, [.character("=")], "=", Bilingual("normal speed", "原速"),
+      .normalSpeed),
     Entry(
-      keys: [.character("r")], label: "r", what: Bilingual("from the start", "从头开始"),
-      command: .restart),
+      .watch, [.character("r")], "r", Bilingual("from the start", "从头开始"),
+      .restart),
     Entry(
-      keys: [.character("o")], label: "o", what: Bilingual("over and over", "循环播放"),
-      command: .loop),
+      .watch, [.character("o")], "o", Bilingual("over and over", "循环播放"),
+      .loop),
     Entry(
-      keys: [.character("h")], label: "h", what: Bilingual("scroll left", "向左滚动"),
-      command: .scroll(columns: -8, rows: 0)),
+      .watch, [.character("h")], "h", Bilingual("scroll left", "向左滚动"),
+      .scroll(columns: -8, rows: 0)),
     Entry(
-      keys: [.character("j")], label: "j", what: Bilingual("scroll down", "向下滚动"),
-      command: .scroll(columns: 0, rows: 1)),
+      .watch, [.character("j")], "j", Bilingual("scroll down", "向下滚动"),
+      .scroll(columns: 0, rows: 1)),
     Entry(
-      keys: [.character("k")], label: "k", what: Bilingual("scroll up", "向上滚动"),
-      command: .scroll(columns: 0, rows: -1)),
+      .watch, [.character("k")], "k", Bilingual("scroll up", "向上滚动"),
+      .scroll(columns: 0, rows: -1)),
     Entry(
-      keys: [.character("l")], label: "l", what: Bilingual("scroll right", "向右滚动"),
-      command: .scroll(columns: 8, rows: 0)),
+      .watch, [.character("l")], "l", Bilingual("scroll right", "向右滚动"),
+      .scroll(columns: 8, rows: 0)),
     Entry(
-      keys: [.pageDown, .control("d"), .control("f")], label: "PgDn",
-      what: Bilingual("page down", "向下翻页"), command: .scroll(columns: 0, rows: 10)),
+      .watch, [.pageDown, .control("d"), .control("f")], "PgDn",
+      Bilingual("page down", "向下翻页"), .scroll(columns: 0, rows: 10)),
     Entry(
-      keys: [.pageUp, .control("u"), .control("b")], label: "PgUp",
-      what: Bilingual("page up", "向上翻页"), command: .scroll(columns: 0, rows: -10)),
+      .watch, [.pageUp, .control("u"), .control("b")], "PgUp",
+      Bilingual("page up", "向上翻页"), .scroll(columns: 0, rows: -10)),
     Entry(
-      keys: [.character("z")], label: "z", what: Bilingual("recording alone", "只看录像"),
-      command: .zoom),
+      .watch, [.character("z")], "z", Bilingual("recording alone", "只看录像"),
+      .zoom),
     Entry(
-      keys: [.character("L")], label: "L", what: Bilingual("中文", "English"),
-      command: .switchLanguage),
+      .watch, [.character("L")], "L", Bilingual("中文", "English"),
+      .switchLanguage),
     Entry(
-      keys: [.control("l")], label: "Ctrl-L", what: Bilingual("paint anew", "重画屏幕"),
-      command: .repaint),
+      .watch, [.control("l")], "Ctrl-L", Bilingual("repaint", "重画屏幕"),
+      .repaint),
     Entry(
-      keys: [.character("?"), .function(1)], label: "? F1", what: Bilingual("this help", "本帮助"),
-      command: .help),
-    Entry(keys: [.escape], label: "Esc", what: Bilingual("close", "关闭"), command: .close),
+      .watch, [.character("?"), .function(1)], "? F1", Bilingual("this help", "本帮助"),
+      .help),
+    Entry(.watch, [.escape], "Esc", Bilingual("close", "关闭"), .close),
     Entry(
-      keys: [.character("q")], label: "q", what: Bilingual("close, or quit", "关闭或退出"),
-      command: .quit),
+      .watch, [.character("q")], "q", Bilingual("close, or quit", "关闭或退出"),
+      .quit),
   ]
 
   /// What the help lists.
   static var help: [HelpOverlay.KeyLine] {
-    var help = entries.map {
-      HelpOverlay.KeyLine(section: .watch, label: $0.label, what: $0.what)
-    }
+    var help = entries.map(\.helpLine)
     help.insert(
       HelpOverlay.KeyLine(
         section: .watch, label: "0-9", what: Bilingual("tenths of the way", "跳到十分之几")), at: 12)
     return help
   }
 
-  private static let table: [Key: Command] = Dictionary(
-    entries.flatMap { entry in entry.keys.map { ($0, entry.command) } },
-    uniquingKeysWith: { first, _ in first })
+  private static let table = Entry.table(entries)
 
   /// What a key does; nil for a key without meaning.
   static func command(for key: Key) -> Command? { table[key] }

@@ -62,7 +62,7 @@ final class Timeline<State: Model> {
   }
 
   /// How many bytes checkpoints may come to hold; see `Model.footprint`.
-  private static var checkpointBudget: Int { 80 << 20 }
+  private static var checkpointBudget: Int { 160 << 20 }
   private static var checkpointLimit: Int { 256 }
   /// How many moments of one item are kept at a time; more of a long one, so that walking it does
   /// not perform it too often.

@@ -17,59 +17,53 @@ enum GalleryAction: Equatable {
 
 /// The table of the gallery's keys; its help is printed from it.
 enum GalleryKeys {
-  struct Entry {
-    var keys: [Key]
-    var label: String
-    var what: Bilingual
-    var command: GalleryAction
-    /// Whether the key is a letter of the filter once something is typed.
-    var isLetter = false
-  }
+  typealias Entry = KeyEntry<GalleryAction>
 
   static let entries: [Entry] = [
-    Entry(keys: [.enter], label: "Enter", what: Bilingual("play", "播放"), command: .play),
+    Entry(.gallery, [.enter], "Enter", Bilingual("play", "播放"), .play),
     Entry(
-      keys: [.down, .wheelDown], label: "↓", what: Bilingual("next", "下一个"), command: .move(1)),
+      .gallery, [.down, .wheelDown], "↓", Bilingual("next", "下一个"), .move(1)),
     Entry(
-      keys: [.up, .wheelUp], label: "↑", what: Bilingual("the one before", "上一个"),
-      command: .move(-1)),
+      .gallery, [.up, .wheelUp], "↑", Bilingual("the one before", "上一个"),
+      .move(-1)),
     Entry(
-      keys: [.pageDown], label: "PgDn", what: Bilingual("page down", "向下翻页"), command: .page(1)),
+      .gallery, [.pageDown], "PgDn", Bilingual("page down", "向下翻页"), .page(1)),
     Entry(
-      keys: [.pageUp], label: "PgUp", what: Bilingual("page up", "向上翻页"), command: .page(-1)),
-    Entry(keys: [.home], label: "Home", what: Bilingual("the first", "第一个"), command: .first),
-    Entry(keys: [.end], label: "End", what: Bilingual("the last", "最后一个"), command: .last),
+      .gallery, [.pageUp], "PgUp", Bilingual("page up", "向上翻页"), .page(-1)),
+    Entry(.gallery, [.home], "Home", Bilingual("the first", "第一个"), .first),
+    Entry(.gallery, [.end], "End", Bilingual("the last", "最后一个"), .last),
     Entry(
-      keys: [.tab], label: "Tab", what: Bilingual("next system", "下一类"), command: .nextSystem),
+      .gallery, [.tab], "Tab", Bilingual("next system", "下一类"), .nextSystem),
     Entry(
-      keys: [.backTab], label: "Shift-Tab", what: Bilingual("system before", "上一类"),
-      command: .previousSystem),
+      .gallery, [.backTab], "Shift-Tab", Bilingual("system before", "上一类"),
+      .previousSystem),
     Entry(
-      keys: [.character("/")], label: "a-z /", what: Bilingual("filter the list", "筛选列表"),
-      command: .filter, isLetter: true),
+      .gallery, [.character("/")], "a-z /", Bilingual("filter the list", "筛选列表"),
+      .filter),
     Entry(
-      keys: [.escape], label: "Esc", what: Bilingual("clear the filter", "清除筛选"),
-      command: .clear),
+      .gallery, [.escape], "Esc", Bilingual("clear the filter", "清除筛选"),
+      .clear),
     Entry(
-      keys: [.character("L")], label: "L", what: Bilingual("中文", "English"),
-      command: .switchLanguage, isLetter: true),
+      .gallery, [.character("L")], "L", Bilingual("中文", "English"),
+      .switchLanguage),
     Entry(
-      keys: [.control("l")], label: "Ctrl-L", what: Bilingual("paint anew", "重画屏幕"),
-      command: .repaint),
+      .gallery, [.control("l")], "Ctrl-L", Bilingual("repaint", "重画屏幕"),
+      .repaint),
     Entry(
-      keys: [.character("?"), .function(1)], label: "? F1", what: Bilingual("this help", "本帮助"),
-      command: .help),
+      .gallery, [.character("?"), .function(1)], "? F1", Bilingual("this help", "本帮助"),
+      .help),
     Entry(
-      keys: [.character("q")], label: "q", what: Bilingual("quit", "退出"), command: .quit,
-      isLetter: true),
+      .gallery, [.character("q")], "q", Bilingual("quit", "退出"), .quit),
   ]
 
-  /// What a key does; nil for a key that the filter takes.
+  private static let table = Entry.table(entries)
+
+  /// What a key does; nil for a key that the filter takes: every letter and sign once something is
+  /// typed, but for `?`.
   static func command(for key: Key, whileTyping: Bool) -> GalleryAction? {
-    entries.first { $0.keys.contains(key) && !($0.isLetter && whileTyping) }?.command
+    if whileTyping, case .character(let scalar) = key, scalar != "?" { return nil }
+    return table[key]
   }
 
-  static let help: [HelpOverlay.KeyLine] = entries.map {
-    HelpOverlay.KeyLine(section: .gallery, label: $0.label, what: $0.what)
-  }
+  static let help = entries.map(\.helpLine)
 }

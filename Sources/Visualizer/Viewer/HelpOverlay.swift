@@ -21,9 +21,7 @@ struct HelpOverlay {
   /// The help of the player, unless other keys are given.
   init(context: Keymap.Section, lines: [KeyLine]? = nil) {
     self.context = context
-    entries =
-      lines
-      ?? Keymap.entries.map { KeyLine(section: $0.section, label: $0.label, what: $0.what) }
+    entries = lines ?? Keymap.entries.map(\.helpLine)
   }
 
   /// Takes a key; false where the help is to be closed.

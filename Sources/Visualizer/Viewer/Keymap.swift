@@ -39,21 +39,7 @@ struct Keymap {
     }
   }
 
-  struct Entry {
-    var section: Section
-    var keys: [Key]
-    /// As the help writes them.
-    var label: String
-    var what: Bilingual
-    var command: Command
-
-    init(
-      _ section: Section, _ keys: [Key], _ label: String, _ what: Bilingual, _ command: Command
-    ) {
-      (self.section, self.keys, self.label) = (section, keys, label)
-      (self.what, self.command) = (what, command)
-    }
-  }
+  typealias Entry = KeyEntry<Command>
 
   /// All keys of the player, in the order of the help.
   static let entries: [Entry] = watching + going + exploring + looking + others
@@ -182,9 +168,7 @@ struct Keymap {
     }
   }
 
-  private static let table: [Key: Command] = Dictionary(
-    entries.flatMap { entry in entry.keys.map { ($0, entry.command) } },
-    uniquingKeysWith: { first, _ in first })
+  private static let table = Entry.table(entries)
 
   /// What a key does; nil for a key without meaning.
   static func command(for key: Key) -> Command? {
