@@ -61,9 +61,10 @@ final class Timeline<State: Model> {
     var times: [UInt32]
   }
 
-  /// How many bytes checkpoints may come to hold; see `Model.footprint`.
-  private static var checkpointBudget: Int { 160 << 20 }
-  private static var checkpointLimit: Int { 256 }
+  /// How many bytes checkpoints may come to hold by `Model.footprint`, which counts what they share as
+  /// often as they share it: they take about a tenth of it.
+  private static var checkpointBudget: Int { 512 << 20 }
+  private static var checkpointLimit: Int { 512 }
   /// How many moments of one item are kept at a time: few where one leaps to, more and more of a
   /// long item where one walks, so that walking it does not perform it too often.
   private func windowLength(ofItem item: Int, at index: Int) -> Int {

@@ -40,7 +40,6 @@ extension PlayerActivity {
         return
       }
       let branch = try fork.branch(lines, name: branches.name(atStep: step))
-      self.fork = nil
       remember(entered.text)
       watch(branch, from: show.nextItem(afterStep: step) ?? show.stepCount)
     } catch {
@@ -140,8 +139,7 @@ extension PlayerActivity {
     }
     let target = branches.next(leaving: place)
     (placeBefore, bookmarks, recordingFrom) = (target.before, target.bookmarks, nil)
-    // Only what comes before every fork is surely the same.
-    prediction?.forget(behind: -1)
+    prediction?.forget(behind: branches.lastSharedStep)
     player.handle(.goTo(step: target.step), in: show)
     let number = branches.current + 1
     notice = Notice(

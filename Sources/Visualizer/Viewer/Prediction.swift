@@ -87,7 +87,7 @@ struct Prediction: Equatable {
     [
       Hint("1-\(question.choices.count)", Bilingual("answer", "回答")),
       Hint("space", Bilingual("skip", "跳过")),
-      Hint("←", Bilingual("step back", "后退")),
+      Hint("b", Bilingual("step back", "后退")),
       Hint("Esc", Bilingual("not now", "暂不回答")),
       Hint("t", Bilingual("stop asking", "不再提问")),
       Hint("q", Bilingual("quit", "退出")),
