@@ -25,7 +25,6 @@ struct AllocatorScript: ScriptLanguage {
 
   /// The allocator behind the lines read so far.
   private var model: GoAllocator
-  private let file: String
   /// One bit an object: whether the program still has it.
   var held = HeldObjects()
   private var operationCount = 0
@@ -36,15 +35,13 @@ struct AllocatorScript: ScriptLanguage {
     "memory-pressure", "read-mem-stats",
   ]
 
-  init(_ file: ScenarioFile, rules: GoAllocator.Rules) throws(InputError) {
-    self.file = file.file
+  init(_ file: ScenarioFile, rules: GoAllocator.Rules) throws(ScriptError) {
     start = try Self.start(file, rules)
     model = start
   }
 
   /// The language behind the operations of a captured trace: the allocator goes on as they left it.
   init(resuming model: GoAllocator) {
-    file = ""
     start = model
     self.model = model
     held = HeldObjects(of: model)
@@ -52,12 +49,12 @@ struct AllocatorScript: ScriptLanguage {
 
   /// The operations of one line, or the first of them.
   ///
-  /// - Throws: `InputError` at the word that is not understood or asks for what cannot be done.
+  /// - Throws: `ScriptError` at the word that is not understood or asks for what cannot be done.
   mutating func parse(
     _ line: ScenarioFile.Word, first limit: Int
-  ) throws(InputError) -> ParsedLine<GoAllocator.Operation> {
-    let tokens = ScriptTokens(file: file, line: line)
-    guard let verb = tokens[0] else { throw tokens.error(0, "write an operation") }
+  ) throws(ScriptError) -> ParsedLine<GoAllocator.Operation> {
+    let tokens = ScriptTokens(line)
+    guard let verb = tokens[0] else { throw tokens.error(0, .noOperation) }
     let parsed: ParsedLine<GoAllocator.Operation>
     switch verb {
     case "malloc": parsed = try malloc(tokens, first: limit)
@@ -72,8 +69,7 @@ struct AllocatorScript: ScriptLanguage {
     }
     operationCount += parsed.operations.count
     if operationCount > AllocatorLimits.operations {
-      throw tokens.error(
-        0, "too many operations; a script has at most \(AllocatorLimits.operations)")
+      throw tokens.error(0, .tooManyOperations(AllocatorLimits.operations))
     }
     return parsed
   }
@@ -81,7 +77,7 @@ struct AllocatorScript: ScriptLanguage {
   /// Performs an operation, keeping account of what its cycles go through.
   private mutating func perform(
     _ operation: GoAllocator.Operation, _ tokens: ScriptTokens
-  ) throws(InputError) {
+  ) throws(ScriptError) {
     let cycles = model.cycles
     model.perform(operation, observer: nil)
     let turns: Int
@@ -93,7 +89,11 @@ struct AllocatorScript: ScriptLanguage {
     let work = model.spansInUseCount + model.spanCount / 32 + model.pageCount / 64
     collectorWork += turns * (work + model.ps.count * model.classes.spanClassCount)
     if collectorWork > AllocatorLimits.collectorWork {
-      throw tokens.error(0, "the script collects too often over too large a heap; leave some out")
+      throw tokens.error(
+        0,
+        Bilingual(
+          "the script collects too often over too large a heap; leave some out",
+          "堆太大，垃圾回收又太频繁；请减少一些操作"))
     }
   }
 
@@ -101,8 +101,8 @@ struct AllocatorScript: ScriptLanguage {
 
   private mutating func malloc(
     _ tokens: ScriptTokens, first limit: Int
-  ) throws(InputError) -> ParsedLine<GoAllocator.Operation> {
-    let sizeBytes = try size(tokens, 1, of: "malloc", "malloc 48 or malloc 32K")
+  ) throws(ScriptError) -> ParsedLine<GoAllocator.Operation> {
+    let sizeBytes = try size(tokens, 1, of: "malloc", "malloc 48", "malloc 32K")
     var count: Int?
     var noscan: Bool?
     var name: String?
@@ -119,16 +119,14 @@ struct AllocatorScript: ScriptLanguage {
           number <= AllocatorLimits.objects
         else {
           throw tokens.error(
-            index, "write how many as x1 to x\(AllocatorLimits.objects), such as x8")
+            index,
+            Bilingual(
+              "write how many as x1 to x\(AllocatorLimits.objects), such as x8",
+              "个数请写 x1 到 x\(AllocatorLimits.objects)，如 x8"))
         }
         count = number
       default:
-        let options = ["noscan", "pointers", "as", "x8"]
-        throw tokens.error(
-          index,
-          options.contains(option) || option.first == "x"
-            ? "'\(option)' is too much here"
-            : "'\(option)' is not understood here; \(Nearest.hint(option, among: options))")
+        throw tokens.error(index, Self.misplaced(option))
       }
       index += 1
     }
@@ -136,7 +134,10 @@ struct AllocatorScript: ScriptLanguage {
       sizeBytes: sizeBytes, noscan: noscan ?? true, count: count ?? 1)
     guard model.handleCount + (count ?? 1) <= AllocatorLimits.objects else {
       throw tokens.error(
-        0, "too many objects; a script asks for at most \(AllocatorLimits.objects)")
+        0,
+        Bilingual(
+          "too many objects; a script asks for at most \(AllocatorLimits.objects)",
+          "对象太多；一个脚本最多申请 \(AllocatorLimits.objects) 个"))
     }
     try expect(wanted, tokens)
     let line = ParsedLine(Self.parts(sizeBytes, noscan ?? true, count ?? 1), first: limit)
@@ -145,6 +146,14 @@ struct AllocatorScript: ScriptLanguage {
     held.append(model.handleCount - first)
     if let name { words.name(first...model.handleCount - 1, name) }
     return line
+  }
+
+  private static func misplaced(_ option: String) -> Bilingual {
+    let options = ["noscan", "pointers", "as", "x8"]
+    if options.contains(option) || option.first == "x" { return .excess(option) }
+    let hint = Nearest.hint(option, among: options)
+    return Bilingual(
+      "'\(option)' is not understood here; \(hint.en)", "这里不能写“\(option)”；\(hint.zh)")
   }
 
   /// Requests one by one while they are few, else so many at a time that a line stays short.
@@ -161,7 +170,7 @@ struct AllocatorScript: ScriptLanguage {
   /// Performs requests in portions, for each of them may start a cycle.
   private mutating func request(
     _ operation: GoAllocator.Operation, _ tokens: ScriptTokens
-  ) throws(InputError) {
+  ) throws(ScriptError) {
     guard case .malloc(let sizeBytes, let noscan, let count) = operation else { return }
     let portion = 256
     for done in stride(from: 0, to: count, by: portion) {
@@ -170,7 +179,7 @@ struct AllocatorScript: ScriptLanguage {
     }
   }
 
-  private func newName(_ tokens: ScriptTokens, _ index: Int) throws(InputError) -> String {
+  private func newName(_ tokens: ScriptTokens, _ index: Int) throws(ScriptError) -> String {
     func isLetter(_ sign: UInt8) -> Bool {
       UInt8(ascii: "a")...UInt8(ascii: "z") ~= sign || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= sign
     }
@@ -179,38 +188,66 @@ struct AllocatorScript: ScriptLanguage {
         || sign == UInt8(ascii: "-") || sign == UInt8(ascii: "_")
     }
     guard let name = tokens[index] else {
-      throw tokens.error(index - 1, "a name belongs after 'as', such as: as cats")
+      throw tokens.error(
+        index - 1,
+        Bilingual("a name belongs after 'as', such as: as cats", "“as”后面请写名字，如 as cats"))
     }
     guard name.utf8.first.map(isLetter) == true, name.utf8.allSatisfy(continues) else {
-      throw tokens.error(index, "write a name of letters a to z, then digits, - or _, such as cats")
+      throw tokens.error(
+        index,
+        Bilingual(
+          "write a name of letters a to z, then digits, - or _, such as cats",
+          "名字以字母 a 到 z 开头，后面可以有数字、- 和 _，如 cats"))
     }
     guard !["last", "every"].contains(name) else {
-      throw tokens.error(index, "'\(name)' has a meaning after drop; write another name")
+      throw tokens.error(
+        index,
+        Bilingual(
+          "'\(name)' has a meaning after drop; write another name",
+          "“\(name)”在 drop 后面另有含义；请换一个名字"))
     }
     guard name.utf8.count <= AllocatorLimits.nameBytes else {
-      throw tokens.error(index, "the name is longer than \(AllocatorLimits.nameBytes) bytes")
+      throw tokens.error(
+        index,
+        Bilingual(
+          "the name is longer than \(AllocatorLimits.nameBytes) bytes",
+          "名字太长，最多 \(AllocatorLimits.nameBytes) 字节"))
     }
     return name
   }
 
   /// A size: `48`, `32K`, `1M`, `2G`.
   private func size(
-    _ tokens: ScriptTokens, _ index: Int, of verb: String, _ example: String
-  ) throws(InputError) -> Int {
+    _ tokens: ScriptTokens, _ index: Int, of verb: String, _ examples: String...
+  ) throws(ScriptError) -> Int {
+    let example = Bilingual.choice(examples)
     guard let text = tokens[index] else {
-      throw tokens.error(index - 1, "write how many bytes after '\(verb)', such as \(example)")
+      throw tokens.error(
+        index - 1,
+        Bilingual(
+          "write how many bytes after '\(verb)', such as \(example.en)",
+          "“\(verb)”后面请写字节数，如 \(example.zh)"))
     }
     let units: [Character: Int] = ["K": 10, "M": 20, "G": 30, "k": 10, "m": 20, "g": 30]
     let shift = text.last.flatMap { units[$0] } ?? 0
     let digits = shift == 0 ? Substring(text) : text.dropLast()
-    if digits.first == "-" { throw tokens.error(index, "a size is 0 or more; write \(example)") }
-    guard !digits.isEmpty, digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })
-    else { throw tokens.error(index, "'\(text)' is no size; write \(example)") }
-    guard let number = Int(digits), number <= GoAllocator.heapLimitBytes >> shift else {
+    if digits.first == "-" {
       throw tokens.error(
         index,
-        "'\(text)' is more than the heap may hold, "
-          + AllocatorWords.size(GoAllocator.heapLimitBytes))
+        Bilingual("a size is 0 or more; write \(example.en)", "大小不能是负数；请写 \(example.zh)"))
+    }
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })
+    else {
+      throw tokens.error(
+        index,
+        Bilingual("'\(text)' is no size; write \(example.en)", "“\(text)”不是大小；请写 \(example.zh)"))
+    }
+    guard let number = Int(digits), number <= GoAllocator.heapLimitBytes >> shift else {
+      let limit = AllocatorWords.size(GoAllocator.heapLimitBytes)
+      throw tokens.error(
+        index,
+        Bilingual(
+          "'\(text)' is more than the heap may hold, \(limit)", "“\(text)”超过了堆的上限 \(limit)"))
     }
     return number << shift
   }
@@ -219,20 +256,26 @@ struct AllocatorScript: ScriptLanguage {
 
   private func other(
     _ verb: String, _ tokens: ScriptTokens
-  ) throws(InputError) -> GoAllocator.Operation {
+  ) throws(ScriptError) -> GoAllocator.Operation {
     var end = 1
     let operation: GoAllocator.Operation
     switch verb {
     case "gc":
       end = tokens[1] == nil ? 1 : 2
       if let word = tokens[1], word != "lazy" {
-        throw tokens.error(1, "'\(word)' is not understood here; write gc or gc lazy")
+        throw tokens.error(
+          1,
+          Bilingual(
+            "'\(word)' is not understood here; write gc or gc lazy",
+            "这里不能写“\(word)”；请写 gc 或 gc lazy"))
       }
       operation = tokens[1] == nil ? .gc : .gcLazy
     case "mark":
       end = 2
       guard let word = tokens[1], word == "start" || word == "end" else {
-        throw tokens.error(min(1, tokens.count - 1), "write mark start or mark end")
+        throw tokens.error(
+          min(1, tokens.count - 1),
+          Bilingual("write mark start or mark end", "请写 mark start 或 mark end"))
       }
       operation = word == "start" ? .gcStart : .gcMarkTermination
     case "sweep":
@@ -240,7 +283,7 @@ struct AllocatorScript: ScriptLanguage {
       operation =
         tokens[1] == "all"
         ? .finishSweep
-        : .sweep(spans: try number(tokens, 1, 1...AllocatorLimits.objects, "sweep 3 or sweep all"))
+        : .sweep(spans: try number(tokens, 1, 1...AllocatorLimits.objects, "sweep 3", "sweep all"))
     case "worker":
       end = 2
       operation = .worker(try number(tokens, 1, 0...Int.max, "worker 0"))
@@ -252,23 +295,28 @@ struct AllocatorScript: ScriptLanguage {
     case "memory-pressure":
       guard !model.rules.isNotesEra else {
         throw tokens.error(
-          0, "memory-pressure concerns MADV_FREE, which these rules do not know; leave it out")
+          0,
+          Bilingual(
+            "memory-pressure concerns MADV_FREE, which these rules do not know; leave it out",
+            "memory-pressure 与 MADV_FREE 有关，而这套规则没有 MADV_FREE；请去掉这一行"))
       }
       operation = .memoryPressure
     case "read-mem-stats": operation = .readMemStats
     default:
-      throw tokens.error(
-        0, "unknown operation '\(verb)'; \(Nearest.hint(verb, among: Self.verbs))")
+      throw tokens.error(0, .unknownOperation(verb, among: Self.verbs))
     }
     try tokens.expectEnd(end)
     return operation
   }
 
   private func number(
-    _ tokens: ScriptTokens, _ index: Int, _ range: ClosedRange<Int>, _ example: String
-  ) throws(InputError) -> Int {
+    _ tokens: ScriptTokens, _ index: Int, _ range: ClosedRange<Int>, _ examples: String...
+  ) throws(ScriptError) -> Int {
     guard let text = tokens[index], let number = Int(text), range.contains(number) else {
-      throw tokens.error(min(index, tokens.count - 1), "write a whole number, as in \(example)")
+      let example = Bilingual.choice(examples)
+      throw tokens.error(
+        min(index, tokens.count - 1),
+        Bilingual("write a whole number, as in \(example.en)", "请写整数，如 \(example.zh)"))
     }
     return number
   }
@@ -276,26 +324,36 @@ struct AllocatorScript: ScriptLanguage {
   /// Refuses what the allocator cannot do as it is now.
   private func expect(
     _ operation: GoAllocator.Operation, _ tokens: ScriptTokens
-  ) throws(InputError) {
-    switch model.refusal(of: operation) {
-    case nil: return
+  ) throws(ScriptError) {
+    guard let refusal = model.refusal(of: operation) else { return }
+    let isOfTheVerb = if case .wrongPhase = refusal { true } else { false }
+    throw tokens.error(isOfTheVerb ? 0 : 1, reason(refusal))
+  }
+
+  private func reason(_ refusal: GoAllocator.Refusal) -> Bilingual {
+    switch refusal {
     case .tooLarge(_, let limit):
-      throw tokens.error(
-        1, "the heap would be larger than \(AllocatorWords.size(limit)); ask for less")
+      let limit = AllocatorWords.size(limit)
+      return Bilingual(
+        "the heap would be larger than \(limit); ask for less", "堆会超过 \(limit)；请少申请一些")
     case .noSuchP(let worker, let processors):
-      let known =
-        processors == 1 ? "there is P0 alone" : "there are P0 to P\(processors - 1)"
-      throw tokens.error(
-        1,
-        "worker \(worker) has no P: \(known); write a lower number, or more processors: "
-          + "under parameters:")
+      let last = processors - 1
+      return Bilingual(
+        "worker \(worker) has no P: "
+          + (last == 0 ? "there is P0 alone" : "there are P0 to P\(last)")
+          + "; write a lower number, or more processors: under parameters:",
+        "worker \(worker) 没有对应的 P：" + (last == 0 ? "只有 P0" : "只有 P0 到 P\(last)")
+          + "；请写小一点的数字，或者在 parameters: 下把 processors: 调大")
+    case .wrongPhase where model.isMarking:
+      return Bilingual(
+        "marking is under way; write mark end before this", "正在标记；请先写 mark end")
     case .wrongPhase:
-      if model.isMarking {
-        throw tokens.error(0, "marking is under way; write mark end before this")
-      }
-      throw tokens.error(0, "nothing is being marked; write mark start before mark end")
+      return Bilingual(
+        "nothing is being marked; write mark start before mark end",
+        "没有在标记；mark end 之前请先写 mark start")
     case .negativeSize, .badCount, .neverAllocated:
-      throw tokens.error(1, "the allocator cannot do this; write another number")
+      return Bilingual(
+        "the allocator cannot do this; write another number", "分配器做不到；请换一个数字")
     }
   }
 }

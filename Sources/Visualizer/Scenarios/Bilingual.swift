@@ -16,3 +16,15 @@ struct Bilingual: Equatable {
 
   subscript(language: Language) -> String { language == .en ? en : zh }
 }
+
+extension Bilingual {
+  /// "a, b or c": what one may write, which is the same in both languages.
+  static func choice(_ words: [String]) -> Bilingual {
+    guard words.count > 1, let last = words.last else {
+      return Bilingual(words.joined(), words.joined())
+    }
+    let others = words.dropLast()
+    return Bilingual(
+      "\(others.joined(separator: ", ")) or \(last)", "\(others.joined(separator: "、")) 或 \(last)")
+  }
+}

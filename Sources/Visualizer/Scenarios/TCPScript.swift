@@ -16,7 +16,6 @@ struct TCPScript: ScriptLanguage {
   private(set) var words = TCPWords()
   /// The network before the first line: its first connection has its ports, and no more.
   let start: TCPNetwork
-  private let file: String
   private let parameters: TCPParameters
   /// The network after the lines that were read.
   private var network: TCPNetwork
@@ -34,8 +33,7 @@ struct TCPScript: ScriptLanguage {
     "listen", "connect", "accept", "send", "read", "shutdown", "close", "abort", "iss", "forget",
   ]
 
-  init(_ file: ScenarioFile, rules: TCPRules) throws(InputError) {
-    self.file = file.file
+  init(_ file: ScenarioFile, rules: TCPRules) throws(ScriptError) {
     parameters = try TCPParameters(file, rules: rules)
     var network = TCPNetwork(
       client: parameters.rules, server: parameters.rules, delay: parameters.delay,
@@ -50,7 +48,6 @@ struct TCPScript: ScriptLanguage {
 
   /// The language behind the operations of a captured ladder: the network goes on as they left it.
   init(resuming network: TCPNetwork, words: TCPWords) {
-    file = ""
     parameters = TCPParameters(rules: network.clientRules)
     start = network
     self.network = network
@@ -59,18 +56,17 @@ struct TCPScript: ScriptLanguage {
 
   /// The operations of one line, or the first of them.
   ///
-  /// - Throws: `InputError` for an unknown word, a number out of its bounds, a state that is never
+  /// - Throws: `ScriptError` for an unknown word, a number out of its bounds, a state that is never
   ///   reached, or too much happening.
   mutating func parse(
     _ line: ScenarioFile.Word, first limit: Int
-  ) throws(InputError) -> ParsedLine<TCPOperation> {
-    var line = TCPScriptLine(file: file, line: line)
-    guard line.next != nil else { throw line.error("write an operation") }
+  ) throws(ScriptError) -> ParsedLine<TCPOperation> {
+    var line = TCPScriptLine(line)
+    guard line.next != nil else { throw line.error(.noOperation) }
     let parsed = ParsedLine(try self.operations(&line), first: limit)
     operationCount += parsed.operations.count
     guard operationCount <= TCPScriptLimits.operations else {
-      throw line.tokens.error(
-        0, "too many operations; a script has at most \(TCPScriptLimits.operations)")
+      throw line.tokens.error(0, .tooManyOperations(TCPScriptLimits.operations))
     }
     for operation in parsed.operations {
       try tryOut(operation, line)
@@ -85,9 +81,9 @@ struct TCPScript: ScriptLanguage {
 
   private mutating func operations(
     _ line: inout TCPScriptLine
-  ) throws(InputError) -> [TCPOperation] {
+  ) throws(ScriptError) -> [TCPOperation] {
     if line.next == "client" || line.next == "server" { return [try call(&line)] }
-    switch try line.oneOf(Self.verbs, "operation") {
+    switch try line.oneOf(Self.verbs, Bilingual("operation", "操作")) {
     case "wait": return [try wait(&line)]
     case "wire": return try wire(&line)
     case "drop": return try fates(&line, "drop next from client")
@@ -106,7 +102,7 @@ struct TCPScript: ScriptLanguage {
 
   /// Lets time pass step by step in a copy: two ends that misunderstand each other may send without
   /// end.
-  private func tryOut(_ operation: TCPOperation, _ line: TCPScriptLine) throws(InputError) {
+  private func tryOut(_ operation: TCPOperation, _ line: TCPScriptLine) throws(ScriptError) {
     var copy = network
     var last = copy.now
     var awaited: (end: End, state: ConnectionState)?
@@ -123,52 +119,64 @@ struct TCPScript: ScriptLanguage {
     {
       copy.perform(.runUntil(due), observer: nil)
       if copy.log.count > TCPScriptLimits.segments {
-        throw line.tokens.error(
-          0, "too much happens; a script causes at most \(TCPScriptLimits.segments) segments")
+        throw line.tokens.error(0, Self.tooMuch)
       }
     }
   }
 
+  private static let tooMuch = Bilingual(
+    "too much happens; a script causes at most \(TCPScriptLimits.segments) segments",
+    "报文段太多；一个脚本最多 \(TCPScriptLimits.segments) 个")
+
   /// Whether what a line waits for came true, and whether too much happened meanwhile.
   private func checkOutcome(
     _ operation: TCPOperation, _ line: TCPScriptLine
-  ) throws(InputError) {
+  ) throws(ScriptError) {
     if case .runUntilState(let end, let state, let limit) = operation,
       network[end].state != state
     {
-      let stays = network[end].state.rawValue
+      let (time, stays) = (TCPWords.time(limit), network[end].state.rawValue)
       throw line.tokens.error(
         0,
-        "the \(end.side.name) is not in \(state.rawValue) within \(TCPWords.time(limit)): "
-          + "it stays in \(stays)")
+        Bilingual(
+          "\(TCPWords.end(end.side, .en)) is not in \(state.rawValue) within \(time): "
+            + "it stays in \(stays)",
+          "\(TCPWords.end(end.side, .zh))在 \(time) 内没有进入 \(state.rawValue)，停在 \(stays)"))
     }
     if network.log.count > TCPScriptLimits.segments {
-      throw line.tokens.error(
-        0, "too much happens; a script causes at most \(TCPScriptLimits.segments) segments")
+      throw line.tokens.error(0, Self.tooMuch)
     }
     if network.now > TCPScriptLimits.total {
-      throw line.tokens.error(0, "too long; a script lasts at most 24 hours")
+      throw line.tokens.error(
+        0, Bilingual("too long; a script lasts at most 24 hours", "时间太长；一个脚本最多 24 小时"))
     }
   }
 
   // MARK: - Calls
 
-  private mutating func call(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
+  private mutating func call(_ line: inout TCPScriptLine) throws(ScriptError) -> TCPOperation {
     let side = try line.side("client connect")
-    let word = try line.oneOf(Self.calls, "call")
+    let word = try line.oneOf(Self.calls, Bilingual("call", "调用"))
     var number = 0
     switch word {
     case "send":
-      number = try line.number(1...TCPScriptLimits.bytes, "how many bytes, such as send 300,")
+      number = try line.number(
+        1...TCPScriptLimits.bytes,
+        Bilingual("how many bytes, such as send 300,", "字节数，如 send 300"))
     case "read":
       number =
-        try line.optionalNumber(1...TCPScriptLimits.bytes, "how many bytes to read at most")
+        try line.optionalNumber(
+          1...TCPScriptLimits.bytes, Bilingual("how many bytes to read at most", "最多读多少字节"))
         ?? TCPScriptLimits.bytes
     case "iss":
-      number = try line.number(0...Int(UInt32.max), "the initial sequence number")
+      number = try line.number(
+        0...Int(UInt32.max), Bilingual("the initial sequence number", "初始序列号"))
     case "connect":
       guard side == .client || !network[End(connection, side)].isListening else {
-        throw line.error("the server listens on this port; write client connect")
+        throw line.error(
+          Bilingual(
+            "the server listens on this port; write client connect",
+            "服务器正在这个端口上监听；请写 client connect"))
       }
     default: break
     }
@@ -197,11 +205,11 @@ struct TCPScript: ScriptLanguage {
   }
 
   /// The connection of `on connection N`, else that of the lines before.
-  private func connection(named line: inout TCPScriptLine) throws(InputError) -> Int {
+  private func connection(named line: inout TCPScriptLine) throws(ScriptError) -> Int {
     guard line.takes("on") else { return connection }
     try line.expect("connection", "on connection 2")
     let number = try line.number(
-      1...network.connections.count, "a connection that exists,")
+      1...network.connections.count, Bilingual("a connection that exists,", "已有连接的编号"))
     return number - 1
   }
 
@@ -219,12 +227,11 @@ struct TCPScript: ScriptLanguage {
   /// `connection 2`: the following lines are about it; it is added where it is new.
   private mutating func switchConnection(
     _ line: inout TCPScriptLine
-  ) throws(InputError) -> [TCPOperation] {
+  ) throws(ScriptError) -> [TCPOperation] {
     let count = network.connections.count
     let number = try line.number(
       1...min(count + 1, TCPScriptLimits.connections),
-      "the number of a connection, the next "
-        + "new one,")
+      Bilingual("the number of a connection, the next new one,", "连接编号（新连接用最后一个）"))
     connection = number - 1
     guard line.takes("from") else {
       try line.end()
@@ -236,20 +243,23 @@ struct TCPScript: ScriptLanguage {
       ]
     }
     guard number > count else {
-      throw line.error("connection \(number) has its ports already; write connection \(number)")
+      throw line.error(
+        Bilingual(
+          "connection \(number) has its ports already; write connection \(number)",
+          "连接 \(number) 已经有端口了；请写 connection \(number)"))
     }
-    let clientPort = try line.number(1...65_535, "a port")
+    let clientPort = try line.number(1...65_535, Bilingual("a port", "端口号"))
     try line.expect("to", "connection 2 from 40001 to 80")
-    let serverPort = try line.number(1...65_535, "a port")
+    let serverPort = try line.number(1...65_535, Bilingual("a port", "端口号"))
     try line.end()
     return [.addConnection(clientPort: clientPort, serverPort: serverPort)]
   }
 
   // MARK: - Time
 
-  private func wait(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
+  private func wait(_ line: inout TCPScriptLine) throws(ScriptError) -> TCPOperation {
     guard line.takes("until") else {
-      let time = try line.time("wait 200ms, wait until server CLOSE_WAIT or wait until quiet")
+      let time = try line.time("wait 200ms", "wait until server CLOSE_WAIT", "wait until quiet")
       try line.end()
       return .run(for: time)
     }
@@ -260,26 +270,33 @@ struct TCPScript: ScriptLanguage {
     }
     if line.next != "client", line.next != "server" {
       let time = try line.time(
-        "wait until quiet, wait until server CLOSE_WAIT or wait until 35ms")
+        "wait until quiet", "wait until server CLOSE_WAIT", "wait until 35ms")
       try line.end()
       return .runUntil(time)
     }
     let side = try line.side("wait until server CLOSE_WAIT")
-    let name = try line.oneOf(ConnectionState.allCases.map(\.rawValue), "state")
+    let name = try line.oneOf(
+      ConnectionState.allCases.map(\.rawValue), Bilingual("state", "状态"))
     let limit = try line.time(after: "within", "wait until server CLOSE_WAIT within 10s")
     let end = End(try connection(named: &line), side)
     try line.end()
-    guard let state = ConnectionState(rawValue: name) else { throw line.error("write a state") }
+    guard let state = ConnectionState(rawValue: name) else {
+      throw line.error(Bilingual("write a state", "请写状态"))
+    }
     return .runUntilState(end, state, limit: limit ?? TCPScriptLimits.time)
   }
 
   // MARK: - The wire
 
-  private func wire(_ line: inout TCPScriptLine) throws(InputError) -> [TCPOperation] {
+  private func wire(_ line: inout TCPScriptLine) throws(ScriptError) -> [TCPOperation] {
     try line.expect("delay", "wire delay 20ms")
     let time = try line.time("wire delay 20ms")
     guard time >= TCPScriptLimits.delay else {
-      throw line.tokens.error(2, "no wire is that fast; write wire delay 100us or more")
+      throw line.tokens.error(
+        2,
+        Bilingual(
+          "no wire is that fast; write wire delay 100us or more",
+          "没有这么快的线路；请写 wire delay 100us 或更长"))
     }
     guard line.takes("from") else {
       try line.end()
@@ -293,11 +310,12 @@ struct TCPScript: ScriptLanguage {
   /// `drop next from client`, `delay next 3 from server 300ms` and their like.
   private func fates(
     _ line: inout TCPScriptLine, _ example: String
-  ) throws(InputError) -> [TCPOperation] {
+  ) throws(ScriptError) -> [TCPOperation] {
     let verb = line.tokens[0]
     try line.expect("next", example)
     let count =
-      try line.optionalNumber(1...TCPScriptLimits.fates, "how many of the next segments") ?? 1
+      try line.optionalNumber(
+        1...TCPScriptLimits.fates, Bilingual("how many of the next segments", "接下来的报文段个数")) ?? 1
     try line.expect("from", example)
     let side = try line.side(example)
     let usual = side == .client ? network.delay.client : network.delay.server
@@ -318,7 +336,7 @@ struct TCPScript: ScriptLanguage {
   /// The segment that was held first and not released yet goes on.
   private mutating func release(
     _ line: inout TCPScriptLine
-  ) throws(InputError) -> TCPOperation {
+  ) throws(ScriptError) -> TCPOperation {
     try line.expect("held", "release held after 5s")
     let delay = try line.time(after: "after", "release held after 5s") ?? 0
     try line.end()
@@ -327,17 +345,24 @@ struct TCPScript: ScriptLanguage {
         && network.log[index].sender.connection == connection
     }
     guard let held else {
-      throw line.tokens.error(0, "nothing is held; write hold next from client before this")
+      throw line.tokens.error(
+        0,
+        Bilingual(
+          "nothing is held; write hold next from client before this",
+          "没有扣住的报文段；请先写 hold next from client"))
     }
     released.insert(held)
     words.released.insert(held)
     return .deliverCopy(index: held, after: delay)
   }
 
-  private func deliverAgain(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
+  private func deliverAgain(_ line: inout TCPScriptLine) throws(ScriptError) -> TCPOperation {
     try line.expect("again", "deliver again 3")
     guard network.log.count > 0 else {
-      throw line.error("no segment has been sent so far; wait until there is one")
+      throw line.error(
+        Bilingual(
+          "no segment has been sent so far; wait until there is one",
+          "还没有发送过报文段；请先等到有报文段发出"))
     }
     let index = try deliverable(&line)
     let delay = try line.time(after: "after", "deliver again 3 after 5s") ?? 0
@@ -346,23 +371,30 @@ struct TCPScript: ScriptLanguage {
   }
 
   /// `3`, or `first from client` of the connection that the lines are about.
-  private func deliverable(_ line: inout TCPScriptLine) throws(InputError) -> Int {
+  private func deliverable(_ line: inout TCPScriptLine) throws(ScriptError) -> Int {
     guard line.next == "first" || line.next == "last" else {
       return try line.number(
-        0...network.log.count - 1, "first from client, last from client, or a segment's number")
+        0...network.log.count - 1,
+        Bilingual(
+          "first from client, last from client, or a segment's number",
+          " first from client、last from client 或报文段的编号"))
     }
     let isFirst = line.takes("first") || !line.takes("last")
     try line.expect("from", "deliver again first from client")
     let end = End(connection, try line.side("deliver again first from client"))
     let sent = (0..<network.log.count).filter { network.log[$0].sender == end }
     guard let index = isFirst ? sent.first : sent.last else {
-      throw line.tokens.error(0, "the \(end.side.name) has sent nothing on this connection so far")
+      throw line.tokens.error(
+        0,
+        Bilingual(
+          "\(TCPWords.end(end.side, .en)) has sent nothing on this connection so far",
+          "\(TCPWords.end(end.side, .zh))还没有在这条连接上发送过报文段"))
     }
     return index
   }
 
   /// A segment that somebody else puts on the wire in an end's name, numbers relative to its ISN.
-  private mutating func forge(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
+  private mutating func forge(_ line: inout TCPScriptLine) throws(ScriptError) -> TCPOperation {
     let example = "forge from server RST seq 1"
     try line.expect("from", example)
     let side = try line.side(example)
@@ -373,24 +405,33 @@ struct TCPScript: ScriptLanguage {
       _ = line.takes(word)
     }
     guard !flags.isEmpty else {
-      let unknown = line.next.map { "unknown flag '\($0)'; " } ?? ""
-      throw line.error("\(unknown)write one or more of SYN, FIN, RST, PSH, ACK, such as \(example)")
+      let en = line.next.map { "unknown flag '\($0)'; " } ?? ""
+      let zh = line.next.map { "没有“\($0)”这个标志；" } ?? ""
+      throw line.error(
+        Bilingual(
+          "\(en)write one or more of SYN, FIN, RST, PSH, ACK, such as \(example)",
+          "\(zh)请写 SYN、FIN、RST、PSH、ACK 中的一个或几个，如 \(example)"))
     }
     func absolute(_ number: Int, _ side: Side) -> SequenceNumber {
       (network.connections[connection].iss(of: side) ?? SequenceNumber(0)) + number
     }
     try line.expect("seq", example)
     let range = 0...Int(UInt32.max)
-    let seq = absolute(try line.number(range, "a relative number"), side)
+    let relative = Bilingual("a relative number", "相对序列号")
+    let seq = absolute(try line.number(range, relative), side)
     var segment = Segment(flags, seq: seq)
     if line.takes("ack") {
-      segment.ack = absolute(try line.number(range, "a relative number"), side.peer)
+      segment.ack = absolute(try line.number(range, relative), side.peer)
       segment.flags.insert(.ack)
     } else if flags.contains(.ack) {
-      throw line.error("the flag ACK needs its number; write ack 1 behind the seq")
+      throw line.error(
+        Bilingual(
+          "the flag ACK needs its number; write ack 1 behind the seq",
+          "ACK 标志需要确认号；请在 seq 后面写 ack 1"))
     }
     if line.takes("length") {
-      let count = try line.number(1...network.rules(of: side).mss, "how many bytes it carries")
+      let count = try line.number(
+        1...network.rules(of: side).mss, Bilingual("how many bytes it carries", "携带的字节数"))
       let incarnation = network[end].incarnation
       segment.payload = Payload(
         StreamOrigin(end, incarnation: incarnation),

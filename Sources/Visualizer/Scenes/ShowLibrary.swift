@@ -39,16 +39,20 @@ enum ShowLibrary {
   }
 
   /// Refuses a show without steps, which has no frame, and one that nobody could watch to the end.
-  private static func watchable(_ show: any Show, _ argument: String) throws(InputError) -> any Show
-  {
-    if show.isTooLong {
-      throw InputError(
-        file: argument, "more than \(TimelineLimits.steps) steps come of this; ask for less")
-    }
+  private static func watchable(_ show: any Show) throws(ScriptError) -> any Show {
+    if show.isTooLong { throw ScriptError(.tooManySteps) }
     guard show.stepCount > 0 else {
-      throw InputError(file: argument, "nothing happens in this file: there is no step to show")
+      throw ScriptError(
+        Bilingual(
+          "nothing happens in this file: there is no step to show",
+          "这个文件什么也没有做：没有可看的步骤"))
     }
     return show
+  }
+
+  private static func watchable(_ show: any Show, _ argument: String) throws(InputError) -> any Show
+  {
+    do { return try watchable(show) } catch { throw InputError(file: argument, error) }
   }
 
   private static func opened(
@@ -129,14 +133,17 @@ enum ShowLibrary {
       throw InputError(
         file: argument, "other rules are for scenario files; a trace has those of its system")
     }
-    let known = models.first { $0.name == file.model.text }?.rules ?? []
+    let (model, known) = (file.model.text, rulesOfModel(file))
     guard known.contains(rules) else {
-      throw InputError(
-        file: argument,
-        "unknown rules '\(rules)' for \(file.model.text); \(Nearest.hint(rules, among: known))")
+      let unknown = Bilingual.unknownRules(rules, of: Bilingual(model, model), among: known)
+      throw InputError(file: argument, unknown.en)
     }
-    file.rules = ScenarioFile.Word(text: rules, line: file.model.line, column: file.model.column)
+    file.choose(rules)
     return .scenario(file)
+  }
+
+  private static func rulesOfModel(_ file: ScenarioFile) -> [String] {
+    models.first { $0.name == file.model.text }?.rules ?? []
   }
 
   /// The models by their names in scenario files, and the rules that each knows.
@@ -148,24 +155,29 @@ enum ShowLibrary {
 
   /// A show of a scenario file of whatever model.
   static func open(_ file: ScenarioFile, name: String) throws(InputError) -> any Show {
+    do { return try performed(file, name) } catch { throw InputError(file: file.file, error) }
+  }
+
+  private static func performed(_ file: ScenarioFile, _ name: String) throws(ScriptError)
+    -> any Show
+  {
     let show: any Show
     switch file.model.text {
     case MapShow.model: show = try MapShow.open(file, name: name)
     case AllocatorShow.model: show = try AllocatorShow.open(file, name: name)
     case TCPShow.model: show = try TCPShow.open(file, name: name)
     default:
-      let known = models.map(\.name)
-      throw InputError(
-        file: file.file, line: file.model.line, column: file.model.column,
-        "unknown model '\(file.model.text)'; \(Nearest.hint(file.model.text, among: known))")
+      let hint = Nearest.hint(file.model.text, among: models.map(\.name))
+      throw ScriptError(
+        Bilingual(
+          "unknown model '\(file.model.text)'; \(hint.en)", "没有“\(file.model.text)”这个模型；\(hint.zh)"),
+        at: file.model)
     }
-    let known = models.first { $0.name == file.model.text }?.rules ?? []
-    show.rulebook = Rulebook(names: known.filter { $0 != show.rules }) {
-      (rules) throws(InputError) in
-      guard
-        case .scenario(let changed) = try contents(.scenario(file), file.file, under: rules)
-      else { return show }
-      return try watchable(open(changed, name: name), file.file)
+    show.rulebook = Rulebook(names: rulesOfModel(file).filter { $0 != show.rules }) {
+      (rules) throws(ScriptError) in
+      var changed = file
+      changed.choose(rules)
+      return try watchable(performed(changed, name))
     }
     return show
   }
@@ -178,4 +190,26 @@ enum ShowLibrary {
     let stem = known.first { last.hasSuffix($0) }.map { String(last.dropLast($0.utf8.count)) }
     return VisibleText.escape(stem ?? last)
   }
+}
+
+extension ScenarioFile {
+  /// Takes other rules than the file names.
+  fileprivate mutating func choose(_ name: String) {
+    rules = Word(text: name, line: model.line, column: model.column)
+  }
+}
+
+extension Bilingual {
+  static func unknownRules(
+    _ rules: String, of model: Bilingual, among known: [String]
+  ) -> Bilingual {
+    let hint = Nearest.hint(rules, among: known)
+    return Bilingual(
+      "unknown rules '\(rules)' for \(model.en); \(hint.en)",
+      "\(model.zh) 没有“\(rules)”这套规则；\(hint.zh)")
+  }
+
+  static let tooManySteps = Bilingual(
+    "more than \(TimelineLimits.steps) steps come of this; ask for less",
+    "超过 \(TimelineLimits.steps) 步；请减少一些操作")
 }

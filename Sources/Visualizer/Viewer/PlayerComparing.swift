@@ -45,7 +45,7 @@ extension PlayerActivity {
         : Bilingual("which: \(list)", "哪一个：\(list)")
       return .stay
     }
-    do {
+    do throws(ScriptError) {
       let comparison = ComparisonShow(show, try rulebook.open(found[0]))
       var look = look
       (look.view, look.opened) = (nil, nil)
@@ -56,7 +56,8 @@ extension PlayerActivity {
           fixedSize: fixedSize))
     } catch {
       notice = Notice(
-        text: Bilingual("\(found[0]): \(error.message)", "\(found[0])：\(error.message)"),
+        text: Bilingual(
+          "\(found[0]): \(error.message.en)", "\(found[0])：\(error.message.zh)"),
         isError: true)
       return .stay
     }

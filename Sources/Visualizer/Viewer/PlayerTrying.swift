@@ -4,10 +4,10 @@ extension PlayerActivity {
   mutating func beginTrying() {
     goesOnPlaying = player.isPlaying
     pause()
-    do throws(InputError) {
+    do throws(ScriptError) {
       fork = try show.fork(atStep: player.step)
     } catch {
-      notice = Notice(text: Bilingual(error.message, error.message), isError: true)
+      notice = Notice(text: error.message, isError: true)
       return
     }
     guard fork != nil else {
@@ -33,7 +33,7 @@ extension PlayerActivity {
     let step = player.step
     let lines = Self.lines(entered.text)
     guard let fork, !lines.isEmpty else { return }
-    do throws(InputError) {
+    do throws(ScriptError) {
       if let refusal = branches.refusal(atStep: step) {
         prompt = entered
         prompt?.complaint = refusal
@@ -45,8 +45,7 @@ extension PlayerActivity {
       watch(branch, from: show.nextItem(afterStep: step) ?? show.stepCount)
     } catch {
       prompt = entered
-      prompt?.complain(
-        Bilingual(error.message, error.message), about: Self.part(entered.text, at: error.column))
+      prompt?.complain(error.message, about: Self.part(entered.text, at: error.column))
     }
   }
 
