@@ -10,8 +10,7 @@ enum AllocatorShow {
     guard let rules = GoAllocator.Rules(named: text) else {
       let names = GoAllocator.Rules.allCases.map(\.rawValue) + ["notes"]
       throw ScriptError(
-        .unknownRules(text, of: Bilingual("the allocator", "内存分配器"), among: names),
-        at: file.rules)
+        .unknownRules(text, of: "the allocator", among: names), at: file.rules)
     }
     var language = try AllocatorScript(file, rules: rules)
     let start = language

@@ -15,8 +15,7 @@ enum MapShow {
     let text = file.rules?.text ?? "go1.19"
     guard let chosen = rules.first(where: { $0.name == text }) else {
       throw ScriptError(
-        .unknownRules(text, of: Bilingual("a map", "map"), among: rules.map(\.name)),
-        at: file.rules)
+        .unknownRules(text, of: "a map", among: rules.map(\.name)), at: file.rules)
     }
     var language = MapScript(seed: file.seed)
     let start = language

@@ -135,7 +135,7 @@ enum ShowLibrary {
     }
     let (model, known) = (file.model.text, rulesOfModel(file))
     guard known.contains(rules) else {
-      let unknown = Bilingual.unknownRules(rules, of: Bilingual(model, model), among: known)
+      let unknown = Bilingual.unknownRules(rules, of: model, among: known)
       throw InputError(file: argument, unknown.en)
     }
     file.choose(rules)
@@ -155,10 +155,10 @@ enum ShowLibrary {
 
   /// A show of a scenario file of whatever model.
   static func open(_ file: ScenarioFile, name: String) throws(InputError) -> any Show {
-    do { return try performed(file, name) } catch { throw InputError(file: file.file, error) }
+    do { return try performance(of: file, name) } catch { throw InputError(file: file.file, error) }
   }
 
-  private static func performed(_ file: ScenarioFile, _ name: String) throws(ScriptError)
+  private static func performance(of file: ScenarioFile, _ name: String) throws(ScriptError)
     -> any Show
   {
     let show: any Show
@@ -177,7 +177,7 @@ enum ShowLibrary {
       (rules) throws(ScriptError) in
       var changed = file
       changed.choose(rules)
-      return try watchable(performed(changed, name))
+      return try watchable(performance(of: changed, name))
     }
     return show
   }
@@ -201,12 +201,12 @@ extension ScenarioFile {
 
 extension Bilingual {
   static func unknownRules(
-    _ rules: String, of model: Bilingual, among known: [String]
+    _ rules: String, of model: String, among known: [String]
   ) -> Bilingual {
     let hint = Nearest.hint(rules, among: known)
     return Bilingual(
-      "unknown rules '\(rules)' for \(model.en); \(hint.en)",
-      "\(model.zh) 没有“\(rules)”这套规则；\(hint.zh)")
+      "unknown rules '\(rules)' for \(model); \(hint.en)",
+      "没有“\(rules)”这套规则；\(hint.zh)")
   }
 
   static let tooManySteps = Bilingual(

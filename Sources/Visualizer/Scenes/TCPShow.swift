@@ -10,7 +10,7 @@ enum TCPShow {
     let names = [TCPRules.rfc9293.name, TCPRules.linux.name]
     guard let rules = [TCPRules.rfc9293, TCPRules.linux].first(where: { $0.name == text }) else {
       throw ScriptError(
-        .unknownRules(text, of: Bilingual("TCP", "TCP"), among: names), at: file.rules)
+        .unknownRules(text, of: "TCP", among: names), at: file.rules)
     }
     var language = try TCPScript(file, rules: rules)
     let start = language
