@@ -14,7 +14,7 @@ extension PlayerActivity {
       notice = Notice(
         text: Bilingual(
           "a capture has no model that could go on from here; try in a scenario or a trace",
-          "抓包背后没有可以继续运行的模型；请在场景或 trace 中尝试"), isError: true)
+          "抓包背后没有可以接着运行的模型；请在场景或 trace 中动手试"), isError: true)
       return
     }
     prompt = Prompt(.operations, history: tried)
@@ -109,7 +109,7 @@ extension PlayerActivity {
     notice = Notice(
       text: Bilingual(
         "branch \(number) of \(branches.count)   B the other future   W save it",
-        "分支 \(number)，共 \(branches.count) 个   B 另一个未来   W 保存"))
+        "分支 \(number)，共 \(branches.count) 个   B 切换   W 保存"))
   }
 
   // MARK: - From branch to branch
@@ -133,7 +133,7 @@ extension PlayerActivity {
   mutating func switchBranch() {
     guard branches.count > 1 else {
       notice = Notice(
-        text: Bilingual("there is one future only; i tries another", "只有一个未来；按 i 试另一个"))
+        text: Bilingual("there is one future only; i tries another", "还没有别的分支；按 i 动手试"))
       return
     }
     let target = branches.next(leaving: place)
