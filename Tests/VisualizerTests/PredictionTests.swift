@@ -73,6 +73,21 @@ import Testing
     #expect(player.prediction?.asked == nil && player.prediction?.answerCount == 0)
   }
 
+  @Test func whatIsWrittenHoldsNoQuestion() throws {
+    var (player, step, _) = try asked()
+    #expect(screen(player).contains("what will happen?"))
+    let folder = try TestFiles.temporaryFolder()
+    defer { TestFiles.remove(folder) }
+    press("e", &player)
+    _ = player.handle(.control("u"))
+    press("\(folder)/frame.txt", &player)
+    _ = player.handle(.enter)
+    let written = String(
+      decoding: try #require(TestFiles.read("\(folder)/frame.txt")), as: UTF8.self)
+    let plain = player.show.frame(step - 1, progress: 1, Look(size: Self.window)).text
+    #expect(written == plain)
+  }
+
   @Test func digitsNeverLeapWhilePredicting() throws {
     var player = try player(at: 10)
     press("t5", &player)

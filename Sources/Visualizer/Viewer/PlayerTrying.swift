@@ -97,6 +97,7 @@ extension PlayerActivity {
       recordingFrom = nil
     }
     placeBefore = step
+    prediction?.forget(behind: step)
     player.handle(.goTo(step: first - 1), in: show)
     let number = branches.current + 1
     guard first < show.stepCount else {
@@ -109,7 +110,7 @@ extension PlayerActivity {
     notice = Notice(
       text: Bilingual(
         "branch \(number) of \(branches.count)   B the other future   W save it",
-        "分支 \(number)，共 \(branches.count) 个   B 切换   W 保存"))
+        "分支 \(number)，共 \(branches.count) 个   B 另一种走向   W 保存"))
   }
 
   // MARK: - From branch to branch
@@ -133,12 +134,13 @@ extension PlayerActivity {
   mutating func switchBranch() {
     guard branches.count > 1 else {
       notice = Notice(
-        text: Bilingual("there is one future only; i tries another", "还没有别的分支；按 i 动手试"))
+        text: Bilingual("there is one future only; i tries another", "只有一种走向；按 i 试另一种"))
       return
     }
     let target = branches.next(leaving: place)
     (placeBefore, bookmarks, recordingFrom) = (target.before, target.bookmarks, nil)
-    prediction?.startAnew()
+    // Only what comes before every fork is surely the same.
+    prediction?.forget(behind: -1)
     player.handle(.goTo(step: target.step), in: show)
     let number = branches.current + 1
     notice = Notice(

@@ -32,9 +32,10 @@ struct Prediction: Equatable {
     self.asked = nil
   }
 
-  /// Forgets all that was asked: another future has other answers.
-  mutating func startAnew() {
-    self = Prediction()
+  /// Forgets what was asked about steps that another future has instead: those behind a step.
+  mutating func forget(behind step: Int) {
+    (asked, verdict) = (nil, nil)
+    answers = answers.filter { $0.key <= step }
   }
 
   /// Forgets what is about another step than the viewer's.
