@@ -49,7 +49,7 @@ extension AllocatorNarration {
         language, "mcache.go prepareForSweep", notes: "mcache.go releaseAll",
         "P\(p)'s mcache is empty: no span is cached, no tiny block open. Its next request of each "
           + "class must ask the mcentral.",
-        "P\(p) 的 mcache 已清空：没有缓存的 span，也没有当前微小对象块。每种 class 的下一次申请都要找 mcentral。")
+        "P\(p) 的 mcache 已清空：没有缓存的 span，也不再保留微小对象块。每种 class 的下一次申请都要找 mcentral。")
     case .spanSwept(let span, let spanClass, let died, let allocCount):
       return swept(span, spanClass, died, allocCount, moment, language)
     case .sweepFinished:

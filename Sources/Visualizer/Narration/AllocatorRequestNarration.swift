@@ -95,7 +95,7 @@ extension AllocatorNarration {
         language, "malloc.go mallocgc",
         (isOpen ? "The open tiny block has no room for it" : "No tiny block is open")
           + ": a new one is needed, 16 bytes, size class \(sizeClass)." + number.en,
-        (isOpen ? "当前微小对象块放不下" : "没有当前微小对象块")
+        (isOpen ? "当前微小对象块放不下" : "手里没有微小对象块")
           + "，需要新的 16 字节块，即大小规格 \(sizeClass)。" + number.zh)
     }
     if headerBytes > 0 {

@@ -14,6 +14,9 @@ struct Bilingual: Equatable {
     self.zh = zh
   }
 
+  /// A technical word, the same in both languages.
+  init(same text: String) { self.init(text, text) }
+
   subscript(language: Language) -> String { language == .en ? en : zh }
 }
 
@@ -21,7 +24,7 @@ extension Bilingual {
   /// "a, b or c": what one may write, which is the same in both languages.
   static func choice(_ words: [String]) -> Bilingual {
     guard words.count > 1, let last = words.last else {
-      return Bilingual(words.joined(), words.joined())
+      return Bilingual(same: words.joined())
     }
     let others = words.dropLast()
     return Bilingual(

@@ -195,7 +195,7 @@ struct GalleryPicture {
   /// How long a show plays, in minutes, as one says it.
   private static func minutes(_ show: any Show) -> Bilingual {
     let minutes = max(1, (show.duration + 30_000) / 60_000)
-    return Bilingual("\(minutes) min", "\(minutes) 分钟")
+    return Bilingual("\(minutes) min", "\(minutes) 分")
   }
 
   // MARK: - The chosen one
