@@ -21,9 +21,9 @@ enum OutputFile {
         "文件已存在；请换一个名字，或加上 --overwrite"))
     var status = stat()
     if stat(path, &status) == 0 {
-      guard overwrite else { throw exists }
       // A pipe or a device is written to; only a file can be replaced.
       if status.st_mode & S_IFMT != S_IFREG { return try writeThrough(path, produce) }
+      guard overwrite else { throw exists }
     }
     // Behind a symbolic link the file that it leads to is replaced.
     let path =
