@@ -4,7 +4,7 @@
 /// How many chunks two lists of chunks share: the same memory at the same place.
 private func sharedChunks<Element>(_ a: [[Element]], _ b: [[Element]]) -> Int {
   func address(_ chunk: [Element]) -> UnsafePointer<Element>? {
-    chunk.isEmpty ? nil : chunk.withUnsafeBufferPointer(\.baseAddress)
+    chunk.isEmpty ? nil : chunk.withUnsafeBufferPointer { $0.baseAddress }
   }
   return zip(a, b).count { one, other in
     address(one).map { $0 == address(other) } ?? false

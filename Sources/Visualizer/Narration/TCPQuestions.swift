@@ -40,17 +40,9 @@ struct TCPQuestions {
   ///
   /// Source: RFC 9293, section 3.3.2, figure 5 with its notes.
   static func successors(of state: ConnectionState) -> [ConnectionState] {
-    switch state {
-    case .closed: [.listen, .synSent]
-    case .listen: [.synRcvd, .synSent, .closed]
-    case .synSent: [.synRcvd, .established, .closed]
-    case .synRcvd: [.listen, .established, .finWait1, .closed]
-    case .established: [.finWait1, .closeWait, .closed]
-    case .finWait1: [.finWait2, .closing, .timeWait, .closed]
-    case .finWait2, .closing: [.timeWait, .closed]
-    case .closeWait: [.lastAck, .closed]
-    case .lastAck, .timeWait: [.closed]
-    }
+    var states = StateDiagram.transitions(from: state).map(\.state)
+    if state == .synRcvd { states.append(.listen) }
+    return state == .closed || states.contains(.closed) ? states : states + [.closed]
   }
 
   /// Which state an end enters.

@@ -74,8 +74,9 @@ struct StatesPane {
 
   /// Two boxes joined by a line that leaves below the upper one, and words in its middle.
   private func bent(
-    _ from: ConnectionState, _ to: ConnectionState, _ label: String, arriving offset: Int = 0
+    _ from: ConnectionState, _ to: ConnectionState, arriving offset: Int = 0
   ) -> Edge {
+    let label = StateDiagram.label(from: from, to: to)
     let (start, end) = (center(.state(from)), center(.state(to)))
     let target = Point(x: end.x + offset, y: end.y)
     let row = end.y - 1
@@ -88,8 +89,9 @@ struct StatesPane {
 
   /// Two boxes, one below the other, and words beside the line.
   private func straight(
-    _ from: ConnectionState, _ to: Place, _ label: String, isLeft: Bool = false
+    _ from: ConnectionState, _ to: Place, isLeft: Bool = false
   ) -> Edge {
+    let label = StateDiagram.label(from: from, to: Self.state(to))
     let (start, end) = (center(.state(from)), center(to))
     return Edge(
       from: from, to: Self.state(to), corners: [start, end], label: label,
@@ -98,8 +100,9 @@ struct StatesPane {
 
   /// A line to the side of a box, in its row.
   private func sideways(
-    _ from: ConnectionState, _ to: Place, _ label: String, corners: [Point]
+    _ from: ConnectionState, _ to: Place, corners: [Point]
   ) -> Edge {
+    let label = StateDiagram.label(from: from, to: Self.state(to))
     let end = center(to)
     let (a, b) = (corners[corners.count - 2], end)
     let width = text(to).utf8.count
@@ -122,29 +125,33 @@ struct StatesPane {
     let (timeWait, margin) = (at(.timeWait), at(.finWait1).x - Self.boxWidth / 2 - 3)
     var toClosing = Edge(
       from: .finWait1, to: .closing,
-      corners: [finWait1, Point(x: closing.x, y: finWait1.y), closing], label: "FIN: ACK",
+      corners: [finWait1, Point(x: closing.x, y: finWait1.y), closing],
+      label: StateDiagram.label(from: .finWait1, to: .closing),
       at: Point(x: (finWait1.x + closing.x) / 2 - 5, y: finWait1.y))
     toClosing.at.x += Self.boxWidth / 4
     var merged = sideways(
-      .finWait1, .state(.timeWait), "FIN ACK",
+      .finWait1, .state(.timeWait),
       corners: [
         finWait1, Point(x: margin, y: finWait1.y), Point(x: margin, y: timeWait.y), timeWait,
       ])
+    merged.label = "FIN ACK"  // There is no room for its answer.
     merged.at = Point(x: margin + 1, y: finWait1.y + 1)
     return [
-      bent(.closed, .listen, "listen"), bent(.closed, .synSent, "connect: SYN"),
-      straight(.listen, .state(.synRcvd), "SYN: SYN ACK"),
+      bent(.closed, .listen), bent(.closed, .synSent),
+      straight(.listen, .state(.synRcvd)),
+      sideways(.listen, .state(.synSent), corners: [at(.listen), synSent]),
       sideways(
-        .synSent, .state(.synRcvd), "SYN: SYN ACK",
+        .synSent, .state(.synRcvd),
         corners: [synSent, Point(x: synSent.x, y: synRcvd.y), synRcvd]),
-      bent(.synRcvd, .established, "ACK"), bent(.synSent, .established, "SYN ACK: ACK"),
-      bent(.established, .finWait1, "close: FIN"), bent(.established, .closeWait, "FIN: ACK"),
-      straight(.finWait1, .state(.finWait2), "ACK"), toClosing, merged,
-      straight(.closeWait, .state(.lastAck), "close: FIN"),
-      straight(.finWait2, .state(.timeWait), "FIN: ACK", isLeft: true),
-      bent(.closing, .timeWait, "ACK", arriving: 4),
-      straight(.lastAck, .end, "ACK"),
-      sideways(.timeWait, .end, "2MSL", corners: [timeWait, end]),
+      bent(.synRcvd, .established), bent(.synSent, .established),
+      straight(.synRcvd, .state(.finWait1), isLeft: true),
+      bent(.established, .finWait1), bent(.established, .closeWait),
+      straight(.finWait1, .state(.finWait2)), toClosing, merged,
+      straight(.closeWait, .state(.lastAck)),
+      straight(.finWait2, .state(.timeWait), isLeft: true),
+      bent(.closing, .timeWait, arriving: 4),
+      straight(.lastAck, .end),
+      sideways(.timeWait, .end, corners: [timeWait, end]),
     ]
   }
 
@@ -239,55 +246,5 @@ struct StatesPane {
 
   private func summary(_ end: Ladder.State) -> String {
     end.possible == .all || end.possible.list.count > Self.manyStates ? "?" : ""
-  }
-}
-
-/// Lines along rows and columns that are joined where they meet.
-private struct LineGrid {
-  private let rect: Rect
-  private var arms: [UInt8]
-
-  private static let (up, down, left, right): (UInt8, UInt8, UInt8, UInt8) = (1, 2, 4, 8)
-  /// The glyph for each set of arms.
-  private static let glyphs: [Unicode.Scalar] = [
-    " ", "│", "│", "│", "─", "╯", "╮", "┤", "─", "╰", "╭", "├", "─", "┴", "┬", "┼",
-  ]
-
-  init(_ rect: Rect) {
-    self.rect = rect
-    arms = [UInt8](repeating: 0, count: max(0, rect.width * rect.height))
-  }
-
-  mutating func add(_ corners: [Point]) {
-    for (start, end) in zip(corners, corners.dropFirst()) {
-      var here = start
-      while here != end {
-        var next = here
-        let out: UInt8
-        let into: UInt8
-        if here.y != end.y {
-          next.y += here.y < end.y ? 1 : -1
-          (out, into) = here.y < end.y ? (Self.down, Self.up) : (Self.up, Self.down)
-        } else {
-          next.x += here.x < end.x ? 1 : -1
-          (out, into) = here.x < end.x ? (Self.right, Self.left) : (Self.left, Self.right)
-        }
-        mark(here, out)
-        mark(next, into)
-        here = next
-      }
-    }
-  }
-
-  private mutating func mark(_ point: Point, _ arm: UInt8) {
-    guard rect.contains(point.x, point.y) else { return }
-    arms[(point.y - rect.y) * rect.width + point.x - rect.x] |= arm
-  }
-
-  func draw(_ style: Style, _ canvas: inout Canvas) {
-    for (index, arms) in arms.enumerated() where arms != 0 {
-      canvas.put(
-        Self.glyphs[Int(arms)], rect.x + index % rect.width, rect.y + index / rect.width, style)
-    }
   }
 }

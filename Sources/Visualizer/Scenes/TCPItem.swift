@@ -54,23 +54,6 @@ struct StateFacts {
     }
   }
 
-  /// The states that follow in the diagram, and upon what.
-  var next: [(state: ConnectionState, upon: String)] {
-    switch state {
-    case .closed: [(.listen, "listen"), (.synSent, "connect: SYN")]
-    case .listen: [(.synRcvd, "SYN: SYN ACK")]
-    case .synSent: [(.established, "SYN ACK: ACK"), (.synRcvd, "SYN: SYN ACK")]
-    case .synRcvd: [(.established, "ACK"), (.finWait1, "close: FIN")]
-    case .established: [(.finWait1, "close: FIN"), (.closeWait, "FIN: ACK")]
-    case .finWait1: [(.finWait2, "ACK"), (.closing, "FIN: ACK"), (.timeWait, "FIN ACK: ACK")]
-    case .finWait2: [(.timeWait, "FIN: ACK")]
-    case .closeWait: [(.lastAck, "close: FIN")]
-    case .closing: [(.timeWait, "ACK")]
-    case .lastAck: [(.closed, "ACK")]
-    case .timeWait: [(.closed, "2MSL")]
-    }
-  }
-
   /// All that is to be said, the ends that are there among it.
   func inspection(_ ends: [(side: Side, text: String)], _ language: Language) -> Inspection {
     let names = ends.map { "\(CaptureWords.name($0.side)[language])\($0.text)" }
@@ -81,6 +64,6 @@ struct StateFacts {
       [
         (Bilingual("means", "含义")[language], meaning[language]),
         (Bilingual("here", "当前")[language], present),
-      ] + next.map { ("→ \($0.state.rawValue)", $0.upon) })
+      ] + StateDiagram.transitions(from: state).map { ("→ \($0.state.rawValue)", $0.upon) })
   }
 }
