@@ -28,13 +28,16 @@ enum ScreenError: Error, Equatable {
   private var english: String {
     switch self {
     case .inputIsNoTerminal:
-      "standard input is not a terminal, so no key can be read: use `visualizer steps` or `frame`"
+      "standard input is not a terminal, so no key can be read: use `visualizer steps`, `frame`, or "
+        + "`replay --frame N` for a recording"
     case .outputIsNoTerminal:
-      "standard output is not a terminal: use `visualizer steps`, `frame` or `record` instead"
+      "standard output is not a terminal: use `visualizer steps`, `frame` or `record` instead, or "
+        + "`replay --frame N` for a recording"
     case .typeNotSet:
       "TERM is not set, so the kind of terminal is unknown: try TERM=xterm-256color"
     case .typeTooSimple(let type):
-      "a terminal of type '\(Self.shown(type))' cannot place its cursor: use `visualizer play --plain`"
+      "a terminal of type '\(Self.shown(type))' cannot place its cursor: use "
+        + "`visualizer play --plain`, or `replay --frame N` for a recording"
     case .typeUnknown(let type):
       "the terminal type '\(Self.shown(type))' is not known here: try TERM=xterm-256color"
     case .sizeUnknown:
@@ -48,12 +51,15 @@ enum ScreenError: Error, Equatable {
 
   private var chinese: String {
     switch self {
-    case .inputIsNoTerminal: "标准输入不是终端，读不到按键：请改用 `visualizer steps` 或 `frame`"
+    case .inputIsNoTerminal:
+      "标准输入不是终端，读不到按键：请改用 `visualizer steps` 或 `frame`；录像请用 `replay --frame N`"
     case .outputIsNoTerminal:
-      "标准输出不是终端：输出到文件或管道请用 `visualizer steps`、`frame` 或 `record`"
+      "标准输出不是终端：输出到文件或管道请用 `visualizer steps`、`frame` 或 `record`；"
+        + "录像请用 `replay --frame N`"
     case .typeNotSet: "没有设置 TERM，不知道终端的类型：请试试 TERM=xterm-256color"
     case .typeTooSimple(let type):
-      "类型为“\(Self.shown(type))”的终端无法移动光标：请用 `visualizer play --plain`"
+      "类型为“\(Self.shown(type))”的终端无法移动光标：请用 `visualizer play --plain`；录像请用 "
+        + "`replay --frame N`"
     case .typeUnknown(let type):
       "不认识终端类型“\(Self.shown(type))”：请试试 TERM=xterm-256color"
     case .sizeUnknown: "终端的大小未知：请用 `stty columns 80 rows 24` 设置"
