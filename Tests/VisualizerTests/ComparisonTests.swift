@@ -200,6 +200,17 @@ import Testing
     #expect(player.prompt == nil)
   }
 
+  @Test func bothSidesScrollTogether() throws {
+    var player = try comparison(of: "map-growth", at: 0, with: "go1.19")
+    _ = player.draw(window: .small)
+    _ = player.handle(.character("d"))
+    let before = player.draw(window: .small)
+    _ = player.handle(.character("k"))
+    #expect(player.draw(window: .small) != before)
+    _ = player.handle(.character("j"))
+    #expect(player.draw(window: .small) == before)
+  }
+
   @Test func dGoesFromDifferenceToDifference() throws {
     var player = try comparison(of: "map-growth", at: 0, with: "go1.19")
     let differences = player.show.differences

@@ -134,6 +134,8 @@ import Testing
   /// Where nothing is typed, q and L are what they are everywhere; then they are letters.
   @Test func qQuitsAndLSwitchesOnlyWhileNothingIsTyped() throws {
     var gallery = try gallery()
+    for key in [Key.right, .left, .delete, .control("a")] { _ = gallery.handle(key) }
+    #expect(!gallery.isTyping)
     type("/q", into: &gallery)
     #expect(gallery.filter.text == "q")
     _ = gallery.handle(.escape)

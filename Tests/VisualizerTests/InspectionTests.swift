@@ -125,7 +125,7 @@ import Testing
 
   @Test(arguments: [
     "malloc-three-levels", "malloc-layout-notes", "malloc-two-workers", "malloc-large", "tcp-close",
-    "tcp-lost-last-ack",
+    "tcp-lost-last-ack", "map-growth",
   ])
   func aZoomedPaneHasTheStageForItself(name: String) throws {
     let show = try ShowLibrary.open(name)
@@ -179,7 +179,7 @@ import Testing
 
   @Test(arguments: [
     ("malloc-three-levels", ["P0", "request", "mcentral", "mheap"]),
-    ("tcp-close", ["segment", "client", "server", "ladder"]),
+    ("tcp-close", ["ladder", "segment", "client", "server"]),
   ])
   func tabGoesThroughThePanesAndArrowsThroughTheirItems(name: String, names: [String]) throws {
     let size = Size(columns: 120, rows: 36)
@@ -231,7 +231,7 @@ import Testing
       #expect(count() > before, "\(pane)")
     }
     var player = try player("tcp-lost-last-ack", at: 60, size)
-    let text = press([.tab, .tab, .character("z")], &player, size).text
+    let text = press([.tab, .tab, .tab, .character("z")], &player, size).text
     for fact in ["irs", "srtt", "rto", "written", "life"] { #expect(text.contains(fact)) }
   }
 
@@ -240,7 +240,7 @@ import Testing
     for language in [Language.en, .zh] {
       var player = try player("tcp-lost-last-ack", at: 60, size)
       player.look.language = language
-      let text = press([.tab, .tab, .down, .enter], &player, size).text
+      let text = press([.tab, .tab, .tab, .down, .enter], &player, size).text
       let item = try #require(player.focus.item)
       let facts = try #require(player.show.inspect(item, atStep: 60, language)).facts
       #expect(facts.count > size.rows - 6)

@@ -50,6 +50,25 @@ import Testing
     #expect(screen(player) == closed)
   }
 
+  @Test func helpIsSearchedInBothLanguagesWhateverTheCase() throws {
+    var player = try player()
+    player.look.language = .zh
+    type("?/english", into: &player)
+    _ = player.handle(.enter)
+    #expect(screen(player).contains("English"))
+  }
+
+  /// A line that does nothing leaves nothing behind.
+  @Test func anEmptyLineOfOperationsIsOver() throws {
+    var player = try player()
+    type("i", into: &player)
+    _ = player.handle(.enter)
+    #expect(player.prompt == nil && player.fork == nil)
+    type(":ins", into: &player)
+    _ = player.handle(.tab)
+    #expect(player.prompt?.text == "ins")
+  }
+
   @Test func searchFindsWhatIsSaidAndGoesRound() throws {
     var player = try player(at: 0)
     type("/growth is over", into: &player)
@@ -96,7 +115,11 @@ import Testing
   @Test func marksLeadBack() throws {
     var player = try player(at: 20)
     type("ma", into: &player)
-    #expect(screen(player).split(separator: "\n").suffix(2).first?.contains("a") == true)
+    var canvas = player
+    let mark = canvas.draw(window: Self.window)[
+      Scrubber(columns: Self.window.columns, stepCount: player.show.stepCount).column(ofStep: 20),
+      Self.window.rows - 2]
+    #expect(mark.scalar == 0x61 && mark.attributes.contains(.reverse))
     type("G", into: &player)
     #expect(player.player.step == player.show.stepCount - 1)
     type("'a", into: &player)
@@ -164,12 +187,13 @@ import Testing
 
   @Test func aLoopGoesOnAtTheStart() throws {
     var player = try player(at: 0)
-    type("oG", into: &player)
+    type("oGb", into: &player)
     #expect(screen(player).contains("loop"))
+    // Playing from the last step would start anew without any loop.
     _ = player.handle(.character(" "))
     for _ in 0..<400 { player.advance(milliseconds: 50) }
     #expect(player.player.isPlaying)
-    #expect(player.player.step < player.show.stepCount - 1)
+    #expect(player.player.step < player.show.stepCount - 2)
   }
 
   @Test func lessMotionMeansFewerRepaints() throws {

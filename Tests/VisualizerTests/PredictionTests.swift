@@ -58,19 +58,39 @@ import Testing
 
   @Test func aLoopGoesRoundWhilePredicting() throws {
     var player = try player("map-lookup")
-    press("Got ", &player)
+    press("Gbot ", &player)
     for _ in 0..<200 { player.advance(milliseconds: 100) }
-    #expect(player.player.step < player.show.stepCount - 1, "it has gone on at the start")
+    #expect(player.player.step < player.show.stepCount - 2, "it has gone on at the start")
   }
 
   @Test func anotherFutureAsksAnew() throws {
-    var (player, _, _) = try asked()
-    _ = player.handle(.escape)
+    var (player, step, question) = try asked()
+    press("\(question.right + 1)", &player)
+    #expect(player.player.step == step && player.prediction?.answerCount == 1)
+    // What is tried behind an answer leaves the answer; what is answered there is of that future only.
     press("iinsert k99", &player)
     _ = player.handle(.enter)
-    press("bn", &player)
+    #expect(player.prediction?.answerCount == 1)
+    while player.prediction?.asked == nil { press("n", &player) }
+    press("1", &player)
+    #expect(player.prediction?.answerCount == 2)
     press("B", &player)
-    #expect(player.prediction?.asked == nil && player.prediction?.answerCount == 0)
+    #expect(player.prediction?.asked == nil && player.prediction?.answerCount == 1)
+  }
+
+  @Test func whatIsWrittenHoldsNoQuestion() throws {
+    var (player, step, _) = try asked()
+    #expect(screen(player).contains("what will happen?"))
+    let folder = try TestFiles.temporaryFolder()
+    defer { TestFiles.remove(folder) }
+    press("e", &player)
+    _ = player.handle(.control("u"))
+    press("\(folder)/frame.txt", &player)
+    _ = player.handle(.enter)
+    let written = String(
+      decoding: try #require(TestFiles.read("\(folder)/frame.txt")), as: UTF8.self)
+    let plain = player.show.frame(step - 1, progress: 1, Look(size: Self.window)).text
+    #expect(written == plain)
   }
 
   @Test func digitsNeverLeapWhilePredicting() throws {

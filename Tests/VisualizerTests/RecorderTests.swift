@@ -1,4 +1,4 @@
-import Glibc
+internal import Glibc
 import Models
 import Testing
 
@@ -235,6 +235,18 @@ import Testing
       #expect(TestFiles.read(path) == [1, 2, 3])
       try OutputFile.write(path, overwrite: true) { try $0.write([4]) }
       #expect(TestFiles.read(path) == [4])
+    }
+  }
+
+  @Test func whoMayReadAFileStaysTheSame() throws {
+    try inFolder { folder in
+      let path = "\(folder)/a"
+      try TestFiles.write(path, [1])
+      chmod(path, 0o600)
+      try OutputFile.write(path, overwrite: true) { try $0.write([2]) }
+      var status = stat()
+      stat(path, &status)
+      #expect(status.st_mode & 0o777 == 0o600 && TestFiles.read(path) == [2])
     }
   }
 

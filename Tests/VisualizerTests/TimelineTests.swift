@@ -121,7 +121,7 @@ import Testing
     let count = Mirror(reflecting: checkpoints).children.count
     #expect((2...256).contains(count))
     let bytes = try #require(mirror.descendant("checkpointBytes") as? Int)
-    #expect(bytes <= 160 << 20)
+    #expect(bytes <= 512 << 20)
     var random = SplitMix64(seed: 9)
     for _ in 0..<3 {
       let step = Int.random(in: 0..<timeline.stepCount, using: &random)

@@ -30,13 +30,20 @@ struct BenchmarkCommand: ParsableCommand {
     let show = try ShowLibrary.open(scenario)
     let look = looks.look(default: Size(columns: 120, rows: 36))
     var random = SplitMix64(seed: 1)
-    let times = (0..<200).map { _ in
+    let seeks = (0..<200).map { _ in
       let step = Int.random(in: 0..<show.stepCount, using: &random)
-      return clock.measure { _ = show.frame(step, progress: 1, look) } / .seconds(1)
-    }.sorted()
+      let time = clock.measure { _ = show.frame(step, progress: 1, look) } / .seconds(1)
+      return (time: time, step: step)
+    }.sorted { $0.time < $1.time }
+    let worst = seeks[seeks.count - 1]
     StandardError.write(
-      "steps \(show.stepCount)\nseek_median \(times[times.count / 2])\nseek_worst \(times[times.count - 1])\n"
-    )
+      """
+      steps \(show.stepCount)
+      seek_median \(seeks[seeks.count / 2].time)
+      seek_worst \(worst.time)
+      seek_worst_step \(worst.step)
+
+      """)
   }
 
   /// Paints every frame of a recording on the terminal, as fast as that takes them.

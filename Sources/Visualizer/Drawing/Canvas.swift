@@ -32,11 +32,6 @@ struct Cell: Equatable {
     get { Style(role, attributes) }
     set { (role, attributes) = (newValue.role, newValue.attributes) }
   }
-
-  static func == (a: Cell, b: Cell) -> Bool {
-    a.scalar == b.scalar && a.role == b.role && a.shape == b.shape
-      && a.foreground == b.foreground && a.ground == b.ground
-  }
 }
 
 /// The screen in memory: what scenes draw into, and what curses, recordings and tests read.
@@ -62,13 +57,16 @@ struct Canvas: Equatable {
   /// Equal are pictures that look alike.
   static func == (a: Canvas, b: Canvas) -> Bool { a.size == b.size && a.cells == b.cells }
 
+  /// Forgets what lies where, but not how far it scrolls.
+  mutating func forgetItems() { landmarks?.forgetItems() }
+
   /// Says that a rectangle is a pane which can have the focus.
   mutating func mark(pane: String, _ rect: Rect) {
     guard landmarks != nil, !rect.intersection(clip).isEmpty else { return }
     landmarks?.add(pane: pane, rect)
   }
 
-  /// Says that what is drawn next lies in a pane; false where nothing of it is to be seen.
+  /// Says that what is drawn next lies in a pane; false where it has no room.
   mutating func begin(_ pane: String, _ rect: Rect) -> Bool {
     mark(pane: pane, rect)
     return !rect.isEmpty
@@ -79,7 +77,7 @@ struct Canvas: Equatable {
     landmarks?.add(scrolling: rows, of: pane)
   }
 
-  /// Says that an item is drawn in a rectangle of the pane marked before.
+  /// Says that an item is drawn in a rectangle of the last pane that holds it.
   mutating func mark(_ item: @autoclosure () -> Item, _ rect: Rect) {
     guard landmarks != nil else { return }
     let visible = rect.intersection(clip)

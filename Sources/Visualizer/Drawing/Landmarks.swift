@@ -33,6 +33,8 @@ struct Landmarks {
   private(set) var scrolling: [(pane: String, rows: ClosedRange<Int>)] = []
   private(set) var places: [Place] = []
 
+  mutating func forgetItems() { (panes, places) = ([], []) }
+
   mutating func add(pane name: String, _ rect: Rect) {
     panes.removeAll { $0.name == name }
     panes.append(Pane(name: name, rect: rect))

@@ -78,8 +78,6 @@ struct AllocatorScene {
   private func drawTraveller(
     _ label: String, from start: Point, to end: Point, _ canvas: inout Canvas
   ) {
-    // In a zoomed pane only what stays in it is seen to move.
-    guard stage.contains(start.x, start.y), stage.contains(end.x, end.y) else { return }
     let turn = end.x < start.x ? (start.x + end.x) / 2 : (start.x + end.x + 1) / 2
     let traveller = Traveller(label: label, from: start, to: end, turn: turn, fraction: progress)
     Traveller.draw([traveller], within: stage, on: &canvas)

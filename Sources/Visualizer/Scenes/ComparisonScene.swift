@@ -34,15 +34,17 @@ struct ComparisonScene {
   }
 
   func draw() -> Canvas {
-    var canvas = Canvas(look.size)
+    var canvas = Canvas(look.size, findsItems: look.findsItems)
     let size = look.size
-    guard size.columns >= FrameScene.minimum.columns, size.rows >= FrameScene.minimum.rows else {
+    guard FrameScene.isShown(size) else {
       FrameScene.drawTooSmall(look, &canvas)
       return frame.finish(canvas)
     }
     frame.drawTitle(&canvas)
     drawSides(
       in: Rect(x: 0, y: 1, width: size.columns, height: size.rows - Self.frameRows), &canvas)
+    // Both sides call their panes the same: they scroll together, and none can be pointed at.
+    canvas.forgetItems()
     drawVerdict(row: size.rows - 3, &canvas)
     frame.drawScrubber(row: size.rows - 2, &canvas)
     markDifferences(row: size.rows - 2, &canvas)
@@ -213,9 +215,12 @@ struct ComparisonScene {
   private func markDifferences(row: Int, _ canvas: inout Canvas) {
     let scrubber = Scrubber(columns: look.size.columns, stepCount: show.stepCount)
     let here = scrubber.column(ofStep: step)
+    var last = here
     for difference in show.differences {
       let column = scrubber.column(ofStep: difference)
-      guard column != here else { continue }
+      // Ascending: several in one column come one after the other.
+      guard column != here, column != last else { continue }
+      last = column
       Scrubber.mark("≠", at: column, row, Style(.moved, .bold), on: &canvas)
     }
   }

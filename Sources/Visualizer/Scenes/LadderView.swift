@@ -23,14 +23,17 @@ struct LadderView {
     if framed, stage.width >= 110 {
       let width = min(46, stage.width * 34 / 100)
       rect.width -= width
+      drawLadder(rect, framed: framed, &canvas)
       inspector.drawColumn(
         Rect(x: rect.right, y: stage.y, width: width, height: stage.height), &canvas)
     } else if framed {
       rect.height -= 5
+      drawLadder(rect, framed: framed, &canvas)
       inspector.drawStrip(
         Rect(x: stage.x, y: rect.bottom, width: stage.width, height: 5), &canvas)
+    } else {
+      drawLadder(rect, framed: framed, &canvas)
     }
-    drawLadder(rect, framed: framed, &canvas)
   }
 
   private func drawLadder(_ rect: Rect, framed: Bool, _ canvas: inout Canvas) {

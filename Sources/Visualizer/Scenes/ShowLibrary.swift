@@ -28,7 +28,13 @@ enum ShowLibrary {
     rules: String? = nil, tableFirst: Bool = false, warn: (String?) -> Void = { _ in }
   ) throws(InputError) -> any Show {
     var contents = try contents(argument, rules: scriptRules)
-    if let rules { contents = try Self.contents(contents, argument, under: rules) }
+    if let rules {
+      guard case .scenario(let file) = contents else {
+        throw InputError(
+          file: argument, "other rules are for scenario files; a trace has those of its system")
+      }
+      contents = .scenario(try Self.file(file, argument, under: rules))
+    }
     if case .captured(let captured) = contents { warn(captured.warning) }
     if tableFirst, connection == nil, case .captured(let captured) = contents,
       let capture = captured as? PacketCapture
@@ -122,21 +128,18 @@ enum ShowLibrary {
   private static let captureExtensions = [".pcap", ".pcapng", ".cap"]
 
   /// A scenario file with other rules than it names.
-  private static func contents(
-    _ contents: Contents, _ argument: String, under rules: String
-  ) throws(InputError) -> Contents {
-    guard case .scenario(var file) = contents else {
-      throw InputError(
-        file: argument, "other rules are for scenario files; a trace has those of its system")
-    }
+  private static func file(
+    _ file: ScenarioFile, _ argument: String, under rules: String
+  ) throws(InputError) -> ScenarioFile {
     let known = models.first { $0.name == file.model.text }?.rules ?? []
     guard known.contains(rules) else {
       throw InputError(
         file: argument,
         "unknown rules '\(rules)' for \(file.model.text); \(Nearest.hint(rules, among: known))")
     }
+    var file = file
     file.rules = ScenarioFile.Word(text: rules, line: file.model.line, column: file.model.column)
-    return .scenario(file)
+    return file
   }
 
   /// The models by their names in scenario files, and the rules that each knows.
@@ -162,10 +165,7 @@ enum ShowLibrary {
     let known = models.first { $0.name == file.model.text }?.rules ?? []
     show.rulebook = Rulebook(names: known.filter { $0 != show.rules }) {
       (rules) throws(InputError) in
-      guard
-        case .scenario(let changed) = try contents(.scenario(file), file.file, under: rules)
-      else { return show }
-      return try watchable(open(changed, name: name), file.file)
+      try watchable(open(Self.file(file, file.file, under: rules), name: name), file.file)
     }
     return show
   }

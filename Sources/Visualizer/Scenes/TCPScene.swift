@@ -132,22 +132,24 @@ struct TCPScene {
     }
   }
 
-  /// The segment that the step is about, or the latest of the connection.
+  /// The segment of a connection that the step is about, or its latest.
   private func focus(_ network: TCPNetwork, _ connection: Int) -> Int? {
+    func isOfConnection(_ index: Int) -> Bool {
+      network.log[index].sender.connection == connection
+    }
+    if let index = segmentOfStep, isOfConnection(index) { return index }
+    let latest = network.log.count - 1
+    return stride(from: latest, to: max(-1, latest - 1000), by: -1).first(where: isOfConnection)
+  }
+
+  /// The segment that the step is about.
+  private var segmentOfStep: Int? {
     switch moment.event {
     case .segmentSent(_, let index, _, _), .segmentLost(_, let index),
       .segmentHeld(_, let index), .segmentDuplicated(_, let index, _),
       .segmentArrived(_, let index, _):
-      return index
-    default:
-      var index = network.log.count - 1
-      var looked = 0
-      while index >= 0, looked < 1000 {
-        if network.log[index].sender.connection == connection { return index }
-        index -= 1
-        looked += 1
-      }
-      return nil
+      index
+    default: nil
     }
   }
 }

@@ -29,12 +29,19 @@ struct Traveller {
     }
   }
 
+  /// Whether both of its ends are to be seen; while one pane has the stage, others lie outside of it.
+  private func isWithin(_ stage: Rect) -> Bool {
+    [path.first, path.last].allSatisfy { $0.map { stage.contains($0.x, $0.y) } ?? false }
+  }
+
   /// The longest trail, in cells.
   private static let trailLength = 14
 
   /// Draws those that are under way: the trails first, so that no trail hides another label.
   static func draw(_ travellers: [Traveller], within stage: Rect, on canvas: inout Canvas) {
-    let moving = travellers.filter { $0.fraction > 0 && $0.fraction < 1 }
+    let moving = travellers.filter { traveller in
+      traveller.fraction > 0 && traveller.fraction < 1 && traveller.isWithin(stage)
+    }
     let places = moving.map { Int((Double($0.path.count - 1) * $0.fraction).rounded()) }
     for (traveller, place) in zip(moving, places) {
       for index in max(0, place - trailLength)..<place {

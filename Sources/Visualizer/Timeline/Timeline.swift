@@ -61,13 +61,18 @@ final class Timeline<State: Model> {
     var times: [UInt32]
   }
 
-  /// How many bytes checkpoints may come to hold; see `Model.footprint`.
-  private static var checkpointBudget: Int { 160 << 20 }
-  private static var checkpointLimit: Int { 256 }
-  /// How many moments of one item are kept at a time; more of a long one, so that walking it does
-  /// not perform it too often.
-  private func windowLength(ofItem item: Int) -> Int {
-    max(256, min(8192, stepCount(ofItem: item) / 8))
+  /// How many bytes checkpoints may come to hold by `Model.footprint`, which counts what they share as
+  /// often as they share it: they take about a tenth of it.
+  private static var checkpointBudget: Int { 512 << 20 }
+  private static var checkpointLimit: Int { 512 }
+  /// How many moments of one item are kept at a time: few where one leaps to, more and more of a
+  /// long item where one walks, so that walking it does not perform it too often.
+  private func windowLength(ofItem item: Int, at index: Int) -> Int {
+    let shortest = 256
+    guard let window, window.item == item,
+      (window.first - 1...window.first + window.moments.count).contains(index)
+    else { return shortest }
+    return max(shortest, min(8192, stepCount(ofItem: item) / 8, 2 * window.moments.count))
   }
   /// How many of the events before and after it a moment carries.
   private static var neighbours: Int { 16 }
@@ -283,7 +288,7 @@ final class Timeline<State: Model> {
   private func perform(
     _ operation: State.Operation, of item: Int, from start: State, around index: Int
   ) -> Window {
-    let length = windowLength(ofItem: item)
+    let length = windowLength(ofItem: item, at: index)
     let first = max(0, index - length / 4)
     let eventsFrom = max(0, first - Self.neighbours)
     let end = first + length

@@ -10,6 +10,8 @@ struct Branches {
   private struct Branch {
     var show: any Show
     var place: Place
+    /// The last step that it has in common with the branch it was made in.
+    var fork = Int.max
   }
 
   /// The first is the show as it was opened.
@@ -29,6 +31,8 @@ struct Branches {
   var count: Int { all.count }
   /// The show of the branch that is watched.
   var show: any Show { all[current].show }
+  /// The last step that all branches have in common.
+  var lastSharedStep: Int { all.map(\.fork).min() ?? Int.max }
   /// Whether trying at a step makes this branch longer instead of making another one: nothing of it
   /// is lost then.
   func extends(atStep step: Int) -> Bool {
@@ -63,7 +67,7 @@ struct Branches {
     all[current].place = place
     var start = place
     start.bookmarks.removeAll { $0.step > step }
-    all.append(Branch(show: show, place: start))
+    all.append(Branch(show: show, place: start, fork: step))
     current = all.count - 1
   }
 

@@ -111,6 +111,8 @@ struct GalleryActivity: Activity {
     if let command = GalleryKeys.command(for: key, whileTyping: isTyping) {
       return perform(command)
     }
+    // Keys that edit a line are for one that is there.
+    if !isTyping { guard case .character = key else { return .stay } }
     switch filter.handle(key) {
     case .edited:
       isTyping = true

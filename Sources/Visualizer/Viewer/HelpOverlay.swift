@@ -64,7 +64,7 @@ struct HelpOverlay {
       let keys = entries.filter { entry in
         entry.section == section
           && (wanted.isEmpty || entry.label.lowercased().contains(wanted)
-            || entry.what.en.lowercased().contains(wanted) || entry.what.zh.contains(wanted))
+            || entry.what.en.lowercased().contains(wanted) || entry.what.zh.lowercased().contains(wanted))
       }
       guard !keys.isEmpty else { return [] }
       return [.heading(section.title)] + keys.map { .key(label: $0.label, what: $0.what) }
@@ -116,7 +116,10 @@ struct HelpOverlay {
     let edge = " \(more)\(rest) "
     canvas.put(edge, rect.right - GlyphWidth.of(edge) - 2, rect.bottom - 1, .dim)
     if !filter.isEmpty {
-      canvas.put(" /\(filter) ", rect.x + 2, rect.bottom - 1, Style(.current, .bold))
+      let room = rect.width - GlyphWidth.of(edge) - 8
+      canvas.put(
+        " /\(TextLayout.fit(filter, columns: room)) ", rect.x + 2, rect.bottom - 1,
+        Style(.current, .bold))
     }
   }
 }

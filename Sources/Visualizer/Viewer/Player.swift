@@ -167,6 +167,7 @@ struct Player: Equatable {
       elapsed = min(motion, (elapsed / Self.frameLength + 1) * Self.frameLength)
     } else if step < show.stepCount - 1 {
       step += 1
+      scroll = 0
       elapsed = min(Self.frameLength, show.pace(ofStep: step).motion)
     }
   }

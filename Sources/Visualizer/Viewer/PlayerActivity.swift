@@ -9,6 +9,8 @@ struct PlayerActivity: Activity {
   let motion: Motion
   /// It was opened from a list, to which Esc leads back.
   private(set) var isInner = false
+  /// How the list looked from which something was opened.
+  private var list: (view: Int?, scroll: Int)?
   private(set) var window = FrameScene.full
   var help: HelpOverlay?
   var prompt: Prompt?
@@ -162,7 +164,7 @@ struct PlayerActivity: Activity {
     self.window = window
     let look = presentLook
     var canvas = show.frame(player.step, progress: shownProgress, look)
-    drawFocus(on: &canvas)
+    if FrameScene.isShown(look.size) { drawFocus(on: &canvas) }
     drawBottomLine(&canvas)
     help?.draw(language: look.language, on: &canvas)
     if look.charset == .ascii { canvas.reduceToASCII() }
@@ -205,12 +207,11 @@ struct PlayerActivity: Activity {
       take(key, for: use)
       return .stay
     }
-    if takeAnswer(key) { return .stay }
     if case .click(let column, let row) = key {
       click(column: column, row: row)
       return .stay
     }
-    if moveSelection(key) || moveCursor(key) { return .stay }
+    if moveSelection(key) || takeAnswer(key) || moveCursor(key) { return .stay }
     guard let command = Keymap.command(for: key) else { return .stay }
     if case .digit(let digit) = command {
       // While one predicts, a digit is an answer, and never a leap.
@@ -245,7 +246,10 @@ struct PlayerActivity: Activity {
     case .switchLanguage:
       if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }
     case .switchView:
-      if show.views.count > 1 { look.view = ((look.view ?? 0) + 1) % show.views.count }
+      guard show.views.count > 1 else { break }
+      look.view = ((look.view ?? 0) + 1) % show.views.count
+      focus = Focus()
+      scrollTo(0)
     case .nextPane: if show is ComparisonShow { showOtherSide() } else { movePane(by: 1) }
     case .previousPane: if show is ComparisonShow { showOtherSide() } else { movePane(by: -1) }
     case .zoom: toggleZoom()
@@ -259,7 +263,7 @@ struct PlayerActivity: Activity {
     case .close:
       if closeFocus() { break }
       if isInner, look.opened == nil, look.view == nil { return .leave }
-      (look.opened, look.view) = (nil, nil)
+      close()
     case .quit: return .leave
     }
     return .stay
@@ -298,9 +302,18 @@ struct PlayerActivity: Activity {
       notice = Notice(text: Bilingual(error.message, error.message), isError: true)
       return .stay
     }
+    list = (look.view, player.scroll)
     (look.opened, look.view) = (selection, 0)
-    player.handle(.goTo(step: player.step), in: show)
+    scrollTo(0)
     return .stay
+  }
+
+  /// Closes what was opened from a list, which is then as it was; else chooses the view by itself.
+  private mutating func close() {
+    let view = look.opened == nil ? nil : list?.view
+    let scroll = look.opened == nil ? 0 : list?.scroll ?? 0
+    (look.opened, look.view, list) = (nil, view, nil)
+    scrollTo(scroll)
   }
 
   // MARK: - Numbers

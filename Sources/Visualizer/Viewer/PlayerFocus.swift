@@ -4,7 +4,7 @@ extension PlayerActivity {
   struct Focus: Equatable {
     /// The pane that has the focus; nil for the stage as a whole.
     var pane: String?
-    var item: Item?
+    var item: Item? { didSet { if item == nil { isInspecting = false } } }
     var isZoomed = false
     /// Whether what is known of the item is shown.
     var isInspecting = false
@@ -27,7 +27,7 @@ extension PlayerActivity {
     let index = names.firstIndex(of: focus.pane) ?? 0
     let next = names[(index + direction + names.count) % names.count]
     focus = Focus(pane: next, isZoomed: zoomed && next != nil)
-    player.handle(.scroll(-player.scroll), in: show)
+    scrollTo(0)
     if names.count == 1 { sayThereAreNoPanes() }
   }
 
@@ -78,8 +78,11 @@ extension PlayerActivity {
   mutating func scroll(by rows: Int) {
     let range = landmarks.scrollRange(of: focus.pane)
     let wanted = max(range.lowerBound, min(range.upperBound, player.scroll + rows))
-    player.handle(.scroll(wanted - player.scroll), in: show)
+    scrollTo(wanted)
   }
+
+  /// Scrolls to a row, without asking whether there is anything to be seen.
+  mutating func scrollTo(_ row: Int) { player.handle(.scroll(row - player.scroll), in: show) }
 
   // MARK: - Lists
 
@@ -120,7 +123,7 @@ extension PlayerActivity {
       focus.isZoomed = false
     } else if focus.pane != nil {
       focus.pane = nil
-      player.handle(.scroll(-player.scroll), in: show)
+      scrollTo(0)
     } else {
       return false
     }
@@ -147,12 +150,14 @@ extension PlayerActivity {
 
   /// A click on the scrubber goes there, one on an item selects it and, the second time, opens it.
   mutating func click(column: Int, row: Int) {
+    guard FrameScene.isShown(presentLook.size) else { return }
     if row == presentLook.size.rows - 2 {
       let scrubber = Scrubber(columns: presentLook.size.columns, stepCount: show.stepCount)
       return jump(to: scrubber.step(atColumn: column))
     }
     let landmarks = self.landmarks
     guard let pane = landmarks.panes.last(where: { $0.rect.contains(column, row) }) else { return }
+    if let old = focus.pane, old != pane.name { scrollTo(0) }
     focus.pane = pane.name
     let hit = landmarks.places(in: pane.name).first { $0.rect.contains(column, row) }
     if let hit, hit.item == focus.item {

@@ -17,6 +17,7 @@ extension PlayerActivity {
       if prompt.kind == .file(.recording) { recordingFrom = nil }
     case .entered:
       self.prompt = nil
+      defer { if self.prompt == nil { fork = nil } }
       return enter(prompt)
     }
     return .stay

@@ -40,7 +40,6 @@ extension PlayerActivity {
         return
       }
       let branch = try fork.branch(lines, name: branches.name(atStep: step))
-      self.fork = nil
       remember(entered.text)
       watch(branch, from: show.nextItem(afterStep: step) ?? show.stepCount)
     } catch {
@@ -98,6 +97,7 @@ extension PlayerActivity {
       recordingFrom = nil
     }
     placeBefore = step
+    prediction?.forget(behind: step)
     player.handle(.goTo(step: first - 1), in: show)
     let number = branches.current + 1
     guard first < show.stepCount else {
@@ -110,7 +110,7 @@ extension PlayerActivity {
     notice = Notice(
       text: Bilingual(
         "branch \(number) of \(branches.count)   B the other future   W save it",
-        "分支 \(number)，共 \(branches.count) 个   B 另一个未来   W 保存"))
+        "分支 \(number)，共 \(branches.count) 个   B 另一种走向   W 保存"))
   }
 
   // MARK: - From branch to branch
@@ -134,12 +134,12 @@ extension PlayerActivity {
   mutating func switchBranch() {
     guard branches.count > 1 else {
       notice = Notice(
-        text: Bilingual("there is one future only; i tries another", "只有一个未来；按 i 试另一个"))
+        text: Bilingual("there is one future only; i tries another", "只有一种走向；按 i 试另一种"))
       return
     }
     let target = branches.next(leaving: place)
     (placeBefore, bookmarks, recordingFrom) = (target.before, target.bookmarks, nil)
-    prediction?.startAnew()
+    prediction?.forget(behind: branches.lastSharedStep)
     player.handle(.goTo(step: target.step), in: show)
     let number = branches.current + 1
     notice = Notice(

@@ -32,9 +32,10 @@ struct Prediction: Equatable {
     self.asked = nil
   }
 
-  /// Forgets all that was asked: another future has other answers.
-  mutating func startAnew() {
-    self = Prediction()
+  /// Forgets what was asked about steps that another future has instead: those behind a step.
+  mutating func forget(behind step: Int) {
+    (asked, verdict) = (nil, nil)
+    answers = answers.filter { $0.key <= step }
   }
 
   /// Forgets what is about another step than the viewer's.
@@ -86,7 +87,7 @@ struct Prediction: Equatable {
     [
       Hint("1-\(question.choices.count)", Bilingual("answer", "回答")),
       Hint("space", Bilingual("skip", "跳过")),
-      Hint("←", Bilingual("step back", "后退")),
+      Hint("b", Bilingual("step back", "后退")),
       Hint("Esc", Bilingual("not now", "暂不回答")),
       Hint("t", Bilingual("stop asking", "不再提问")),
       Hint("q", Bilingual("quit", "退出")),
