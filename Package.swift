@@ -23,6 +23,7 @@ let package = Package(
       name: "CNcurses",
       linkerSettings: [.linkedLibrary("ncursesw")]),
     .systemLibrary(name: "CPcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "CRename"),
     .target(name: "Models", swiftSettings: strict),
     .target(
       name: "BundledScenarios", exclude: ["yaml/schema.json"],
@@ -34,6 +35,7 @@ let package = Package(
         "BundledScenarios",
         "CNcurses",
         "CPcap",
+        "CRename",
         "Models",
         "PageTemplate",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

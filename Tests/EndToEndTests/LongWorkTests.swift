@@ -52,6 +52,41 @@ struct LongWorkTests {
     }
   }
 
+  /// A recording of others that takes some seconds to open.
+  private static let opening = """
+    { echo '{"version": 2, "width": 80, "height": 24}'
+      yes '[1, "o", "one line and another, \\u001b[31mred\\u001b[0m\\r\\n"]' | head -n 100000
+    } >a.cast
+
+    """
+
+  @Test func openingARecordingShowsABar() throws {
+    try onTerminal(Self.opening + "\"$0\" replay a.cast --frame last") { terminal in
+      for word in ["reading  ", "replaying  "] { try terminal.wait(for: word) }
+      #expect(try terminal.waitForEnd() == .exited(0))
+      expectErased(terminal)
+      #expect(terminal.text.contains("one line and another, red"))
+    }
+    let run = try run(Self.opening + "\"$0\" replay a.cast --frame last 2>../error >../output")
+    #expect(run.ending == .exited(0) && run.error.isEmpty)
+    #expect(run.output.contains("another, red"))
+  }
+
+  @Test(arguments: [("INT", Int32(130)), ("TERM", 143)])
+  func openingARecordingCanBeInterrupted(_ name: String, _ code: Int32) throws {
+    let script =
+      Self.opening
+      + "set -m; before=$(stty -g); \"$0\" replay a.cast & read -r; kill -\(name) $!; wait $!"
+      + "; ended=$?; [ \"$(stty -g)\" = \"$before\" ] && echo same; (exit $ended)"
+    try onTerminal(script) { terminal in
+      try terminal.wait(for: "%")
+      terminal.send("\r")
+      #expect(try terminal.waitForEnd() == .exited(code))
+      expectErased(terminal)
+      #expect(terminal.text.contains("same") && !terminal.text.contains("\u{1b}[?1049h"))
+    }
+  }
+
   @Test(arguments: [("INT", Int32(130)), ("TERM", 143)])
   func aSignalErasesTheBarAndLeavesNoFile(_ name: String, _ code: Int32) throws {
     // A shell without job control starts what is in the background with SIGINT ignored.

@@ -189,6 +189,37 @@ struct PictureTests {
     }
   }
 
+  /// Unless the command line chose; and a recording's own colours are seen on either ground.
+  @Test func aThemeThatWasAskedForIsSeen() throws {
+    let script = """
+      "$0" record tcp-open --to 20 --theme dark -o "$F/a.html"
+      "$0" frame tcp-open --theme light --format svg >"$F/a.svg"
+      "$0" replay a.cast --frame last --format svg >"$F/b.svg"
+      """
+    let cast =
+      #"{"version": 2, "width": 9, "height": 2}"# + "\n"
+      + #"[0, "o", "\u001b[38;5;166mA\u001b[37;44mB"]"# + "\n"
+    func colour(_ place: String, _ property: String) -> String {
+      "getComputedStyle(document.querySelector('\(place)')).\(property)"
+    }
+    try recorded(script, files: ["a.cast": cast]) { folder, _ in
+      let browser = try Browser()
+      for scheme in ["light", "dark"] {
+        try browser.prefer([("prefers-color-scheme", scheme)])
+        try browser.open("\(folder)/a.html")
+        #expect(try browser.text(colour("body", "backgroundColor")) == "rgb(1, 4, 9)")
+        #expect(try browser.text(colour("html", "colorScheme")) == "dark")
+        try browser.open("\(folder)/a.svg")
+        #expect(try browser.text(colour(".ground", "fill")) == "rgb(255, 255, 255)")
+        try browser.open("\(folder)/b.svg")
+        #expect(try browser.text(colour("text", "fill")) == "rgb(215, 95, 0)")
+        #expect(try browser.text(colour("rect.o4", "fill")) == "rgb(0, 0, 238)")
+        #expect(try browser.text(colour("rect.o4 + text", "fill")) == "rgb(229, 229, 229)")
+      }
+      #expect(browser.problems == [])
+    }
+  }
+
   // MARK: - Hostile text
 
   private static let hostile = """

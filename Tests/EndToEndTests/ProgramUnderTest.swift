@@ -18,20 +18,26 @@ struct ProgramUnderTest: Sendable, CustomTestStringConvertible {
   /// How it ends, by what ends it.
   var endings = Endings()
   /// How it ends on a dumb terminal: refusing, or printing lines.
-  var onDumbTerminal = PseudoTerminal.Ending.exited(69)
+  var onDumbTerminal: PseudoTerminal.Ending? = .exited(69)
   /// Whether it may as well print lines and succeed where no screen can be had.
   var printsInstead = false
   /// Whether it writes nothing but ASCII where the locale has no more.
   var readsLocale = true
+  /// Whether it draws in 256 colours where there are so many.
+  var hasManyColours = true
   var environment: [String: String] = Program.environment
 
+  /// Nil stands for going on.
   struct Endings: Sendable {
     var quit = PseudoTerminal.Ending.exited(0)
-    var interrupted = PseudoTerminal.Ending.exited(130)
-    var terminated = PseudoTerminal.Ending.exited(143)
-    var hungUp = PseudoTerminal.Ending.killed(signal: SIGHUP)
-    var quitBySignal = PseudoTerminal.Ending.killed(signal: SIGQUIT)
-    var refused = PseudoTerminal.Ending.exited(69)
+    var interrupted: PseudoTerminal.Ending? = .exited(130)
+    var terminated: PseudoTerminal.Ending? = .exited(143)
+    var hungUp: PseudoTerminal.Ending? = .killed(signal: SIGHUP)
+    var quitBySignal: PseudoTerminal.Ending? = .killed(signal: SIGQUIT)
+    /// Where the terminal's type is not known.
+    var refused: PseudoTerminal.Ending? = .exited(69)
+    /// Where standard input is no terminal.
+    var withoutKeys: PseudoTerminal.Ending? = .exited(69)
   }
 
   var testDescription: String { name }
@@ -91,28 +97,32 @@ extension ProgramUnderTest {
     program.quit = variable("QUIT") ?? "q"
     program.mouse = variable("MOUSE").map(words)
     program.readsLocale = variable("LOCALE") != "no"
+    program.hasManyColours = false
     for name in words(variable("KEEP") ?? "HOME PATH") {
       if let value = getenv(name) { program.environment[name] = String(cString: value) }
     }
-    var endings = Endings()
-    for word in words(variable("ENDINGS") ?? "") {
-      let parts = word.split(separator: "=").map(String.init)
-      guard parts.count == 2, let ending = ending(parts[1]) else {
-        fatalError("HYGIENE_ENDINGS: write what=CODE or what=killed:SIGNAL, not \(word)")
-      }
-      switch parts[0] {
-      case "quit": endings.quit = ending
-      case "int": endings.interrupted = ending
-      case "term": endings.terminated = ending
-      case "hup": endings.hungUp = ending
-      case "sigquit": endings.quitBySignal = ending
-      case "refused": endings.refused = ending
-      case "dumb": program.onDumbTerminal = ending
-      default: fatalError("HYGIENE_ENDINGS: quit, int, term, hup, sigquit, refused or dumb")
-      }
-    }
-    program.endings = endings
+    for word in words(variable("ENDINGS") ?? "") { program.expect(word) }
     return program
+  }
+
+  /// Takes over what one word of `HYGIENE_ENDINGS` says.
+  private mutating func expect(_ word: String) {
+    let parts = word.split(separator: "=").map(String.init)
+    let ending = parts.count == 2 ? Self.ending(parts[1]) : nil
+    guard parts.count == 2, ending != nil || parts[1] == "stays" else {
+      fatalError("HYGIENE_ENDINGS: write what=CODE, what=killed:SIGNAL or what=stays, not \(word)")
+    }
+    switch parts[0] {
+    case "quit": endings.quit = ending ?? endings.quit
+    case "int": endings.interrupted = ending
+    case "term": endings.terminated = ending
+    case "hup": endings.hungUp = ending
+    case "sigquit": endings.quitBySignal = ending
+    case "refused": endings.refused = ending
+    case "nokeys": endings.withoutKeys = ending
+    case "dumb": onDumbTerminal = ending
+    default: fatalError("HYGIENE_ENDINGS: quit, int, term, hup, sigquit, refused, nokeys or dumb")
+    }
   }
 
   private static func ending(_ text: String) -> PseudoTerminal.Ending? {
@@ -150,7 +160,22 @@ extension ProgramUnderTest {
   /// Types what leaves it, and waits until it has ended.
   func leave(_ terminal: PseudoTerminal, location: SourceLocation = #_sourceLocation) throws {
     terminal.send(quit)
-    #expect(try terminal.waitForEnd() == endings.quit, sourceLocation: location)
+    try expect(endings.quit, of: terminal, after: "\(quit.debugDescription)", location: location)
+  }
+
+  /// Expects that the program ends as it should, or goes on and can still be left.
+  func expect(
+    _ ending: PseudoTerminal.Ending?, of terminal: PseudoTerminal, after cause: String,
+    location: SourceLocation = #_sourceLocation
+  ) throws {
+    guard let ending else {
+      try terminal.waitForSilence()
+      #expect(!terminal.hasEnded, "it is to go on after \(cause)", sourceLocation: location)
+      if !terminal.hasEnded { try leave(terminal, location: location) }
+      return
+    }
+    let found = try terminal.waitForEnd(after: cause)
+    #expect(found == ending, "it ended otherwise after \(cause)", sourceLocation: location)
   }
 
   /// The modes of a terminal that nobody has touched.
@@ -160,9 +185,12 @@ extension ProgramUnderTest {
 extension PseudoTerminal {
   /// Expects the terminal as it was before: its modes, its screen, its cursor, its mouse.
   func expectRestored(location: SourceLocation = #_sourceLocation) throws {
-    #expect(try modes == ProgramUnderTest.untouchedModes.get(), sourceLocation: location)
     #expect(
-      count("\u{1b}[?1049h") == count("\u{1b}[?1049l"), "the screen stays", sourceLocation: location
+      try modes == ProgramUnderTest.untouchedModes.get(), "the terminal's modes stay changed",
+      sourceLocation: location)
+    #expect(
+      count("\u{1b}[?1049h") == count("\u{1b}[?1049l"),
+      "the alternate screen is entered and left unequally often", sourceLocation: location
     )
     // What is switched on is switched off behind it: the cursor's hiding, its keys, the mouse,
     // bracketed paste, held-back frames.

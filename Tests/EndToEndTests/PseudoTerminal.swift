@@ -192,10 +192,13 @@ extension PseudoTerminal {
 
   /// Waits until the program has ended, by default reading what it writes.
   @discardableResult
-  func waitForEnd(readingOutput: Bool = true, patience: Duration = patience) throws -> Ending {
+  func waitForEnd(
+    after cause: String? = nil, readingOutput: Bool = true, patience: Duration = patience
+  ) throws -> Ending {
     isReading = readingOutput
     defer { isReading = true }
-    let ending = try wait("the end of the program", patience: patience) { self.pollEnding() }
+    let purpose = "the end of the program" + (cause.map { " after \($0)" } ?? "")
+    let ending = try wait(purpose, patience: patience) { self.pollEnding() }
     isReading = true
     while read(milliseconds: 0) {}
     return ending

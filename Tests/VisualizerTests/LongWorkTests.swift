@@ -47,6 +47,27 @@ import Testing
     #expect(shares.count == text.utf8.count >> 18 && shares == shares.sorted())
   }
 
+  /// A long line of a recording is no long work of its own.
+  @Test func aLongRecordingReportsReadingAndReplaying() throws {
+    let listener = Listener()
+    let event = #"[0.001, "o", "0123456789012345678901234567890123456789\r\n"]"# + "\n"
+    let long = #"[0.001, "o", "\#(String(repeating: "x", count: 1 << 19))"]"# + "\n"
+    let cast =
+      #"{"version": 3, "term": {"cols": 20, "rows": 5}}"# + "\n" + long
+      + String(repeating: event, count: 8000) + long
+    let frames =
+      "#visualizer-frames 1 cols=9 rows=1\n"
+      + String(repeating: "=== frame 0 t=1.000\n|abc\n", count: 30_000)
+    try listener.during { _ = try ReplayFile.read(Array(cast.utf8), file: "a.cast") }
+    for phase in [LongWork.Phase.reading, .replaying] {
+      let shares = listener.shares(phase)
+      #expect(shares.count > 1 && shares == shares.sorted() && shares.last ?? 0 > 0.5, "\(phase)")
+    }
+    let before = listener.shares(.reading).count
+    try listener.during { _ = try ReplayFile.read(Array(frames.utf8), file: "a.frames") }
+    #expect(listener.shares(.reading).count == before + frames.utf8.count >> 18)
+  }
+
   @Test func aLineSaysHowFarAndHowLong() {
     func line(
       _ share: Double, _ seconds: Double, columns: Int = 80, _ language: Language = .en,

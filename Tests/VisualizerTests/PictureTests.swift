@@ -217,7 +217,7 @@ import Testing
     }
   }
 
-  // MARK: - Text, colours, hashes
+  // MARK: - Text, hashes
 
   @Test func hostileTextIsSpelledOutAndBounded() {
     #expect(Markup.escape("<a b='\"&\">") == "&lt;a b=&#39;&quot;&amp;&quot;&gt;")
@@ -227,26 +227,6 @@ import Testing
         == "a\\u{202e}\\x07\\u{200b}\\u{ffff}")
     let long = String(repeating: "<", count: 1 << 20)
     #expect(Markup.visible(long, .ascii) == String(repeating: "<", count: Markup.limit) + "~")
-  }
-
-  /// WCAG 2.2, 1.4.3: text stands out from its ground by 4.5 to 1, lines by 3 to 1.
-  @Test(arguments: Role.allCases)
-  func coloursStandOutFromTheirGround(_ role: Role) throws {
-    let colour = PicturePalette.colour(of: role)
-    for (ink, ground) in [
-      (colour.light, PicturePalette.ground.light), (colour.dark, PicturePalette.ground.dark),
-    ] {
-      let (a, b) = (try luminance(ink), try luminance(ground))
-      #expect((max(a, b) + 0.05) / (min(a, b) + 0.05) >= (role == .border ? 3 : 4.5))
-    }
-  }
-
-  /// Source: WCAG 2.2, relative luminance; a power stands for sRGB's curve, close enough here.
-  private func luminance(_ colour: String) throws -> Double {
-    let value = try #require(Int(colour.dropFirst(), radix: 16))
-    let parts = [16, 8, 0].map { Double(value >> $0 & 0xff) / 255 }
-    let linear = parts.map { $0 * $0 * ($0 * 0.305306 + 0.682171) + $0 * 0.012522878 }
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
   }
 
   /// Source: FIPS 180-4's examples, and the lengths at which a block is filled up.

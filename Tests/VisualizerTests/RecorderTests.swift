@@ -279,6 +279,35 @@ import Testing
     }
   }
 
+  /// With a name from the start or without, as file systems differ, a file ends up the same.
+  @Test(arguments: [false, true])
+  func everyFileSystemIsServed(_ isNamed: Bool) throws {
+    func write(_ bytes: [UInt8], _ path: String, overwrite: Bool) throws -> Bool {
+      var file = try UnfinishedFile(for: path, isNamed: isNamed)
+      var sink = ByteSink(descriptor: file.descriptor, name: path)
+      try sink.write(bytes)
+      try sink.flush()
+      let names = try TestFiles.names(in: String(path.dropLast(2)))
+      #expect(names.contains { $0.hasPrefix("a.part") } == isNamed)
+      return try file.publish(overwrite: overwrite)
+    }
+    try inFolder { (folder) throws in
+      let path = "\(folder)/a"
+      #expect(try write([1, 2, 3], path, overwrite: false))
+      #expect(TestFiles.read(path) == [1, 2, 3])
+      #expect(try !write([4], path, overwrite: false))
+      #expect(TestFiles.read(path) == [1, 2, 3])
+      chmod(path, 0o600)
+      #expect(try write([5], path, overwrite: true))
+      #expect(TestFiles.read(path) == [5])
+      #expect(TestFiles.mode(path) == 0o600)
+      #expect(try TestFiles.names(in: folder) == ["a"])
+      unlink(path)
+      #expect(try write([6], path, overwrite: true))
+      #expect(try TestFiles.names(in: folder) == ["a"])
+    }
+  }
+
   @Test func aPlaceThatCannotBeWrittenIsNamed() throws {
     try inFolder { folder in
       let path = "\(folder)/none/a"

@@ -34,6 +34,12 @@ enum TestFiles {
     #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
   }
 
+  /// Who may do what with a file; nil where there is none.
+  static func mode(_ path: String) -> mode_t? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
+  }
+
   /// The names in a folder, sorted.
   static func names(in folder: String) throws -> [String] {
     let directory = try #require(opendir(folder), "\(folder)")

@@ -16,7 +16,8 @@ struct LookOptions: ParsableArguments {
 
   @Option(
     help:
-      "The palette: auto, dark, light, deuteranopia, tritanopia, high-contrast or mono.")
+      "The palette: auto, dark, light, deuteranopia, tritanopia, high-contrast or mono. SVG and HTML are light or dark as their reader likes, unless this is dark, light or high-contrast."
+  )
   var theme: Theme.Name?
 
   /// Checks what does not go together.

@@ -55,10 +55,17 @@ struct PaletteColour: Equatable {
     zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   }
 
-  /// Red, green and blue of a colour of the cube or a grey.
-  private static func parts(ofIndex index: Int) -> [Int] {
+  /// Red, green and blue of a colour, 0 to 255; of the first 16, what xterm makes of them.
+  static func parts(ofIndex index: Int) -> [Int] {
+    if index < 16 { return first[index] }
     guard index < 232 else { return [Int](repeating: 8 + 10 * (index - 232), count: 3) }
     let cube = index - 16
     return [levels[cube / 36], levels[cube / 6 % 6], levels[cube % 6]]
   }
+
+  private static let first = [
+    [0, 0, 0], [205, 0, 0], [0, 205, 0], [205, 205, 0], [0, 0, 238], [205, 0, 205], [0, 205, 205],
+    [229, 229, 229], [127, 127, 127], [255, 0, 0], [0, 255, 0], [255, 255, 0], [92, 92, 255],
+    [255, 0, 255], [0, 255, 255], [255, 255, 255],
+  ]
 }

@@ -18,7 +18,7 @@ struct HTMLPage {
 
   func write(to sink: inout ByteSink) throws {
     let script = Self.text(PageTemplate.script)
-    let styles = Self.styles()
+    let styles = styles()
     var parts = Self.text(PageTemplate.markup).split(
       separator: "{{", omittingEmptySubsequences: false)
     try sink.write(String(parts.removeFirst()))
@@ -41,6 +41,7 @@ struct HTMLPage {
     let story = HTMLStory(first, step: first.steps.lowerBound)
     switch name {
     case "LANGUAGE": return language.rawValue
+    case "SCHEMES": return PicturePalette(theme).schemes
     case "TITLE": return Markup.visible(first.show.title[language], charset)
     case "NAME": return Markup.visible(first.show.name, charset)
     case "WHAT": return story.what
@@ -55,12 +56,12 @@ struct HTMLPage {
     }
   }
 
-  private static func styles() -> String {
+  private func styles() -> String {
     let roles = Role.allCases.map(PicturePalette.name)
-    return PicturePalette.variables()
+    return PicturePalette(theme).variables()
       + roles.map { "#picture .\($0){color:var(--\($0))}" }.joined()
       + roles.map { "#picture .reverse.\($0){background:var(--\($0))}" }.joined() + "\n"
-      + text(PageTemplate.styles)
+      + Self.text(PageTemplate.styles)
   }
 
   private static func policy(script: String, styles: String) -> String {

@@ -17,15 +17,25 @@ struct PictureLook: Hashable {
   var role: Role
   var attributes: UInt8
   var isWide: Bool
+  /// The colours that the cell has of its own, by their numbers among 256; -1 for none.
+  var colour: Int
+  var ground: Int
 
   var isReverse: Bool { Attributes(rawValue: attributes).contains(.reverse) }
 
+  /// Whether a blank of this look is seen.
+  var marksBlanks: Bool {
+    ground >= 0 || !Attributes(rawValue: attributes).isDisjoint(with: [.reverse, .underline])
+  }
+
   /// The look of a cell; a theme without colours leaves the attributes that it has in their place.
   init(_ cell: Cell, _ theme: Theme) {
-    let look = theme.look(cell.style)
-    role = theme.depth == .none ? .text : cell.role
-    attributes = look.attributes.rawValue
+    let hasColours = theme.depth != .none
+    role = hasColours ? cell.role : .text
+    attributes = theme.look(cell).attributes.rawValue
     isWide = cell.width == 2
+    colour = hasColours ? cell.foreground.index : -1
+    ground = hasColours ? cell.ground.index : -1
   }
 }
 
@@ -35,8 +45,7 @@ extension PictureRun {
     var runs: [PictureRun] = []
     var column = 0
     while column < canvas.size.columns {
-      let cell = canvas[column, row]
-      if isInvisible(cell) {
+      if isInvisible(canvas[column, row], theme) {
         column += 1
         continue
       }
@@ -59,9 +68,9 @@ extension PictureRun {
       guard let scalar = Unicode.Scalar(cell.scalar), joins(cell, first) else { break }
       guard PictureLook(cell, theme) == look else { break }
       // A single blank belongs to the words around it, two end a run.
-      if isInvisible(cell) {
+      if isInvisible(cell, theme) {
         let next = column + 1
-        guard next < canvas.size.columns, !isInvisible(canvas[next, row]),
+        guard next < canvas.size.columns, !isInvisible(canvas[next, row], theme),
           joins(canvas[next, row], first), PictureLook(canvas[next, row], theme) == look
         else { break }
       }
@@ -79,7 +88,7 @@ extension PictureRun {
     return first.scalar < 0x7f ? cell.scalar < 0x7f : cell.scalar == first.scalar
   }
 
-  private static func isInvisible(_ cell: Cell) -> Bool {
-    cell.scalar == 0x20 && cell.attributes.isDisjoint(with: [.reverse, .underline])
+  private static func isInvisible(_ cell: Cell, _ theme: Theme) -> Bool {
+    cell.scalar == 0x20 && !PictureLook(cell, theme).marksBlanks
   }
 }

@@ -5,7 +5,7 @@
 /// changes just stands there. Where motion is unwanted, or not understood, the last frame shows.
 struct SVGPicture {
   private let size: Size
-  private let theme: Theme
+  private let palette: PicturePalette
   private let title: String
   private let description: String
 
@@ -21,13 +21,10 @@ struct SVGPicture {
     _ canvas: Canvas, _ theme: Theme, title: String, description: String, to sink: inout ByteSink
   ) throws {
     let picture = SVGPicture(
-      size: canvas.size, theme: theme, title: title, description: description)
-    try sink.write(picture.opening(isAnimated: false))
-    for row in 0..<canvas.size.rows {
-      for run in PictureRun.runs(of: canvas, row: row, theme) {
-        try sink.write(picture.element(run, during: []))
-      }
-    }
+      size: canvas.size, palette: PicturePalette(theme), title: title, description: description)
+    let runs = (0..<canvas.size.rows).flatMap { PictureRun.runs(of: canvas, row: $0, theme) }
+    try sink.write(picture.opening(runs, isAnimated: false))
+    for run in runs { try sink.write(picture.element(run, during: [])) }
     try sink.write("</svg>\n")
   }
 
@@ -36,10 +33,11 @@ struct SVGPicture {
     let end = recorder.duration + Recorder.ending
     let film = try RunFilm(recorder, theme, end: end)
     let picture = SVGPicture(
-      size: recorder.look.size, theme: theme,
+      size: recorder.look.size, palette: PicturePalette(theme),
       title: Markup.visible(recorder.show.title[recorder.look.language], recorder.look.charset),
       description: description(of: recorder, film))
-    try sink.write(picture.opening(isAnimated: true))
+    let runs = film.lasting + film.passing.map(\.run)
+    try sink.write(picture.opening(runs, isAnimated: true))
     for run in film.lasting { try sink.write(picture.element(run, during: [])) }
     try sink.write("<g class=\"still\"><set attributeName=\"display\" to=\"none\" begin=\"0s\"/>\n")
     for run in film.last { try sink.write(picture.element(run, during: [])) }
@@ -64,7 +62,8 @@ struct SVGPicture {
 
   // MARK: - Elements
 
-  private func opening(isAnimated: Bool) -> String {
+  /// What stands before the runs, with the colours that they need.
+  private func opening(_ runs: [PictureRun], isAnimated: Bool) -> String {
     let width = size.columns * Self.cell.width + 2 * Self.margin
     let height = size.rows * Self.cell.height + 2 * Self.margin
     let pixels = (Int(Double(width) * Self.scale), Int(Double(height) * Self.scale))
@@ -75,7 +74,7 @@ struct SVGPicture {
       <title id="title">\(Markup.escape(title))</title>
       <desc id="about">\(Markup.escape(description))</desc>
       <style>
-      \(Self.styles(isAnimated: isAnimated))</style>
+      \(styles(runs, isAnimated: isAnimated))</style>
       <rect class="ground" x="\(1 - Self.margin)" y="\(1 - Self.margin)" \
       width="\(width - 2)" height="\(height - 2)" rx="12"/>
 
@@ -97,27 +96,29 @@ struct SVGPicture {
     let text =
       "<text class=\"\(Self.classes(run.look))\" x=\"\(x)\" y=\"\(y + Self.baseline)\"\(length)>"
       + Markup.escape(run.text)
-    guard run.look.isReverse else { return text + sets + "</text>\n" }
-    return "<g>\(sets)<rect class=\"\(PicturePalette.name(run.look.role))\" x=\"\(x)\" y=\"\(y)\" "
+    guard let ground = Fill.behind(run.look) else { return text + sets + "</text>\n" }
+    return "<g>\(sets)<rect class=\"\(ground.name)\" x=\"\(x)\" y=\"\(y)\" "
       + "width=\"\(width)\" height=\"\(Self.cell.height)\"/>\(text)</text></g>\n"
   }
 
   private static func classes(_ look: PictureLook) -> String {
     let attributes = Attributes(rawValue: look.attributes)
-    var names = [look.isReverse ? "reverse" : PicturePalette.name(look.role)]
+    var names = [Fill.ofLetters(look).name]
     if attributes.contains(.bold) { names.append("bold") }
     if attributes.contains(.underline) { names.append("underline") }
     if look.isWide { names.append("wide") }
     return names.joined(separator: " ")
   }
 
-  private static func styles(isAnimated: Bool) -> String {
-    func rules(_ colour: (PicturePalette.Colour) -> String) -> String {
-      let ground = colour(PicturePalette.ground)
-      return Role.allCases.map {
-        ".\(PicturePalette.name($0)){fill:\(colour(PicturePalette.colour(of: $0)))}"
-      }.joined() + ".ground{fill:\(ground);stroke:\(colour(PicturePalette.edge))}"
-        + ".reverse{fill:\(ground)}"
+  private func styles(_ runs: [PictureRun], isAnimated: Bool) -> String {
+    let fills = Set(
+      runs.flatMap { [Fill.ofLetters($0.look), Fill.behind($0.look)] }.compactMap(\.self))
+    let own = fills.filter(\.isOwn).map { ($0.name, $0.colour(in: palette)) }.sorted { $0.0 < $1.0 }
+    let named = Role.allCases.map { (Fill.role($0).name, palette.colour(of: $0)) } + own
+    let colours = palette.sheet { colour in
+      let ground = colour(palette.ground)
+      return named.map { ".\($0.0){fill:\(colour($0.1))}" }.joined()
+        + ".ground{fill:\(ground);stroke:\(colour(palette.edge))}.reverse{fill:\(ground)}"
     }
     let still =
       isAnimated
@@ -129,8 +130,7 @@ struct SVGPicture {
       .wide{font-family:"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans Mono CJK SC",\
       sans-serif;font-size:18px}
       .bold{font-weight:700}.underline{text-decoration:underline}
-      \(rules(\.light))
-      @media (prefers-color-scheme:dark){\(rules(\.dark))}
+      \(colours)
       \(still)
       """
   }
@@ -141,5 +141,49 @@ struct SVGPicture {
     while text.last == "0" { text.removeLast() }
     if text.last == "." { text.removeLast() }
     return text + "s"
+  }
+}
+
+/// What a letter, or the cell behind it, is filled with: a class of the style sheet.
+private enum Fill: Hashable {
+  case role(Role)
+  /// The picture's ground, as letters have it where they are reversed.
+  case ground
+  /// One of the 256 colours, on the picture's ground or on one that the cell has of its own.
+  case own(Int, onOwnGround: Bool)
+
+  /// What letters have that are not reversed.
+  private static func ink(_ look: PictureLook) -> Fill {
+    look.colour < 0 ? .role(look.role) : .own(look.colour, onOwnGround: look.ground >= 0)
+  }
+
+  private static func paper(_ look: PictureLook) -> Fill? {
+    look.ground < 0 ? nil : .own(look.ground, onOwnGround: true)
+  }
+
+  static func ofLetters(_ look: PictureLook) -> Fill {
+    look.isReverse ? paper(look) ?? .ground : ink(look)
+  }
+
+  /// Nil where the picture's ground shows.
+  static func behind(_ look: PictureLook) -> Fill? { look.isReverse ? ink(look) : paper(look) }
+
+  var isOwn: Bool { if case .own = self { true } else { false } }
+
+  var name: String {
+    switch self {
+    case .role(let role): PicturePalette.name(role)
+    case .ground: "reverse"
+    case .own(let index, let onOwnGround): (onOwnGround ? "o" : "c") + "\(index)"
+    }
+  }
+
+  func colour(in palette: PicturePalette) -> PicturePalette.Colour {
+    switch self {
+    case .role(let role): palette.colour(of: role)
+    case .ground: palette.ground
+    case .own(let index, let onOwnGround):
+      palette.colour(ofIndex: index, onOwnGround: onOwnGround)
+    }
   }
 }

@@ -44,7 +44,9 @@ struct CastFile {
     output.reserveCapacity(bytes.count)
     var number = 0
     var start = 0
+    var meter = LongWork.Meter(.reading, of: bytes.count)
     while start < bytes.count {
+      meter.note(start)
       let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
       let line = bytes[start..<(newline ?? bytes.count)]
       start = (newline ?? bytes.count) + 1
@@ -75,7 +77,7 @@ struct CastFile {
       throw InputError(
         file: file, line: 1, "the header is longer than \(Self.longestHeader) bytes; shorten it")
     }
-    var reader = JSONReader(file: file, bytes: Array(line))
+    var reader = JSONReader(file: file, bytes: Array(line), isPart: true)
     let header = try reader.readValue()
     try reader.finish()
     let version = header["version"]
@@ -122,7 +124,7 @@ struct CastFile {
     guard let first = line.first(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0d }),
       first != UInt8(ascii: "#")
     else { return }
-    var reader = JSONReader(file: file, bytes: Array(line))
+    var reader = JSONReader(file: file, bytes: Array(line), isPart: true)
     var code: String?
     var text: [UInt8] = []
     var place = 0

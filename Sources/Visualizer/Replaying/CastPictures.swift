@@ -63,9 +63,14 @@ final class CastPictures: RecordedPictures {
       keep(terminal)
     }
     var lastSnapshot = (event: 0, output: 0)
+    // An event, the comparing of two pictures, takes as long as some output.
+    let eventBytes = 64
+    var meter = LongWork.Meter(
+      .replaying, of: cast.output.count + eventBytes * events.count)
     while event < events.count {
       let time = events[event].time
       repeat {
+        meter.note(events[event].end + eventBytes * event)
         apply(event, to: &terminal)
         event += 1
       } while event < events.count && events[event].time - time < Self.together

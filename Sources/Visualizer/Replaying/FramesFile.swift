@@ -31,7 +31,9 @@ final class FramesFile: RecordedPictures {
     var number = 0
     var start = 0
     var rowCount = 0
+    var meter = LongWork.Meter(.reading, of: bytes.count)
     while start < bytes.count {
+      meter.note(start)
       let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
       let end = newline ?? bytes.count
       let line = Line(file: file, number: number + 1, bytes: bytes[start..<end])

@@ -51,13 +51,13 @@ struct JSONReader {
   let bytes: [UInt8]
   private(set) var offset = 0
   private var depth = 0
-  /// Where reading is to say next how far it has come.
-  private var nextReport = Self.reportSpacing
-  private static let reportSpacing = 1 << 18
+  private var meter: LongWork.Meter?
 
-  init(file: String, bytes: [UInt8]) {
+  /// Begins at the start; says how far it has come, unless the bytes are part of something longer.
+  init(file: String, bytes: [UInt8], isPart: Bool = false) {
     self.file = file
     self.bytes = bytes
+    if !isPart { meter = LongWork.Meter(.reading, of: bytes.count) }
   }
 
   /// An error at a place in the file.
@@ -93,7 +93,7 @@ struct JSONReader {
     try open(UInt8(ascii: "["), "an array, [...]")
     if close(UInt8(ascii: "]")) { return }
     while true {
-      reportReading()
+      meter?.note(offset)
       try body(&self)
       if try !separator(UInt8(ascii: "]")) { return }
     }
@@ -149,15 +149,6 @@ struct JSONReader {
     case UInt8(ascii: "["):
       try forEachElement { (reader) throws(InputError) in try reader.skipValue() }
     default: _ = try readValue()
-    }
-  }
-
-  /// Says how far reading is, now and then.
-  private mutating func reportReading() {
-    guard offset >= nextReport else { return }
-    nextReport = offset + Self.reportSpacing
-    if let listener = LongWork.listener {
-      LongWork.report(.reading, offset, of: bytes.count, to: listener)
     }
   }
 

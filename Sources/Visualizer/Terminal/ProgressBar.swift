@@ -87,6 +87,7 @@ enum ProgressText {
     switch phase {
     case .reading: Bilingual("reading", "读取")
     case .performing: Bilingual("running the model", "运行模型")
+    case .replaying: Bilingual("replaying", "重放")
     case .recording: Bilingual("recording", "录制")
     }
   }
