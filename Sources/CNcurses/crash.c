@@ -96,6 +96,8 @@ static void handle_fatal_signal(int number, siginfo_t *info, void *context) {
 
 static void leave_at_exit(void) {
   if (!is_guarding) return;
+  static const char mouse_off[] = "\033[?1006;1003;1002;1000l";
+  write_all(STDOUT_FILENO, mouse_off, sizeof mouse_off - 1);
   if (!isendwin()) endwin();
   guard_end();
 }

@@ -25,6 +25,14 @@ public protocol Model: Sendable {
   ///
   /// The timeline uses it to keep its checkpoints within a fixed amount of memory.
   var footprint: Int { get }
+
+  /// The part of the footprint that an earlier state does not share.
+  func footprint(besides earlier: borrowing Self) -> Int
+}
+
+extension Model {
+  /// All of it, for models that write all over their state.
+  public func footprint(besides earlier: borrowing Self) -> Int { footprint }
 }
 
 /// A typed fact that a model reports.

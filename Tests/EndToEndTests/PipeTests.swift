@@ -127,7 +127,8 @@ struct PipeTests {
       "frame tcp-close --step last", "steps malloc-tiny", "steps map-growth --lang zh",
       "steps tcp-close --json", "record map-lookup -o - --format frames --to 9",
       "record map-lookup -o - --format cast --to 9", "check map-growth", "--help", "play --help",
-      "record --help", "replay --help", "--version",
+      "record --help", "replay --help", "--version", "man", "completions bash", "gallery",
+      "compare map-growth map-growth --plain --lang zh",
     ])
   func onlyASCIIWhereTheLocaleHasNoMore(_ command: String) throws {
     let run = try CommandRun(command.split(separator: " ").map(String.init), with: ["LC_ALL": "C"])
@@ -135,6 +136,15 @@ struct PipeTests {
     #expect(!run.output.isEmpty)
     let others = run.output.unicodeScalars.filter { !$0.isASCII }
     #expect(others.isEmpty, "\(Set(others))")
+  }
+
+  @Test(arguments: [("en", "≠"), ("zh", "从第")])
+  func aDifferenceIsASCIIToo(_ language: String, _ word: String) throws {
+    let command = ["compare", "map-growth", "--rules", "notes,go1.19", "--plain"]
+    let run = try CommandRun(command + ["--lang", language])
+    #expect(run.ending == .exited(1) && run.output.contains(word))
+    let reduced = try CommandRun(command + ["--lang", language], with: ["LC_ALL": "C"])
+    #expect(reduced.ending == .exited(1) && reduced.output.utf8.allSatisfy { $0 < 0x80 })
   }
 
   @Test(

@@ -179,6 +179,20 @@ import Testing
     #expect(model.spansInUseCount == 0)
   }
 
+  /// What is only read is shared with a copy, what is written costs its chunk.
+  @Test func aCopySharesWhatIsNotWritten() {
+    var model = Allocator(rules: .go1_19)
+    model.perform(.malloc(sizeBytes: 64, noscan: true, count: 100_000), observer: nil)
+    let copy = model
+    let shared = model.footprint - model.footprint(besides: copy)
+    #expect(shared > model.footprint / 2)
+    model.perform(.malloc(sizeBytes: 64, noscan: true, count: 1), observer: nil)
+    let afterOne = model.footprint - model.footprint(besides: copy)
+    #expect(afterOne < shared && afterOne > shared * 9 / 10)
+    model.perform(.drop(first: 0, last: 99_999, step: 2), observer: nil)
+    #expect(model.footprint - model.footprint(besides: copy) == 0)
+  }
+
   /// The notes' era gives back whole runs, list by list from the shortest on, the big ones last.
   ///
   /// Source: Go 1.10 mheap.go, scavenge and scavengelist.

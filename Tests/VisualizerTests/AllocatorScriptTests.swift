@@ -33,6 +33,8 @@ import Testing
     do {
       _ = try open(lines, rules: rules, parameters: parameters)
       return "accepted"
+    } catch let error as ScriptError {
+      return "\(InputError(file: "s.yaml", error))"
     } catch {
       return "\(error)"
     }
@@ -221,7 +223,7 @@ import Testing
       throws: InputError(
         file: "s.yaml", "nothing happens in this script; let it allocate, such as malloc 48")
     ) {
-      try AllocatorShow.open(file, name: "s")
+      try ShowLibrary.open(file, name: "s")
     }
   }
 

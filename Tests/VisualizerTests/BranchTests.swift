@@ -134,10 +134,10 @@ import Testing
     ]
     for (name, line, column, message) in cases {
       let show = try Shows.open(name)
-      let error = #expect(throws: InputError.self) {
+      let error = #expect(throws: ScriptError.self) {
         _ = try self.branch(show, at: show.stepCount - 1, [line])
       }
-      #expect(error?.column == column && error?.message.contains(message) == true, "\(line)")
+      #expect(error?.column == column && error?.message.en.contains(message) == true, "\(line)")
     }
   }
 

@@ -154,7 +154,7 @@ struct PacketCaptureRobustnessTests {
     guard drawing, let first = try? capture.firstShow(name: "x") else { return }
     let look = Look(size: Size(columns: 80, rows: 24))
     #expect(first.frame(first.stepCount - 1, progress: 1, look).size == look.size)
-    if let opened = (try? first.opened(0)) ?? nil {
+    if let opened = first.opened(0) {
       #expect(opened.frame(opened.stepCount - 1, progress: 0.5, look).size == look.size)
     }
   }

@@ -250,6 +250,19 @@ import Testing
     }
   }
 
+  /// What is no file is written to, and there is nothing to overwrite.
+  @Test func aPipeIsWrittenTo() throws {
+    try inFolder { folder in
+      let path = "\(folder)/pipe"
+      #expect(mkfifo(path, 0o600) == 0)
+      let reader = open(path, O_RDONLY | O_NONBLOCK)
+      defer { close(reader) }
+      try OutputFile.write(path, overwrite: false) { try $0.write([1, 2, 3]) }
+      var bytes = [UInt8](repeating: 0, count: 8)
+      #expect(Glibc.read(reader, &bytes, 8) == 3 && bytes.prefix(3) == [1, 2, 3])
+    }
+  }
+
   @Test(arguments: [true, false])
   func nothingHalfWrittenIsLeft(_ exists: Bool) throws {
     try inFolder { folder in

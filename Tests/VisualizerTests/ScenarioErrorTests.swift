@@ -259,8 +259,8 @@ import Testing
 
 @Suite struct MapScriptTests {
   private func operations(_ lines: [String], seed: UInt64 = 1) throws -> [MapOperation] {
-    var script = MapScript(file: "s", seed: seed)
-    return try lines.flatMap { line throws(InputError) in
+    var script = MapScript(seed: seed)
+    return try lines.flatMap { line throws(ScriptError) in
       try script.parse(ScenarioFile.Word(text: line, line: 1, column: 1))
     }
   }
@@ -272,7 +272,7 @@ import Testing
   }
 
   @Test func aRangeOfKeysIsOneOperationAKey() throws {
-    var script = MapScript(file: "s", seed: 1)
+    var script = MapScript(seed: 1)
     let words = { MapWords(keys: $0) }
     let parsed = try script.parse(
       ScenarioFile.Word(text: "insert k08..k11", line: 1, column: 1))

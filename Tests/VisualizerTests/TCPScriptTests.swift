@@ -12,9 +12,13 @@ import Testing
     var yaml = "title: t\nmodel: tcp\nscript:\n" + lines.map { "  - \($0)\n" }.joined()
     if let parameters { yaml += "parameters: { \(parameters) }\n" }
     let file = try ScenarioFile(file: "s.yaml", bytes: Array(yaml.utf8))
-    var language = try TCPScript(file, rules: .rfc9293)
-    return try file.script(in: &language).items.compactMap {
-      if case .operation(let operation, _) = $0 { operation } else { nil }
+    do {
+      var language = try TCPScript(file, rules: .rfc9293)
+      return try file.script(in: &language).items.compactMap {
+        if case .operation(let operation, _) = $0 { operation } else { nil }
+      }
+    } catch {
+      throw InputError(file: file.file, error)
     }
   }
 

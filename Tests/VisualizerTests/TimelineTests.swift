@@ -119,9 +119,9 @@ import Testing
     let mirror = Mirror(reflecting: timeline)
     let checkpoints = try #require(mirror.descendant("checkpoints"))
     let count = Mirror(reflecting: checkpoints).children.count
-    #expect((2...256).contains(count))
+    #expect((2...512).contains(count))
     let bytes = try #require(mirror.descendant("checkpointBytes") as? Int)
-    #expect(bytes <= 512 << 20)
+    #expect(bytes <= 160 << 20)
     var random = SplitMix64(seed: 9)
     for _ in 0..<3 {
       let step = Int.random(in: 0..<timeline.stepCount, using: &random)

@@ -152,4 +152,10 @@ public struct GoAllocator: Model {
     bytes += sweepSpans[0].footprint + sweepSpans[1].footprint
     return bytes + 4096
   }
+
+  /// The footprint without the chunks of spans and objects that an earlier state shares, which are
+  /// most of it: objects are written when they are made and when they are dropped.
+  public func footprint(besides earlier: borrowing GoAllocator) -> Int {
+    footprint - spans.bytesShared(with: earlier.spans) - objects.bytesShared(with: earlier.objects)
+  }
 }

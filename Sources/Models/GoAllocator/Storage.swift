@@ -1,6 +1,16 @@
 // How the model keeps its state: in chunks, so that a copy shares everything and the first write
 // after a copy copies one chunk (and a short list of chunks), never a whole table.
 
+/// How many chunks two lists of chunks share: the same memory at the same place.
+private func sharedChunks<Element>(_ a: [[Element]], _ b: [[Element]]) -> Int {
+  func address(_ chunk: [Element]) -> UnsafePointer<Element>? {
+    chunk.isEmpty ? nil : chunk.withUnsafeBufferPointer(\.baseAddress)
+  }
+  return zip(a, b).count { one, other in
+    address(one).map { $0 == address(other) } ?? false
+  }
+}
+
 /// One bit a slot: a word in place, the rest, for spans of more than 64 slots, in an array.
 struct SlotBits: Sendable {
   private var first: UInt64 = 0
@@ -142,6 +152,12 @@ struct SpanTable: Sendable {
     let chunkBytes = (Self.mask + 1) * MemoryLayout<GoAllocator.MSpan>.stride + 64
     return chunks.count * 9 + keptChunks * chunkBytes + outsideBytes
   }
+
+  /// What of the footprint is in chunks that another table has as well.
+  func bytesShared(with other: SpanTable) -> Int {
+    let chunkBytes = (Self.mask + 1) * MemoryLayout<GoAllocator.MSpan>.stride + 64
+    return sharedChunks(chunks, other.chunks) * chunkBytes
+  }
 }
 
 /// Where each object lies, by handle; chunks of objects that are all dropped are given up.
@@ -219,5 +235,10 @@ struct ObjectTable: Sendable {
     var bytes = chunks.count * 10
     for chunk in chunks { bytes += chunk.capacity * 8 }
     return bytes
+  }
+
+  /// What of the footprint is in chunks that another table has as well.
+  func bytesShared(with other: ObjectTable) -> Int {
+    sharedChunks(chunks, other.chunks) * (Self.mask + 1) * 8
   }
 }

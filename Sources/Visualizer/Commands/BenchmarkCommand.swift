@@ -20,7 +20,7 @@ struct BenchmarkCommand: ParsableCommand {
   mutating func run() throws {
     switch what {
     case .seek: try seek()
-    case .paint: StandardError.write(try paint())
+    case .paint: StandardError.write(try paint(ShowLibrary.open(scenario)))
     }
   }
 
@@ -47,9 +47,7 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   /// Paints every frame of a recording on the terminal, as fast as that takes them.
-  private func paint() throws(ScreenError) -> String {
-    let show: any Show
-    do { show = try ShowLibrary.open(scenario) } catch { return error.description + "\n" }
+  private func paint(_ show: any Show) throws(ScreenError) -> String {
     var screen = try Screen.open(colour: looks.color ?? .auto, charset: looks.charset)
     var look = looks.look(default: screen.size)
     look.size = screen.size

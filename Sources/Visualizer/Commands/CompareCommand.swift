@@ -16,7 +16,7 @@ struct CompareCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A bundled scenario, a scenario file, a captured trace, or a packet capture.",
+    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
     completion: .scenario)
   var left: String
 
@@ -46,6 +46,9 @@ struct CompareCommand: ParsableCommand {
     guard right != nil || !ruleNames.isEmpty else {
       throw ValidationError("name two to compare, or one with --rules NAME,NAME.")
     }
+    guard left != "-" || right != "-" else {
+      throw ValidationError("standard input can be one side only.")
+    }
     guard ruleNames.count <= 2, !ruleNames.contains("") else {
       throw ValidationError("--rules is one name, or two with a comma between them.")
     }
@@ -66,6 +69,7 @@ struct CompareCommand: ParsableCommand {
       if !show.differences.isEmpty { throw ExitCode(1) }
       return
     }
+    if left == "-" || right == "-" { _ = TerminalEnvironment.readKeysFromControllingTerminal() }
     let step = try at?.resolve(in: show) ?? show.differences.first ?? 0
     try play(show, step, environment)?.endProgram()
   }
@@ -75,19 +79,18 @@ struct CompareCommand: ParsableCommand {
     _ show: ComparisonShow, _ step: Int, _ environment: TerminalEnvironment
   ) throws(ScreenError) -> TerminationSignal? {
     let screen = try self.screen.open(looks, environment)
+    var start = self.screen.start(show, environment)
+    (start.step, start.isPaused) = (step, true)
     let player = PlayerActivity(
-      show: show,
-      start: .init(step: step, isPaused: true, motion: self.screen.chosenMotion),
-      look: looks.look(on: screen, environment), fixedSize: looks.size)
+      show: show, start: start, look: looks.look(on: screen, environment), fixedSize: looks.size)
     return ActivityLoop.run(player, on: screen)
   }
 
   private func printDifference(_ show: ComparisonShow) throws {
-    let language = looks.lang ?? LookOptions.preferredLanguage
-    let charset = looks.charset ?? .unicode
+    let look = looks.look(default: FrameScene.full)
     var output = ByteSink(descriptor: 1, name: "standard output")
-    for line in ComparisonWords.report(show, language) {
-      try output.write(charset.reduce(line) + "\n")
+    for line in ComparisonWords.report(show, look.language) {
+      try output.write(look.charset.reduce(line) + "\n")
     }
     try output.flush()
   }

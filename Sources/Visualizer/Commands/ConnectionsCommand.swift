@@ -20,13 +20,15 @@ struct ConnectionsCommand: ParsableCommand {
   var lang: Language?
 
   mutating func run() throws {
-    guard case .captured(let captured) = try ShowLibrary.contents(file),
+    guard
+      case .captured(let captured) = try ProgressBar.during({ try ShowLibrary.contents(file) }),
       let capture = captured as? PacketCapture
     else { throw InputError(file: file, "this is no packet capture") }
     StandardError.warn(file, capture.warning)
     var output = ByteSink(descriptor: 1, name: "standard output")
+    let isPlain = TerminalEnvironment.current().charset == .ascii
     let table = ConnectionTable(
-      capture: capture, language: lang ?? LookOptions.preferredLanguage)
+      capture: capture, language: isPlain ? .en : lang ?? LookOptions.preferredLanguage)
     var line = TableLine()
     if !json { try output.write(table.header + "\n") }
     for connection in capture.connections.indices {

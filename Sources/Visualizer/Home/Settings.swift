@@ -133,7 +133,7 @@ extension Settings {
     for (key, value) in mapping {
       let name = key.scalar?.string ?? ""
       guard let known = Key(rawValue: name) else {
-        let hint = Nearest.hint(name, among: Key.allCases.map(\.rawValue))
+        let hint = Nearest.hint(name, among: Key.allCases.map(\.rawValue)).en
         warn(key.mark, "unknown setting '\(shown(name))'; \(hint)")
         continue
       }

@@ -35,7 +35,7 @@ extension AllocatorNarration {
           language, "mgc.go gcSweep",
           "sweepgen goes from \(to - 2) to \(to). With this one addition every span counts as "
             + "unswept; lists stay as they are.",
-          "sweepgen 由 \(to - 2) 变为 \(to)。只加了一次，所有 span 就都算未清扫，链表不动。")
+          "sweepgen 由 \(to - 2) 变为 \(to)。一次加法就让所有 span 都成为未清扫，链表不动。")
       }
       return say(
         language, "mgc.go gcSweep",
@@ -49,7 +49,7 @@ extension AllocatorNarration {
         language, "mcache.go prepareForSweep", notes: "mcache.go releaseAll",
         "P\(p)'s mcache is empty: no span is cached, no tiny block open. Its next request of each "
           + "class must ask the mcentral.",
-        "P\(p) 的 mcache 已清空：没有缓存的 span，也没有打开的微小对象块。每种 class 的下一次申请都要找 mcentral。")
+        "P\(p) 的 mcache 已清空：没有缓存的 span，也不再保留微小对象块。每种 class 的下一次申请都要找 mcentral。")
     case .spanSwept(let span, let spanClass, let died, let allocCount):
       return swept(span, spanClass, died, allocCount, moment, language)
     case .sweepFinished:

@@ -100,13 +100,13 @@ struct AllocatorQuestions {
       before.ps[before.worker].mcache.tiny != nil
     else { return nil }
     let used = before.ps[before.worker].mcache.tinyOffset
-    let shares = Bilingual("it shares the open block", "放进打开的块")
+    let shares = Bilingual("it shares the open block", "放进当前块")
     let opens = Bilingual("it needs a new block", "需要新的块")
     return Question(
       Bilingual(
         "\(Self.bytes(request.sizeBytes).en), and \(used) of the open tiny block's 16 are used. "
           + "Where does it go?",
-        "申请 \(Self.bytes(request.sizeBytes).zh)，打开的微小对象块 16 字节已用 \(used)。它放在哪里？"),
+        "申请 \(Self.bytes(request.sizeBytes).zh)，当前微小对象块的 16 字节已用 \(used)。它放在哪里？"),
       inOrder: [shares, opens], right: isPacked ? shares : opens)
   }
 
@@ -120,7 +120,7 @@ struct AllocatorQuestions {
       "the new one, with \(16 - request.sizeBytes) bytes left", "新的，还剩 \(16 - request.sizeBytes) 字节"
     )
     return Question(
-      Bilingual("Which tiny block stays open?", "哪个微小对象块保持打开？"), inOrder: [old, new],
+      Bilingual("Which tiny block stays open?", "哪个成为当前微小对象块？"), inOrder: [old, new],
       right: isKept ? old : new)
   }
 

@@ -95,7 +95,7 @@ extension AllocatorNarration {
         language, "malloc.go mallocgc",
         (isOpen ? "The open tiny block has no room for it" : "No tiny block is open")
           + ": a new one is needed, 16 bytes, size class \(sizeClass)." + number.en,
-        (isOpen ? "打开的微小对象块放不下" : "没有打开的微小对象块")
+        (isOpen ? "当前微小对象块放不下" : "手里没有微小对象块")
           + "，需要新的 16 字节块，即大小规格 \(sizeClass)。" + number.zh)
     }
     if headerBytes > 0 {
@@ -134,7 +134,7 @@ extension AllocatorNarration {
         language, "malloc.go mallocgc",
         "\(name) goes into the open tiny block, slot \(slot) of \(Self.span(span)), at offset "
           + "\(offsetBytes)\(aligned.en). \(offset) of its 16 bytes are used now.",
-        "\(name) 放进打开的微小对象块，即 \(Self.span(span)) 的 \(slot) 号槽位，偏移 "
+        "\(name) 放进当前微小对象块，即 \(Self.span(span)) 的 \(slot) 号槽位，偏移 "
           + "\(offsetBytes)\(aligned.zh)。16 字节已用 \(offset)。")
     case .tinyBlockOpened(let p, let span, let slot):
       let replaces = moment.before.ps[p].mcache.tiny != nil
@@ -143,14 +143,14 @@ extension AllocatorNarration {
         "Slot \(slot) of \(Self.span(span)) becomes P\(p)'s open tiny block, \(16 - offset) bytes "
           + "free: "
           + (replaces ? "more than the old block has." : "the next tiny objects share it."),
-        "\(Self.span(span)) 的 \(slot) 号槽位成为 P\(p) 打开的微小对象块，还剩 \(16 - offset) 字节，"
+        "\(Self.span(span)) 的 \(slot) 号槽位成为 P\(p) 的当前微小对象块，还剩 \(16 - offset) 字节，"
           + (replaces ? "比旧块剩得多。" : "供后面的微小对象共用。"))
     case .tinyBlockKept(let p, let span, let slot):
       return say(
         language, "malloc.go mallocgc",
         "P\(p)'s open tiny block stays slot \(slot) of \(Self.span(span)): its \(16 - offset) free "
           + "bytes are no fewer than the new block's.",
-        "P\(p) 打开的仍是 \(Self.span(span)) 的 \(slot) 号槽位：它剩 \(16 - offset) 字节，不比新块少。")
+        "P\(p) 的当前微小对象块仍是 \(Self.span(span)) 的 \(slot) 号槽位：它剩 \(16 - offset) 字节，不比新块少。")
     default: return Narration("")
     }
   }

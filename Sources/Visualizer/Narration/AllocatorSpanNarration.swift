@@ -138,7 +138,7 @@ extension AllocatorNarration {
           "P\(p)'s mcache gives \(look.name), which is full, to fullSwept of mcentral "
             + "\(move.spanClass). No one looks for room there before the next GC.",
           "P\(p) 的 mcache 把已满的 \(look.name) 交给 mcentral \(move.spanClass) 的 fullSwept。"
-            + "下次 GC 之前没有人去那里找空位。")
+            + "下次 GC 之前没有人去那里找空闲槽位。")
       }
       return say(
         language, "mcentral.go uncacheSpan",
@@ -158,7 +158,7 @@ extension AllocatorNarration {
         language, "mcentral.go cacheSpan",
         "mcentral \(move.spanClass) takes \(look.name) from partialUnswept. It has room, but must be "
           + "swept before a slot is handed out.",
-        "mcentral \(move.spanClass) 从 partialUnswept 取出 \(look.name)。它有空位，但分配之前必须先清扫。")
+        "mcentral \(move.spanClass) 从 partialUnswept 取出 \(look.name)。它有空闲槽位，但分配之前必须先清扫。")
     case .fullUnswept:
       return say(
         language, "mcentral.go cacheSpan",

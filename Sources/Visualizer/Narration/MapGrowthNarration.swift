@@ -67,7 +67,7 @@ extension MapNarration {
     _ language: Language
   ) -> Narration {
     let keys = live == 1 ? "1 key" : "\(live) keys"
-    let (pairsEn, pairsZh) = live > 1 ? (", two at a time", "，两个两个地离开") : ("", "要离开")
+    let (pairsEn, pairsZh) = live > 1 ? (", two at a time", "，两个两个地离开") : ("", " 要离开")
     switch reason {
     case .touched:
       return say(

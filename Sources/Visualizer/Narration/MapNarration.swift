@@ -67,7 +67,7 @@ struct MapNarration {
       return say(
         language, "newoverflow",
         "All slots of \(words.bucket(array, bucket, .en)) are taken: \(origin.en) is linked as overflow block \(bmap). noverflow is now \(noverflow).",
-        "\(words.bucket(array, bucket, .zh))的槽位已满：链上第 \(bmap) 个溢出桶（\(origin.zh)），noverflow 变为 \(noverflow)。"
+        "\(words.bucket(array, bucket, .zh))的槽位已满：接上第 \(bmap) 个溢出桶（\(origin.zh)），noverflow 变为 \(noverflow)。"
       )
     case .seedReset:
       return say(
@@ -107,7 +107,7 @@ struct MapNarration {
       return say(
         language, "mapaccess1",
         "The key in \(at.0) is \(words[stored]), not \(words[wanted]): equal tophash, different keys. The tophash is only a filter.",
-        "\(at.1)里的 key 是 \(words[stored])，不是 \(words[wanted])。tophash 相同而 key 不同：tophash 只是过滤。")
+        "\(at.1)里的 key 是 \(words[stored])，不是 \(words[wanted])。tophash 相同而 key 不同：tophash 只用来过滤。")
     case .overflowFollowed(let array, let bucket, let bmap):
       return say(
         language, "mapaccess1",

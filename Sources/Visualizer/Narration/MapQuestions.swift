@@ -128,7 +128,7 @@ struct MapQuestions {
     func words(_ room: Room) -> Bilingual {
       switch room {
       case .slot: Bilingual("it takes a free slot", "放进空槽位")
-      case .overflow: Bilingual("an overflow block is linked", "链上一个溢出桶")
+      case .overflow: Bilingual("an overflow block is linked", "接上一个溢出桶")
       case .double: Bilingual("growth starts: twice the buckets", "开始增量扩容：桶数翻倍")
       case .same: Bilingual("growth starts: same size", "开始等量扩容：桶数不变")
       }

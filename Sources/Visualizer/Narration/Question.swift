@@ -45,8 +45,3 @@ struct Question: Equatable {
     return kept
   }
 }
-
-extension Bilingual {
-  /// A technical word, the same in both languages.
-  init(same text: String) { self.init(text, text) }
-}

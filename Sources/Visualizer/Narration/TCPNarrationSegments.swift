@@ -57,7 +57,7 @@ extension TCPTelling {
           Bilingual(
             "It is a straggler of the old connection; in the new one's numbers its seq is \(seq), "
               + "and \(expected) is expected.",
-            "它是旧连接迟到的报文段；按新连接的编号 seq 是 \(seq)，而此刻期待的是 \(expected)。"),
+            "它是旧连接迟到的报文段；按新连接的编号 seq 是 \(seq)，而此刻期望的是 \(expected)。"),
           "RFC 9293 3.4.3"
         )
       }
@@ -142,7 +142,7 @@ extension TCPTelling {
       return (
         Bilingual(
           "It is copy \(record.arrivals) of the same segment; \(expected) is expected now.",
-          "这是同一报文段的第 \(record.arrivals) 份，此刻期待的是 \(expected)。"), "RFC 9293 3.4"
+          "这是同一报文段的第 \(record.arrivals) 份，此刻期望的是 \(expected)。"), "RFC 9293 3.4"
       )
     }
     if segment.flags.contains([.syn, .ack]), endpoint.state == .synRcvd, !endpoint.isPassive {
@@ -166,28 +166,28 @@ extension TCPTelling {
         Bilingual(
           "It begins with \(expected), exactly the number expected next.",
           "它从 \(expected) 开始，"
-            + "正是期待的序列号。"),
+            + "正是期望的序列号。"),
         "RFC 9293 3.4"
       )
     }
     if segment.end.isAtOrBefore(endpoint.rcvNxt) {
       return (
         Bilingual(
-          "\(expected) is expected: all of this has come before.", "期待的是 \(expected)：这些内容以前都收到过。"),
+          "\(expected) is expected: all of this has come before.", "期望的是 \(expected)：这些内容以前都收到过。"),
         "RFC 9293 3.4"
       )
     }
     if segment.seq.isAfter(endpoint.rcvNxt) {
       return (
         Bilingual(
-          "\(expected) is expected: something before it is missing.", "期待的是 \(expected)：它前面缺了一段。"),
+          "\(expected) is expected: something before it is missing.", "期望的是 \(expected)：它前面缺了一段。"),
         "RFC 9293 3.4"
       )
     }
     return (
       Bilingual(
         "\(expected) is expected: what comes before that is known already.",
-        "期待的是 \(expected)：在它之前的部分已经有了。"), "RFC 9293 3.4"
+        "期望的是 \(expected)：在它之前的部分已经有了。"), "RFC 9293 3.4"
     )
   }
 
@@ -199,13 +199,13 @@ extension TCPTelling {
       return (
         Bilingual(
           "\(expected) is exactly the number expected, so the reset counts.",
-          "\(expected) 正是期待的序列号，这个 RST 有效。"), source
+          "\(expected) 正是期望的序列号，这个 RST 有效。"), source
       )
     }
     return (
       Bilingual(
         "\(expected) is expected: anybody could have guessed a number so far off.",
-        "期待的是 \(expected)：差这么多的序列号，谁都猜得出来。"), "RFC 5961 3"
+        "期望的是 \(expected)：差这么多的序列号，谁都猜得出来。"), "RFC 5961 3"
     )
   }
 
@@ -328,14 +328,14 @@ extension TCPTelling {
         "RFC 9293 3.10.7.4",
         "\(The(end)) has taken this FIN before: \(expected) is expected now. So its ACK must have "
           + "been lost, and another one goes.",
-        "这个 FIN \(the(end))早已收下，现在期待 \(expected)。可见之前的 ACK 丢了，再发一个。")
+        "这个 FIN \(the(end))早已收下，现在期望 \(expected)。可见之前的 ACK 丢了，再发一个。")
     }
     return answers
       ? say(
         "RFC 9293 3.4",
         "Its numbers lie outside \(its(end)) window, which begins at \(expected). It is dropped; "
           + "an ACK says what is wanted.",
-        "它的序列号在\(its(end))窗口之外，窗口从 \(expected) 开始。丢弃，并回 ACK 说明期待什么。")
+        "它的序列号在\(its(end))窗口之外，窗口从 \(expected) 开始。丢弃，并回 ACK 说明期望的序列号。")
       : say(
         "RFC 9293 3.4",
         "Its numbers lie outside \(its(end)) window, which begins at \(expected). It is dropped "
@@ -357,7 +357,7 @@ extension TCPTelling {
       "RFC 9293 3.10.7.4",
       "\(bytes(range.count).capitalizedFirst) from \(theirs(end, range.start)) on wait: "
         + "\(expected) is still missing. RCV.NXT does not move, not even for a FIN.",
-      "从 \(theirs(end, range.start)) 起的 \(bytes(range.count))先留着：还缺 \(expected)。RCV.NXT 不动，有 "
-        + "FIN 也不算。")
+      "从 \(theirs(end, range.start)) 起的 \(bytes(range.count))先留着：还缺 \(expected)。RCV.NXT 不动，带着 "
+        + "FIN 也不动。")
   }
 }

@@ -187,7 +187,7 @@ extension TCPTelling {
       return (
         Bilingual(
           "an ACK and no more. It tells what is expected here, \(ack).",
-          "只回一个 ACK，说明这里期待的是 "
+          "只回一个 ACK，说明这里期望的是 "
             + "\(ack)。"),
         "RFC 5961 3"
       )
@@ -197,18 +197,18 @@ extension TCPTelling {
       return flags.contains(.fin)
         ? (
           Bilingual(
-            "the FIN is acknowledged once more; \(ack) is expected.", "再次确认那个 FIN，期待 \(ack)。"),
+            "the FIN is acknowledged once more; \(ack) is expected.", "再次确认那个 FIN，期望 \(ack)。"),
           "RFC 9293 3.10.7.4"
         )
         : (
           Bilingual(
             "it repeats that \(ack) is expected, so that the other can fall in step.",
-            "重申期待 \(ack)，让对方对上步调。"), "RFC 9293 3.10.7.4"
+            "重申期望 \(ack)，让对方跟上。"), "RFC 9293 3.10.7.4"
         )
     case .some:
       return (
         Bilingual(
-          "it tells what is really expected, \(ack).", "说明真正期待的是 \(ack)。"), "RFC 9293 3.10.7.4"
+          "it tells what is really expected, \(ack).", "说明真正期望的是 \(ack)。"), "RFC 9293 3.10.7.4"
       )
     case nil: break
     }

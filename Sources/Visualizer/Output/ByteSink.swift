@@ -30,7 +30,7 @@ struct ByteSink: ~Copyable {
       }
       if count < 0 {
         if errno == EINTR { continue }
-        throw OutputFile.failure(name, "cannot be written")
+        throw OutputError(name, refused: .writing)
       }
       written += count
     }

@@ -1,10 +1,5 @@
 import Foundation
 
-/// A place that could not be written.
-struct OutputError: Error, CustomStringConvertible {
-  var description: String
-}
-
 /// Writes a file so that either the whole of it or nothing stands under its name.
 enum OutputFile {
   /// Writes to a file without a name, flushes, and gives it its name; `-` is standard output.
@@ -20,12 +15,15 @@ enum OutputFile {
       return
     }
     let exists = OutputError(
-      description: "\(path): error: the file exists; choose another name or add --overwrite")
+      path,
+      Bilingual(
+        "the file exists; choose another name or add --overwrite",
+        "文件已存在；请换一个名字，或加上 --overwrite"))
     var status = stat()
     if stat(path, &status) == 0 {
-      guard overwrite else { throw exists }
       // A pipe or a device is written to; only a file can be replaced.
       if status.st_mode & S_IFMT != S_IFREG { return try writeThrough(path, produce) }
+      guard overwrite else { throw exists }
     }
     // Behind a symbolic link the file that it leads to is replaced.
     let path =
@@ -45,14 +43,10 @@ enum OutputFile {
     _ path: String, _ produce: (inout ByteSink) throws -> Void
   ) throws {
     let descriptor = Foundation.open(path, O_WRONLY)
-    guard descriptor >= 0 else { throw failure(path, "cannot be written") }
+    guard descriptor >= 0 else { throw OutputError(path, refused: .writing) }
     defer { close(descriptor) }
     var sink = ByteSink(descriptor: descriptor, name: path)
     try produce(&sink)
     try sink.flush()
-  }
-
-  static func failure(_ path: String, _ what: String) -> OutputError {
-    OutputError(description: "\(path): error: \(what): \(String(cString: strerror(errno)))")
   }
 }

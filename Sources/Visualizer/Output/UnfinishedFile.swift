@@ -27,7 +27,9 @@ struct UnfinishedFile: ~Copyable {
     if file >= 0 { close(file) }
     let name = Self.temporaryName(path)
     descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw OutputFile.failure(path, "cannot be created") }
+    guard descriptor >= 0 else {
+      throw OutputError(path, refused: Bilingual("cannot be created", "无法创建"))
+    }
     temporary = name
     Interruption.setUnfinished(name)
   }
@@ -42,21 +44,21 @@ struct UnfinishedFile: ~Copyable {
   /// Gives the file its name; false where another has it, which is replaced with `overwrite`.
   mutating func publish(overwrite: Bool) throws(OutputError) -> Bool {
     guard fsync(descriptor) == 0 || errno == EINVAL else {
-      throw OutputFile.failure(path, "cannot be written")
+      throw OutputError(path, refused: .writing)
     }
     if temporary == nil {
       if link(as: path) { return true }
-      guard errno == EEXIST else { throw OutputFile.failure(path, "cannot be put in place") }
+      guard errno == EEXIST else { throw OutputError(path, refused: .naming) }
       guard overwrite else { return false }
       // A name can be taken over by rename only, and only from a name.
       let name = Self.temporaryName(path)
-      guard link(as: name) else { throw OutputFile.failure(path, "cannot be put in place") }
+      guard link(as: name) else { throw OutputError(path, refused: .naming) }
       temporary = name
       Interruption.setUnfinished(name)
     }
     guard let name = temporary, overwrite ? replace(from: name) : move(from: name) else {
       if errno == EEXIST, !overwrite { return false }
-      throw OutputFile.failure(path, "cannot be put in place")
+      throw OutputError(path, refused: .naming)
     }
     temporary = nil
     Interruption.setUnfinished(nil)

@@ -21,7 +21,7 @@ struct HTMLFilm {
     let titles = chapters.map { "\($0 + 1) " + visible(show.chapters[$0].title[look.language]) }
     let words = HTMLWords.all.map { "\"\($0.name)\":" + json($0.text[look.language]) }
     let keys = keys.map { key in
-      "[" + json(key.label) + "," + json(key.what[look.language]) + "]"
+      "[" + json(Hint.name(key.label, look.language)) + "," + json(key.what[look.language]) + "]"
     }
     try sink.write("{\"language\":\"\(look.language.rawValue)\"")
     try sink.write(",\"title\":" + json(show.title[look.language]))

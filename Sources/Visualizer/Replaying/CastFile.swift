@@ -69,7 +69,14 @@ struct CastFile {
 
   // MARK: - Header
 
+  /// More than any header needs, in bytes.
+  private static let longestHeader = 1 << 16
+
   private mutating func readHeader(_ line: ArraySlice<UInt8>) throws(InputError) {
+    guard line.count <= Self.longestHeader else {
+      throw InputError(
+        file: file, line: 1, "the header is longer than \(Self.longestHeader) bytes; shorten it")
+    }
     var reader = JSONReader(file: file, bytes: Array(line), isPart: true)
     let header = try reader.readValue()
     try reader.finish()
@@ -129,10 +136,10 @@ struct CastFile {
     try reader.forEachElement { (reader) throws(InputError) in
       switch place {
       case 0: time = try Self.number(&reader)
-      case 1: code = try reader.readValue().string
+      case 1: code = try reader.readScalar().string
       case 2 where code == "o": try reader.readBytes(into: &parts)
       case 2 where code == "m" || code == "r": try reader.readBytes(into: &text)
-      default: _ = try reader.readValue()
+      default: try reader.skipValue()
       }
       place += 1
     }
@@ -149,10 +156,13 @@ struct CastFile {
     switch code {
     case "o" where parts.count > start: events.append(Event(time: now, end: parts.count))
     case "r":
-      if let size = Self.size(text), resizedCells < Self.resizedCellsLimit {
-        resizedCells += size.columns * size.rows
-        events.append(Event(time: now, end: parts.count, size: size))
+      guard let size = Self.size(text) else { break }
+      guard resizedCells < Self.resizedCellsLimit else {
+        warning = "the recording changes its size too often; it keeps the size that it has by then"
+        break
       }
+      resizedCells += size.columns * size.rows
+      events.append(Event(time: now, end: parts.count, size: size))
     case "m":
       markers.append(
         Replay.Marker(label: String(decoding: text.prefix(400), as: UTF8.self), time: now))
@@ -161,7 +171,7 @@ struct CastFile {
   }
 
   private static func number(_ reader: inout JSONReader) throws(InputError) -> Double {
-    let value = try reader.readValue()
+    let value = try reader.readScalar()
     guard let number = value.number else {
       throw reader.error(at: value.offset, "an event's time is to be a number, in seconds")
     }

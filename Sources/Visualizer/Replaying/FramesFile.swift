@@ -93,9 +93,10 @@ final class FramesFile: RecordedPictures {
     var number: Int
     var bytes: ArraySlice<UInt8>
 
-    /// The words, each with the column at which it begins.
+    /// The words at the front, each with the column at which it begins; nothing that is read stands
+    /// further behind.
     var words: [(text: String, column: Int)] {
-      bytes.split(separator: UInt8(ascii: " ")).map {
+      bytes.prefix(4096).split(separator: UInt8(ascii: " ")).map {
         (String(decoding: $0, as: UTF8.self), $0.startIndex - bytes.startIndex + 1)
       }
     }

@@ -131,6 +131,27 @@ struct JSONReader {
     }
   }
 
+  /// Reads one value that is no array and no object; those are read over and become null.
+  mutating func readScalar() throws(InputError) -> JSON {
+    skipSpace()
+    let start = offset
+    guard peek == UInt8(ascii: "[") || peek == UInt8(ascii: "{") else { return try readValue() }
+    try skipValue()
+    return JSON(value: .null, offset: start)
+  }
+
+  /// Reads over one value of any kind without keeping any of it.
+  mutating func skipValue() throws(InputError) {
+    skipSpace()
+    switch peek {
+    case UInt8(ascii: "{"):
+      try forEachMember { (_, reader) throws(InputError) in try reader.skipValue() }
+    case UInt8(ascii: "["):
+      try forEachElement { (reader) throws(InputError) in try reader.skipValue() }
+    default: _ = try readValue()
+    }
+  }
+
   // MARK: - Tokens
 
   private var peek: UInt8? { offset < bytes.count ? bytes[offset] : nil }

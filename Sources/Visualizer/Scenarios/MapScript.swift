@@ -10,7 +10,6 @@ import Models
 /// with its key for the whole script.
 struct MapScript: ScriptLanguage {
   private(set) var keys = KeyTable()
-  private let file: String
   private let seed: UInt64
   private var hashes: [Int32: UInt64] = [:]
   private var insertions = 0
@@ -18,15 +17,14 @@ struct MapScript: ScriptLanguage {
 
   static let words = ["make", "insert", "lookup", "delete", "clear", "range"]
 
-  init(file: String, seed: UInt64) {
-    self.file = file
+  init(seed: UInt64) {
     self.seed = seed
   }
 
   /// The language behind the operations of a captured trace: its keys keep the hashes that they were
   /// captured with, and the next value is counted on.
   init(resuming operations: [MapOperation], keys: KeyTable) {
-    self.init(file: "", seed: 0)
+    self.init(seed: 0)
     self.keys = keys
     for operation in operations {
       switch operation {
@@ -45,12 +43,12 @@ struct MapScript: ScriptLanguage {
 
   /// The operations of one line, or the first of them.
   ///
-  /// - Throws: `InputError` for an unknown word, a bad key, hash or number, or too many operations.
+  /// - Throws: `ScriptError` for an unknown word, a bad key, hash or number, or too many operations.
   mutating func parse(
     _ line: ScenarioFile.Word, first limit: Int
-  ) throws(InputError) -> ParsedLine<MapOperation> {
-    let tokens = ScriptTokens(file: file, line: line)
-    guard let verb = tokens[0] else { throw tokens.error(0, "write an operation") }
+  ) throws(ScriptError) -> ParsedLine<MapOperation> {
+    let tokens = ScriptTokens(line)
+    guard let verb = tokens[0] else { throw tokens.error(0, .noOperation) }
     var operations: [MapOperation] = []
     var count = 1
     switch verb {
@@ -73,23 +71,24 @@ struct MapScript: ScriptLanguage {
         operations.append(verb == "lookup" ? .access(key) : .delete(key))
       }
     default:
-      throw tokens.error(
-        0, "unknown operation '\(verb)'; \(Nearest.hint(verb, among: Self.words))")
+      throw tokens.error(0, .unknownOperation(verb, among: Self.words))
     }
     operationCount += operations.count
     if operationCount > MapLimits.operations { throw tokens.error(0, Self.tooMany) }
     return ParsedLine(operations, count: count)
   }
 
-  private static let tooMany =
-    "too many operations; a script has at most \(MapLimits.operations)"
+  private static let tooMany = Bilingual.tooManyOperations(MapLimits.operations)
 
-  private func hint(_ tokens: ScriptTokens) throws(InputError) -> Int {
+  private func hint(_ tokens: ScriptTokens) throws(ScriptError) -> Int {
     guard let first = tokens[1] else { return 0 }
     let index = first == "hint" ? 2 : 1
     guard let text = tokens[index], let hint = Int(text), hint >= 0, hint <= MapLimits.hint else {
       throw tokens.error(
-        min(index, tokens.count - 1), "write make hint N with N from 0 to \(MapLimits.hint)")
+        min(index, tokens.count - 1),
+        Bilingual(
+          "write make hint N with N from 0 to \(MapLimits.hint)",
+          "请写 make hint N，N 为 0 到 \(MapLimits.hint)"))
     }
     try tokens.expectEnd(index + 1)
     return hint
@@ -99,9 +98,13 @@ struct MapScript: ScriptLanguage {
 
   private func keysAndOptions(
     _ tokens: ScriptTokens, mayHaveValue: Bool
-  ) throws(InputError) -> (keys: [String], hash: HashPattern?, value: Int?) {
+  ) throws(ScriptError) -> (keys: [String], hash: HashPattern?, value: Int?) {
     guard let text = tokens[1] else {
-      throw tokens.error(0, "write a key, such as k1, or a range of keys, such as k1..k9")
+      throw tokens.error(
+        0,
+        Bilingual(
+          "write a key, such as k1, or a range of keys, such as k1..k9",
+          "请写一个 key，如 k1，或者一段 key，如 k1..k9"))
     }
     let keys = try expand(text, tokens)
     var hash: HashPattern?
@@ -109,26 +112,31 @@ struct MapScript: ScriptLanguage {
     var index = 2
     while let option = tokens[index] {
       guard let argument = tokens[index + 1] else {
-        throw tokens.error(index, "something is missing after '\(option)'")
+        throw tokens.error(
+          index, Bilingual("something is missing after '\(option)'", "“\(option)”后面缺少内容"))
       }
       switch option {
       case "hash":
         guard let pattern = HashPattern(argument) else {
           throw tokens.error(
             index + 1,
-            "write a hash of 64 bits as 0x... or 0b..., or with its middle left out as 0b1001_…_0110"
-          )
+            Bilingual(
+              "write a hash of 64 bits as 0x... or 0b..., or with its middle left out as 0b1001_…_0110",
+              "请写 64 位哈希值，0x... 或 0b...；中间的位可以省略，如 0b1001_…_0110"))
         }
         hash = pattern
       case "=" where mayHaveValue:
         guard let number = Int(argument) else {
-          throw tokens.error(index + 1, "write a whole number after '='")
+          throw tokens.error(
+            index + 1, Bilingual("write a whole number after '='", "“=”后面请写整数"))
         }
         value = number
       default:
         throw tokens.error(
           index,
-          "'\(option)' is not understood here; write hash ..." + (mayHaveValue ? " or = N" : ""))
+          Bilingual(
+            "'\(option)' is not understood here; write hash ..." + (mayHaveValue ? " or = N" : ""),
+            "这里不能写“\(option)”；请写 hash ..." + (mayHaveValue ? " 或 = N" : "")))
       }
       index += 2
     }
@@ -136,16 +144,23 @@ struct MapScript: ScriptLanguage {
   }
 
   /// A key, or `k2..k27` for all from the one to the other.
-  private func expand(_ text: String, _ tokens: ScriptTokens) throws(InputError) -> [String] {
+  private func expand(_ text: String, _ tokens: ScriptTokens) throws(ScriptError) -> [String] {
     guard text.utf8.count <= MapLimits.keyBytes else {
-      throw tokens.error(1, "the key is longer than \(MapLimits.keyBytes) bytes")
+      throw tokens.error(
+        1,
+        Bilingual(
+          "the key is longer than \(MapLimits.keyBytes) bytes",
+          "key 太长，最多 \(MapLimits.keyBytes) 字节"))
     }
     guard let dots = text.firstRange(of: "..") else { return [text] }
     let (first, last) = (Self.split(text[..<dots.lowerBound]), Self.split(text[dots.upperBound...]))
     guard let low = first.number, let high = last.number, first.prefix == last.prefix, low <= high
     else {
       throw tokens.error(
-        1, "write a range of keys as k2..k27: the same letters, then the smaller number first")
+        1,
+        Bilingual(
+          "write a range of keys as k2..k27: the same letters, then the smaller number first",
+          "一段 key 请写成 k2..k27：字母相同，小的数字在前"))
     }
     guard high - low < MapLimits.operations else { throw tokens.error(1, Self.tooMany) }
     let width = first.digits.utf8.count == last.digits.utf8.count ? first.digits.utf8.count : 0
@@ -167,13 +182,17 @@ struct MapScript: ScriptLanguage {
 
   private mutating func hashed(
     _ spelling: String, _ pattern: HashPattern?, _ tokens: ScriptTokens
-  ) throws(InputError) -> HashedKey {
+  ) throws(ScriptError) -> HashedKey {
     let key = keys.intern(spelling)
     let content = Self.content(spelling)
     if let pattern {
       let hash = pattern.fill(SplitMix64.mix(content ^ seed))
       if let known = hashes[key.identity], known != hash {
-        throw tokens.error(1, "the key '\(spelling)' was given another hash above")
+        throw tokens.error(
+          1,
+          Bilingual(
+            "the key '\(spelling)' was given another hash above",
+            "前面已经给 key“\(spelling)”指定了另一个哈希值"))
       }
       hashes[key.identity] = hash
     }

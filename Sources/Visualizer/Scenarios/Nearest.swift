@@ -9,9 +9,12 @@ enum Nearest {
   }
 
   /// "did you mean X?" or, where nothing is near, the list of what is known.
-  static func hint(_ unknown: String, among candidates: [String]) -> String {
-    if let near = word(unknown, among: candidates) { return "did you mean '\(near)'?" }
-    return "known: " + candidates.joined(separator: ", ")
+  static func hint(_ unknown: String, among candidates: [String]) -> Bilingual {
+    if let near = word(unknown, among: candidates) {
+      return Bilingual("did you mean '\(near)'?", "是不是想写“\(near)”？")
+    }
+    return Bilingual(
+      "known: " + candidates.joined(separator: ", "), "可以写：" + candidates.joined(separator: "、"))
   }
 
   /// Levenshtein's distance, of texts cut to 64 characters.

@@ -90,7 +90,7 @@ struct PacketdrillReader {
     if name == "rules", PacketdrillRules.Name(rawValue: value) == nil {
       let known = PacketdrillRules.Name.allCases.map(\.rawValue)
       throw cursor.error(
-        "unknown rules '\(value)'; \(Nearest.hint(value, among: known))", at: start)
+        "unknown rules '\(value)'; \(Nearest.hint(value, among: known).en)", at: start)
     }
     script.options.append(PacketdrillScript.Option(name: name, value: value, line: line))
   }

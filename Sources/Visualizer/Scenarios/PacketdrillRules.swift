@@ -66,8 +66,12 @@ struct PacketdrillRules {
   ///
   /// They must be known before the script is read, as `#ifdef` depends on them.
   static func name(in bytes: [UInt8]) -> Name {
-    let linux = Array("--rules=linux".utf8)
-    return bytes.prefix(65536).firstRange(of: linux) == nil ? .rfc9293 : .linux
+    let wanted = Array("--rules=linux".utf8)
+    let isNamed = bytes.split(separator: UInt8(ascii: "\n")).contains { line in
+      let text = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+      return text.starts(with: wanted)
+    }
+    return isNamed ? .linux : .rfc9293
   }
 
   /// The words for which `#ifdef` is true.

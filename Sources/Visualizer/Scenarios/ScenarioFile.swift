@@ -89,7 +89,7 @@ extension ScenarioFile {
     for (key, value) in mapping {
       guard let name = key.scalar?.string, keys.contains(name) else {
         let name = key.scalar?.string ?? "?"
-        throw error(file, key, "unknown key '\(name)'; \(Nearest.hint(name, among: keys))")
+        throw error(file, key, "unknown key '\(name)'; \(Nearest.hint(name, among: keys).en)")
       }
       members[name] = value
     }
@@ -111,13 +111,16 @@ extension ScenarioFile {
   }
 
   /// Refuses parameters that a model does not know.
-  func expectParameters(_ known: [String]) throws(InputError) {
+  func expectParameters(_ known: [String]) throws(ScriptError) {
     for (name, _) in parameters where !known.contains(name.text) {
-      throw InputError(
-        file: file, line: name.line, column: name.column,
-        known.isEmpty
-          ? "this model takes no parameters"
-          : "unknown parameter '\(name.text)'; \(Nearest.hint(name.text, among: known))")
+      guard !known.isEmpty else {
+        throw ScriptError(Bilingual("this model takes no parameters", "这个模型没有参数"), at: name)
+      }
+      let hint = Nearest.hint(name.text, among: known)
+      throw ScriptError(
+        Bilingual(
+          "unknown parameter '\(name.text)'; \(hint.en)", "没有“\(name.text)”这个参数；\(hint.zh)"),
+        at: name)
     }
   }
 
@@ -142,7 +145,7 @@ extension ScenarioFile {
         let name = key.scalar?.string ?? "?"
         throw error(
           file, key,
-          "unknown item '\(name)'; \(Nearest.hint(name, among: ["chapter", "say"]))")
+          "unknown item '\(name)'; \(Nearest.hint(name, among: ["chapter", "say"]).en)")
       }
     default: throw error(file, node, "write an operation, chapter: or say:, not a list")
     }

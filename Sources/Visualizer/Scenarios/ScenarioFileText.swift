@@ -5,6 +5,7 @@ extension ScenarioFile {
   /// The file's text in YAML.
   var text: String {
     var text = "title: \(Self.pair(title))\n"
+    if let teaches { text += "teaches: \(Self.pair(teaches))\n" }
     text += "model: \(Self.scalar(model.text))\n"
     if let rules { text += "rules: \(Self.scalar(rules.text))\n" }
     text += "seed: \(seed)\n"

@@ -4,10 +4,10 @@ protocol ScriptLanguage {
 
   /// The operations of one line, or only so many of them, the first ones.
   ///
-  /// - Throws: `InputError` at the word that is not understood, with what to write instead.
+  /// - Throws: `ScriptError` at the word that is not understood, with what to write instead.
   mutating func parse(
     _ line: ScenarioFile.Word, first limit: Int
-  ) throws(InputError) -> ParsedLine<Operation>
+  ) throws(ScriptError) -> ParsedLine<Operation>
 
   /// The words that may follow some words of a line, as far as they can be listed: those of the
   /// language, and the names that are known behind the lines read so far.
@@ -33,7 +33,7 @@ struct ParsedLine<Operation> {
 
 extension ScriptLanguage {
   /// All operations of a line.
-  mutating func parse(_ line: ScenarioFile.Word) throws(InputError) -> [Operation] {
+  mutating func parse(_ line: ScenarioFile.Word) throws(ScriptError) -> [Operation] {
     try parse(line, first: .max).operations
   }
 
@@ -41,8 +41,8 @@ extension ScriptLanguage {
   ///
   /// A line that stands for many operations is played briskly.
   mutating func read(
-    _ entry: ScenarioFile.Entry, file: String, into items: inout [ScriptItem<Operation>]
-  ) throws(InputError) {
+    _ entry: ScenarioFile.Entry, into items: inout [ScriptItem<Operation>]
+  ) throws(ScriptError) {
     let parsed: ParsedLine<Operation>
     switch entry {
     case .chapter(let title):
@@ -55,9 +55,10 @@ extension ScriptLanguage {
     case .part(let line, let first):
       parsed = try parse(line, first: first)
       guard first <= parsed.count else {
-        throw InputError(
-          file: file, line: line.line, column: line.column,
-          "first: \(first) is too many; this line has \(parsed.count) operations")
+        throw ScriptError(
+          Bilingual(
+            "first: \(first) is too many; this line has \(parsed.count) operations",
+            "first: \(first) 太多；这一行只有 \(parsed.count) 个操作"), at: line)
       }
     }
     for operation in parsed.operations {
@@ -77,12 +78,12 @@ extension ScenarioFile {
   /// The script with its lines read in a model's language.
   func script<Language: ScriptLanguage>(
     in language: inout Language
-  ) throws(InputError) -> Script<Language.Operation> {
+  ) throws(ScriptError) -> Script<Language.Operation> {
     var result = Script<Language.Operation>()
     result.items.reserveCapacity(script.count)
     result.ends.reserveCapacity(script.count)
     for entry in script {
-      try language.read(entry, file: file, into: &result.items)
+      try language.read(entry, into: &result.items)
       result.ends.append(result.items.count)
     }
     return result

@@ -18,44 +18,48 @@ struct TCPParameters {
 
   /// Reads the envelope's parameters.
   ///
-  /// - Throws: `InputError` at the name or the value, with what to write instead.
-  init(_ file: ScenarioFile, rules: TCPRules) throws(InputError) {
+  /// - Throws: `ScriptError` at the name or the value, with what to write instead.
+  init(_ file: ScenarioFile, rules: TCPRules) throws(ScriptError) {
     self.rules = rules
     try file.expectParameters(Self.names)
-    for (name, value) in file.parameters { try take(name.text, value, file.file) }
+    for (name, value) in file.parameters { try take(name.text, value) }
   }
 
   private mutating func take(
-    _ name: String, _ value: ScenarioFile.Word, _ file: String
-  ) throws(InputError) {
-    func error(_ message: String) -> InputError {
-      InputError(file: file, line: value.line, column: value.column, "\(name): \(message)")
+    _ name: String, _ value: ScenarioFile.Word
+  ) throws(ScriptError) {
+    func error(_ en: String, _ zh: String) -> ScriptError {
+      ScriptError(Bilingual("\(name): \(en)", "\(name): \(zh)"), at: value)
     }
-    func time(_ longest: Microseconds, _ example: String) throws(InputError) -> Microseconds {
+    func time(_ longest: Microseconds, _ example: String) throws(ScriptError) -> Microseconds {
       let text = value.text.replacing(" ", with: "")
       guard let time = TCPScriptLine.time(text), time <= longest else {
-        throw error("write a time up to \(TCPWords.time(longest)), such as \(example)")
+        let limit = TCPWords.time(longest)
+        throw error(
+          "write a time up to \(limit), such as \(example)", "请写不超过 \(limit) 的时间，如 \(example)")
       }
       return time
     }
-    func number(_ range: ClosedRange<Int>) throws(InputError) -> Int {
+    func number(_ range: ClosedRange<Int>) throws(ScriptError) -> Int {
       guard let number = Int(value.text), range.contains(number) else {
-        throw error("write a number from \(range.lowerBound) to \(range.upperBound)")
+        let (least, most) = (range.lowerBound, range.upperBound)
+        throw error("write a number from \(least) to \(most)", "请写 \(least) 到 \(most) 的数字")
       }
       return number
     }
-    func isOn() throws(InputError) -> Bool {
+    func isOn() throws(ScriptError) -> Bool {
       switch value.text {
       case "on", "true", "yes": return true
       case "off", "false", "no": return false
-      default: throw error("write on or off")
+      default: throw error("write on or off", "请写 on 或 off")
       }
     }
     switch name {
     case "delay":
       delay = try time(10_000_000, "20ms")
       guard delay >= TCPScriptLimits.delay else {
-        throw error("no wire is that fast; write 100us or more")
+        throw error(
+          "no wire is that fast; write 100us or more", "没有这么快的线路；请写 100us 或更长")
       }
     case "msl": rules.timeWait = 2 * (try time(600_000_000, "2min"))
     case "ack-delay":
@@ -80,15 +84,20 @@ struct TCPParameters {
 
   /// Guards by name, several separated by commas.
   private static func guards(
-    _ value: ScenarioFile.Word, _ error: (String) -> InputError
-  ) throws(InputError) -> TCPRules.Guards {
+    _ value: ScenarioFile.Word, _ error: (_ en: String, _ zh: String) -> ScriptError
+  ) throws(ScriptError) -> TCPRules.Guards {
     var guards: TCPRules.Guards = []
     let names = TCPRules.Guards.named.map(\.name)
     let words = value.text.split { $0 == "," || $0 == " " }.map(String.init)
-    guard !words.isEmpty else { throw error("write guards, such as \"time-wait, isn-clock\"") }
+    guard !words.isEmpty else {
+      throw error(
+        "write guards, such as \"time-wait, isn-clock\"", "请写要开关的保护，如 \"time-wait, isn-clock\"")
+    }
     for word in words {
       guard let known = TCPRules.Guards.named.first(where: { $0.name == word }) else {
-        throw error("unknown guard '\(word)'; \(Nearest.hint(word, among: names))")
+        let hint = Nearest.hint(word, among: names)
+        throw error(
+          "unknown guard '\(word)'; \(hint.en)", "没有“\(word)”这项保护；\(hint.zh)")
       }
       guards.insert(known.value)
     }

@@ -13,18 +13,17 @@ import Models
 /// A network of the script's own goes along, line by line: so a line that waits for what never
 /// happens, or releases what nothing holds, is an error of that line.
 struct TCPScript: ScriptLanguage {
-  private(set) var words = TCPWords()
+  var words = TCPWords()
   /// The network before the first line: its first connection has its ports, and no more.
   let start: TCPNetwork
-  private let file: String
   private let parameters: TCPParameters
   /// The network after the lines that were read.
-  private var network: TCPNetwork
+  private(set) var network: TCPNetwork
   /// The connection that the following lines are about, from 0.
-  private var connection = 0
+  private(set) var connection = 0
   private var operationCount = 0
   /// Held segments that were released.
-  private var released: Set<Int> = []
+  var released: Set<Int> = []
 
   static let verbs = [
     "client", "server", "wait", "wire", "drop", "hold", "delay", "duplicate", "release", "deliver",
@@ -34,8 +33,7 @@ struct TCPScript: ScriptLanguage {
     "listen", "connect", "accept", "send", "read", "shutdown", "close", "abort", "iss", "forget",
   ]
 
-  init(_ file: ScenarioFile, rules: TCPRules) throws(InputError) {
-    self.file = file.file
+  init(_ file: ScenarioFile, rules: TCPRules) throws(ScriptError) {
     parameters = try TCPParameters(file, rules: rules)
     var network = TCPNetwork(
       client: parameters.rules, server: parameters.rules, delay: parameters.delay,
@@ -50,7 +48,6 @@ struct TCPScript: ScriptLanguage {
 
   /// The language behind the operations of a captured ladder: the network goes on as they left it.
   init(resuming network: TCPNetwork, words: TCPWords) {
-    file = ""
     parameters = TCPParameters(rules: network.clientRules)
     start = network
     self.network = network
@@ -59,18 +56,17 @@ struct TCPScript: ScriptLanguage {
 
   /// The operations of one line, or the first of them.
   ///
-  /// - Throws: `InputError` for an unknown word, a number out of its bounds, a state that is never
+  /// - Throws: `ScriptError` for an unknown word, a number out of its bounds, a state that is never
   ///   reached, or too much happening.
   mutating func parse(
     _ line: ScenarioFile.Word, first limit: Int
-  ) throws(InputError) -> ParsedLine<TCPOperation> {
-    var line = TCPScriptLine(file: file, line: line)
-    guard line.next != nil else { throw line.error("write an operation") }
+  ) throws(ScriptError) -> ParsedLine<TCPOperation> {
+    var line = TCPScriptLine(line)
+    guard line.next != nil else { throw line.error(.noOperation) }
     let parsed = ParsedLine(try self.operations(&line), first: limit)
     operationCount += parsed.operations.count
     guard operationCount <= TCPScriptLimits.operations else {
-      throw line.tokens.error(
-        0, "too many operations; a script has at most \(TCPScriptLimits.operations)")
+      throw line.tokens.error(0, .tooManyOperations(TCPScriptLimits.operations))
     }
     for operation in parsed.operations {
       try tryOut(operation, line)
@@ -85,9 +81,9 @@ struct TCPScript: ScriptLanguage {
 
   private mutating func operations(
     _ line: inout TCPScriptLine
-  ) throws(InputError) -> [TCPOperation] {
+  ) throws(ScriptError) -> [TCPOperation] {
     if line.next == "client" || line.next == "server" { return [try call(&line)] }
-    switch try line.oneOf(Self.verbs, "operation") {
+    switch try line.oneOf(Self.verbs, Bilingual("operation", "操作")) {
     case "wait": return [try wait(&line)]
     case "wire": return try wire(&line)
     case "drop": return try fates(&line, "drop next from client")
@@ -106,7 +102,7 @@ struct TCPScript: ScriptLanguage {
 
   /// Lets time pass step by step in a copy: two ends that misunderstand each other may send without
   /// end.
-  private func tryOut(_ operation: TCPOperation, _ line: TCPScriptLine) throws(InputError) {
+  private func tryOut(_ operation: TCPOperation, _ line: TCPScriptLine) throws(ScriptError) {
     var copy = network
     var last = copy.now
     var awaited: (end: End, state: ConnectionState)?
@@ -123,52 +119,64 @@ struct TCPScript: ScriptLanguage {
     {
       copy.perform(.runUntil(due), observer: nil)
       if copy.log.count > TCPScriptLimits.segments {
-        throw line.tokens.error(
-          0, "too much happens; a script causes at most \(TCPScriptLimits.segments) segments")
+        throw line.tokens.error(0, Self.tooMuch)
       }
     }
   }
 
+  private static let tooMuch = Bilingual(
+    "too much happens; a script causes at most \(TCPScriptLimits.segments) segments",
+    "报文段太多；一个脚本最多 \(TCPScriptLimits.segments) 个")
+
   /// Whether what a line waits for came true, and whether too much happened meanwhile.
   private func checkOutcome(
     _ operation: TCPOperation, _ line: TCPScriptLine
-  ) throws(InputError) {
+  ) throws(ScriptError) {
     if case .runUntilState(let end, let state, let limit) = operation,
       network[end].state != state
     {
-      let stays = network[end].state.rawValue
+      let (time, stays) = (TCPWords.time(limit), network[end].state.rawValue)
       throw line.tokens.error(
         0,
-        "the \(end.side.name) is not in \(state.rawValue) within \(TCPWords.time(limit)): "
-          + "it stays in \(stays)")
+        Bilingual(
+          "\(TCPWords.end(end.side, .en)) is not in \(state.rawValue) within \(time): "
+            + "it stays in \(stays)",
+          "\(TCPWords.end(end.side, .zh))在 \(time) 内没有进入 \(state.rawValue)，停在 \(stays)"))
     }
     if network.log.count > TCPScriptLimits.segments {
-      throw line.tokens.error(
-        0, "too much happens; a script causes at most \(TCPScriptLimits.segments) segments")
+      throw line.tokens.error(0, Self.tooMuch)
     }
     if network.now > TCPScriptLimits.total {
-      throw line.tokens.error(0, "too long; a script lasts at most 24 hours")
+      throw line.tokens.error(
+        0, Bilingual("too long; a script lasts at most 24 hours", "时间太长；一个脚本最多 24 小时"))
     }
   }
 
   // MARK: - Calls
 
-  private mutating func call(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
+  private mutating func call(_ line: inout TCPScriptLine) throws(ScriptError) -> TCPOperation {
     let side = try line.side("client connect")
-    let word = try line.oneOf(Self.calls, "call")
+    let word = try line.oneOf(Self.calls, Bilingual("call", "调用"))
     var number = 0
     switch word {
     case "send":
-      number = try line.number(1...TCPScriptLimits.bytes, "how many bytes, such as send 300,")
+      number = try line.number(
+        1...TCPScriptLimits.bytes,
+        Bilingual("how many bytes, such as send 300,", "字节数，如 send 300"))
     case "read":
       number =
-        try line.optionalNumber(1...TCPScriptLimits.bytes, "how many bytes to read at most")
+        try line.optionalNumber(
+          1...TCPScriptLimits.bytes, Bilingual("how many bytes to read at most", "最多读多少字节"))
         ?? TCPScriptLimits.bytes
     case "iss":
-      number = try line.number(0...Int(UInt32.max), "the initial sequence number")
+      number = try line.number(
+        0...Int(UInt32.max), Bilingual("the initial sequence number", "初始序列号"))
     case "connect":
       guard side == .client || !network[End(connection, side)].isListening else {
-        throw line.error("the server listens on this port; write client connect")
+        throw line.error(
+          Bilingual(
+            "the server listens on this port; write client connect",
+            "服务器正在这个端口上监听；请写 client connect"))
       }
     default: break
     }
@@ -197,11 +205,11 @@ struct TCPScript: ScriptLanguage {
   }
 
   /// The connection of `on connection N`, else that of the lines before.
-  private func connection(named line: inout TCPScriptLine) throws(InputError) -> Int {
+  func connection(named line: inout TCPScriptLine) throws(ScriptError) -> Int {
     guard line.takes("on") else { return connection }
     try line.expect("connection", "on connection 2")
     let number = try line.number(
-      1...network.connections.count, "a connection that exists,")
+      1...network.connections.count, Bilingual("a connection that exists,", "已有连接的编号"))
     return number - 1
   }
 
@@ -219,12 +227,11 @@ struct TCPScript: ScriptLanguage {
   /// `connection 2`: the following lines are about it; it is added where it is new.
   private mutating func switchConnection(
     _ line: inout TCPScriptLine
-  ) throws(InputError) -> [TCPOperation] {
+  ) throws(ScriptError) -> [TCPOperation] {
     let count = network.connections.count
     let number = try line.number(
       1...min(count + 1, TCPScriptLimits.connections),
-      "the number of a connection, the next "
-        + "new one,")
+      Bilingual("the number of a connection, the next new one,", "连接编号（新连接用最后一个）"))
     connection = number - 1
     guard line.takes("from") else {
       try line.end()
@@ -236,20 +243,23 @@ struct TCPScript: ScriptLanguage {
       ]
     }
     guard number > count else {
-      throw line.error("connection \(number) has its ports already; write connection \(number)")
+      throw line.error(
+        Bilingual(
+          "connection \(number) has its ports already; write connection \(number)",
+          "连接 \(number) 已经有端口了；请写 connection \(number)"))
     }
-    let clientPort = try line.number(1...65_535, "a port")
+    let clientPort = try line.number(1...65_535, Bilingual("a port", "端口号"))
     try line.expect("to", "connection 2 from 40001 to 80")
-    let serverPort = try line.number(1...65_535, "a port")
+    let serverPort = try line.number(1...65_535, Bilingual("a port", "端口号"))
     try line.end()
     return [.addConnection(clientPort: clientPort, serverPort: serverPort)]
   }
 
   // MARK: - Time
 
-  private func wait(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
+  private func wait(_ line: inout TCPScriptLine) throws(ScriptError) -> TCPOperation {
     guard line.takes("until") else {
-      let time = try line.time("wait 200ms, wait until server CLOSE_WAIT or wait until quiet")
+      let time = try line.time("wait 200ms", "wait until server CLOSE_WAIT", "wait until quiet")
       try line.end()
       return .run(for: time)
     }
@@ -260,145 +270,19 @@ struct TCPScript: ScriptLanguage {
     }
     if line.next != "client", line.next != "server" {
       let time = try line.time(
-        "wait until quiet, wait until server CLOSE_WAIT or wait until 35ms")
+        "wait until quiet", "wait until server CLOSE_WAIT", "wait until 35ms")
       try line.end()
       return .runUntil(time)
     }
     let side = try line.side("wait until server CLOSE_WAIT")
-    let name = try line.oneOf(ConnectionState.allCases.map(\.rawValue), "state")
+    let name = try line.oneOf(
+      ConnectionState.allCases.map(\.rawValue), Bilingual("state", "状态"))
     let limit = try line.time(after: "within", "wait until server CLOSE_WAIT within 10s")
     let end = End(try connection(named: &line), side)
     try line.end()
-    guard let state = ConnectionState(rawValue: name) else { throw line.error("write a state") }
+    guard let state = ConnectionState(rawValue: name) else {
+      throw line.error(Bilingual("write a state", "请写状态"))
+    }
     return .runUntilState(end, state, limit: limit ?? TCPScriptLimits.time)
-  }
-
-  // MARK: - The wire
-
-  private func wire(_ line: inout TCPScriptLine) throws(InputError) -> [TCPOperation] {
-    try line.expect("delay", "wire delay 20ms")
-    let time = try line.time("wire delay 20ms")
-    guard time >= TCPScriptLimits.delay else {
-      throw line.tokens.error(2, "no wire is that fast; write wire delay 100us or more")
-    }
-    guard line.takes("from") else {
-      try line.end()
-      return Side.allCases.map { .wireDelay(from: $0, time) }
-    }
-    let side = try line.side("wire delay 20ms from client")
-    try line.end()
-    return [.wireDelay(from: side, time)]
-  }
-
-  /// `drop next from client`, `delay next 3 from server 300ms` and their like.
-  private func fates(
-    _ line: inout TCPScriptLine, _ example: String
-  ) throws(InputError) -> [TCPOperation] {
-    let verb = line.tokens[0]
-    try line.expect("next", example)
-    let count =
-      try line.optionalNumber(1...TCPScriptLimits.fates, "how many of the next segments") ?? 1
-    try line.expect("from", example)
-    let side = try line.side(example)
-    let usual = side == .client ? network.delay.client : network.delay.server
-    let fate: Fate
-    switch verb {
-    case "drop": fate = .lost
-    case "hold": fate = .held
-    case "delay": fate = .delivers(after: [try line.time(example)])
-    default:
-      let gap = try line.time(after: "after", example) ?? 10_000
-      fate = .delivers(after: [usual, usual + gap])
-    }
-    let end = End(try connection(named: &line), side)
-    try line.end()
-    return Array(repeating: .fate(end, fate), count: count)
-  }
-
-  /// The segment that was held first and not released yet goes on.
-  private mutating func release(
-    _ line: inout TCPScriptLine
-  ) throws(InputError) -> TCPOperation {
-    try line.expect("held", "release held after 5s")
-    let delay = try line.time(after: "after", "release held after 5s") ?? 0
-    try line.end()
-    let held = (0..<network.log.count).first { index in
-      network.log[index].isHeld && !released.contains(index)
-        && network.log[index].sender.connection == connection
-    }
-    guard let held else {
-      throw line.tokens.error(0, "nothing is held; write hold next from client before this")
-    }
-    released.insert(held)
-    words.released.insert(held)
-    return .deliverCopy(index: held, after: delay)
-  }
-
-  private func deliverAgain(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
-    try line.expect("again", "deliver again 3")
-    guard network.log.count > 0 else {
-      throw line.error("no segment has been sent so far; wait until there is one")
-    }
-    let index = try deliverable(&line)
-    let delay = try line.time(after: "after", "deliver again 3 after 5s") ?? 0
-    try line.end()
-    return .deliverCopy(index: index, after: delay)
-  }
-
-  /// `3`, or `first from client` of the connection that the lines are about.
-  private func deliverable(_ line: inout TCPScriptLine) throws(InputError) -> Int {
-    guard line.next == "first" || line.next == "last" else {
-      return try line.number(
-        0...network.log.count - 1, "first from client, last from client, or a segment's number")
-    }
-    let isFirst = line.takes("first") || !line.takes("last")
-    try line.expect("from", "deliver again first from client")
-    let end = End(connection, try line.side("deliver again first from client"))
-    let sent = (0..<network.log.count).filter { network.log[$0].sender == end }
-    guard let index = isFirst ? sent.first : sent.last else {
-      throw line.tokens.error(0, "the \(end.side.name) has sent nothing on this connection so far")
-    }
-    return index
-  }
-
-  /// A segment that somebody else puts on the wire in an end's name, numbers relative to its ISN.
-  private mutating func forge(_ line: inout TCPScriptLine) throws(InputError) -> TCPOperation {
-    let example = "forge from server RST seq 1"
-    try line.expect("from", example)
-    let side = try line.side(example)
-    let end = End(connection, side)
-    var flags: SegmentFlags = []
-    while let word = line.next, let flag = SegmentFlags(name: word) {
-      flags.insert(flag)
-      _ = line.takes(word)
-    }
-    guard !flags.isEmpty else {
-      let unknown = line.next.map { "unknown flag '\($0)'; " } ?? ""
-      throw line.error("\(unknown)write one or more of SYN, FIN, RST, PSH, ACK, such as \(example)")
-    }
-    func absolute(_ number: Int, _ side: Side) -> SequenceNumber {
-      (network.connections[connection].iss(of: side) ?? SequenceNumber(0)) + number
-    }
-    try line.expect("seq", example)
-    let range = 0...Int(UInt32.max)
-    let seq = absolute(try line.number(range, "a relative number"), side)
-    var segment = Segment(flags, seq: seq)
-    if line.takes("ack") {
-      segment.ack = absolute(try line.number(range, "a relative number"), side.peer)
-      segment.flags.insert(.ack)
-    } else if flags.contains(.ack) {
-      throw line.error("the flag ACK needs its number; write ack 1 behind the seq")
-    }
-    if line.takes("length") {
-      let count = try line.number(1...network.rules(of: side).mss, "how many bytes it carries")
-      let incarnation = network[end].incarnation
-      segment.payload = Payload(
-        StreamOrigin(end, incarnation: incarnation),
-        offset: Int(seq.relative(to: absolute(1, side))), count: count)
-    }
-    try line.end()
-    let text = (0..<line.tokens.count).compactMap { line.tokens[$0] }.joined(separator: " ")
-    words.forged[segment] = text
-    return .inject(from: end, segment, isRetransmission: false)
   }
 }

@@ -130,7 +130,7 @@ struct AllocatorInspector {
     if slot == span.freeindex { facts.append(("freeindex", word("points here", "指向此槽"))) }
     for (p, owner) in state.ps.enumerated()
     where owner.mcache.tiny?.span == id && owner.mcache.tiny?.slot == slot {
-      facts.append((word("tiny block", "tiny 块"), "P\(p), \(owner.mcache.tinyOffset)/16"))
+      facts.append((word("tiny block", "微小对象块"), "P\(p), \(owner.mcache.tinyOffset)/16"))
     }
     return Inspection("s\(id)[\(slot)]", facts)
   }
@@ -194,7 +194,7 @@ struct AllocatorInspector {
     if let span = state.span(tiny.span) {
       facts.append((word("objects", "对象"), objects(tiny.span, tiny.slot, span)))
     }
-    return Inspection(word("P\(p) tiny block", "P\(p) 的 tiny 块"), facts)
+    return Inspection(word("P\(p) tiny block", "P\(p) 的微小对象块"), facts)
   }
 
   // MARK: - mcentral

@@ -87,7 +87,7 @@ struct AllocatorMCentralPane {
 
   private func drawSlotLegend(_ canvas: inout Canvas) {
     let parts: [(Unicode.Scalar, Bilingual)] = [
-      ("▓", Bilingual("live", "存活")), ("▒", Bilingual("dead", "已死")),
+      ("▓", Bilingual("live", "存活")), ("▒", Bilingual("dead", "死亡")),
       ("░", Bilingual("free", "空闲")), ("×", Bilingual("died now", "刚死")),
     ]
     var column = inner.x + 1

@@ -5,13 +5,12 @@ enum AllocatorShow {
   static let model = "allocator"
 
   /// A show of a scenario file.
-  static func open(_ file: ScenarioFile, name: String) throws(InputError) -> any Show {
+  static func open(_ file: ScenarioFile, name: String) throws(ScriptError) -> any Show {
     let text = file.rules?.text ?? "go1.19"
     guard let rules = GoAllocator.Rules(named: text) else {
       let names = GoAllocator.Rules.allCases.map(\.rawValue) + ["notes"]
-      throw InputError(
-        file: file.file, line: file.rules?.line, column: file.rules?.column,
-        "unknown rules '\(text)' for the allocator; \(Nearest.hint(text, among: names))")
+      throw ScriptError(
+        .unknownRules(text, of: "the allocator", among: names), at: file.rules)
     }
     var language = try AllocatorScript(file, rules: rules)
     let start = language
@@ -24,8 +23,10 @@ enum AllocatorShow {
       script: script.items)
     let show = Performance(scenario, origin.subject(language), origin: origin)
     guard show.stepCount > 0 else {
-      throw InputError(
-        file: file.file, "nothing happens in this script; let it allocate, such as malloc 48")
+      throw ScriptError(
+        Bilingual(
+          "nothing happens in this script; let it allocate, such as malloc 48",
+          "这个脚本什么也没有做；请让它申请内存，如 malloc 48"))
     }
     return show
   }

@@ -51,7 +51,7 @@ struct CaptureInspector {
       (word("window field", "窗口字段"), "\(segment.window)"),
     ]
     if segment.flags.contains(.syn) {
-      facts.append((word("window scale", "窗口缩放"), scale(segment.windowScale)))
+      facts.append((word("window scale", "窗口扩大"), scale(segment.windowScale)))
     }
     let seconds = subject.words.time(segment)
     facts += [

@@ -21,11 +21,16 @@ extension PacketCapture: CapturedFile {
           : "there is no connection \(number); they are numbered from 1 to \(connections.count)",
         kind: .contents)
     }
-    let connection = connections[number - 1]
-    let ladder = ladder(number - 1)
+    return show(name: name, at: number - 1)
+  }
+
+  /// One connection as a show, by its index.
+  func show(name: String, at index: Int) -> any Show {
+    let connection = connections[index]
+    let ladder = ladder(index)
     let (client, server) = (connection.client.text, connection.server.text)
     let words = CaptureWords(client: client, server: server, start: connection.firstTime)
-    let which = "\(number)/\(connections.count)"
+    let which = "\(index + 1)/\(connections.count)"
     let unsure =
       connection.isClientKnown
       ? Bilingual("", "")

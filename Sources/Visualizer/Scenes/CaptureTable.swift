@@ -73,8 +73,8 @@ struct CaptureTable: Subject {
       ])
   }
 
-  func opened(_ index: Int) throws(InputError) -> (any Show)? {
-    try capture.show(name: name, connection: index + 1)
+  func opened(_ index: Int) -> (any Show)? {
+    capture.connections.indices.contains(index) ? capture.show(name: name, at: index) : nil
   }
 
   private static let heads = [

@@ -49,7 +49,8 @@ enum CapturedFormat {
     guard let read = readers[name.string ?? ""] else {
       throw InputError(
         file: file, at: name.offset, in: bytes,
-        "unknown format '\(name.string ?? "")'; \(Nearest.hint(name.string ?? "", among: names))")
+        "unknown format '\(name.string ?? "")'; \(Nearest.hint(name.string ?? "", among: names).en)"
+      )
     }
     return try read(file, bytes)
   }

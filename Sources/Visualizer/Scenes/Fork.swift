@@ -6,8 +6,8 @@ protocol Fork {
   func candidates(after words: [String]) -> [String]
   /// A show that is the old one up to this point and then performs these lines.
   ///
-  /// - Throws: `InputError` at the word that is not understood or cannot be done.
-  func branch(_ lines: [ScenarioFile.Word], name: String) throws(InputError) -> any Show
+  /// - Throws: `ScriptError` at the word that is not understood or cannot be done.
+  func branch(_ lines: [ScenarioFile.Word], name: String) throws(ScriptError) -> any Show
 }
 
 /// Where the script of a show comes from, so that it can go on differently.
@@ -17,7 +17,7 @@ protocol Origin<Play> {
   /// The scenario as a file; nil where the show is no scenario, such as a captured trace.
   var scenario: ScenarioFile? { get }
   /// The point behind so many items of the script.
-  func fork(_ show: Performance<Play>, keeping items: Int) throws(InputError) -> any Fork
+  func fork(_ show: Performance<Play>, keeping items: Int) throws(ScriptError) -> any Fork
 }
 
 /// What of a script may be tried out at a time.
@@ -31,9 +31,7 @@ struct ScriptOrigin<Language: ScriptLanguage, Play: Subject>: Origin
 where Language.Operation == Play.State.Operation {
   /// The language behind so many captured operations, and what else the model is to be asked before
   /// it goes on.
-  typealias Resume = (Int, Timeline<Play.State>) throws(InputError) -> (
-    Language, [Language.Operation]
-  )
+  typealias Resume = (Int, Timeline<Play.State>) -> (Language, [Language.Operation])
 
   /// The file's lines and what stands above them; nil behind captured operations.
   var scenario: ScenarioFile?
@@ -68,11 +66,11 @@ where Language.Operation == Play.State.Operation {
     self.subject = subject
   }
 
-  func fork(_ show: Performance<Play>, keeping items: Int) throws(InputError) -> any Fork {
+  func fork(_ show: Performance<Play>, keeping items: Int) throws(ScriptError) -> any Fork {
     var kept = self
     kept.cut(items)
     let script = show.timeline.script
-    let (resumed, preface) = try resume(kept.capturedCount, show.timeline)
+    let (resumed, preface) = resume(kept.capturedCount, show.timeline)
     var language = resumed
     var start = Array(script.prefix(items))
     if kept.entries.isEmpty {
@@ -80,7 +78,7 @@ where Language.Operation == Play.State.Operation {
       kept.capturedCount += preface.count
     }
     var again: [ScriptItem<Language.Operation>] = []
-    for entry in kept.entries { try language.read(entry, file: show.name, into: &again) }
+    for entry in kept.entries { try language.read(entry, into: &again) }
     return ScriptFork(show: show, origin: kept, language: language, items: start)
   }
 
@@ -121,16 +119,17 @@ where Language.Operation == Play.State.Operation {
 
   func candidates(after words: [String]) -> [String] { language.candidates(after: words) }
 
-  func branch(_ lines: [ScenarioFile.Word], name: String) throws(InputError) -> any Show {
+  func branch(_ lines: [ScenarioFile.Word], name: String) throws(ScriptError) -> any Show {
     var (language, items, origin) = (language, items, origin)
     for line in lines {
       let entry = ScenarioFile.Entry.line(line)
       let before = items.count
-      try language.read(entry, file: name, into: &items)
+      try language.read(entry, into: &items)
       guard items.count - before <= ForkLimits.operations else {
-        throw InputError(
-          file: name, line: line.line, column: line.column,
-          "too much at a time; ask for at most \(ForkLimits.operations) operations")
+        throw ScriptError(
+          Bilingual(
+            "too much at a time; ask for at most \(ForkLimits.operations) operations",
+            "一次太多；最多 \(ForkLimits.operations) 个操作"), at: line)
       }
       origin.entries.append(entry)
       origin.ends.append(items.count)
@@ -140,10 +139,7 @@ where Language.Operation == Play.State.Operation {
       name: name, title: show.title, rules: show.rules, seed: show.seed,
       initial: show.timeline.state(before: 0), script: items)
     let branch = Performance(scenario, origin.subject(language), origin: origin)
-    guard !branch.isTooLong else {
-      throw InputError(
-        file: name, "more than \(TimelineLimits.steps) steps come of this; ask for less")
-    }
+    guard !branch.isTooLong else { throw ScriptError(.tooManySteps) }
     return branch
   }
 }

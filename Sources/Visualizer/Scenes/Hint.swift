@@ -45,11 +45,16 @@ struct Hint: Equatable {
     return hints
   }
 
+  /// A key's label as it is read: what is written on it, but for the one on which nothing is.
+  static func name(_ key: String, _ language: Language) -> String {
+    language == .zh && key == "space" ? "空格" : key
+  }
+
   /// Draws hints from the left until the row is full; `? help` is pinned and the last to go.
   static func draw(_ hints: [Hint], row: Int, language: Language, on canvas: inout Canvas) {
     let help = Hint("?", Bilingual("help", "帮助"))
     func width(_ hint: Hint) -> Int {
-      GlyphWidth.of(hint.key) + 1 + GlyphWidth.of(hint.what[language]) + 2
+      GlyphWidth.of(name(hint.key, language)) + 1 + GlyphWidth.of(hint.what[language]) + 2
     }
     var used = 1 + width(help)
     var fitting: [Hint] = []
@@ -61,7 +66,7 @@ struct Hint: Equatable {
     canvas.fill(Rect(x: 0, y: row, width: canvas.size.columns, height: 1))
     var column = 1
     for hint in fitting + [help] {
-      column = canvas.put(hint.key, column, row, Style(.text, .bold)) + 1
+      column = canvas.put(name(hint.key, language), column, row, Style(.text, .bold)) + 1
       column = canvas.put(hint.what[language], column, row, .dim) + 2
     }
   }

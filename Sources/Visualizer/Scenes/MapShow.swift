@@ -10,17 +10,14 @@ enum MapShow {
   ]
 
   /// A show of a scenario file.
-  static func open(_ file: ScenarioFile, name: String) throws(InputError) -> any Show {
+  static func open(_ file: ScenarioFile, name: String) throws(ScriptError) -> any Show {
     try file.expectParameters([])
-    let names = rules.map(\.name)
-    let word = file.rules
-    let text = word?.text ?? "go1.19"
+    let text = file.rules?.text ?? "go1.19"
     guard let chosen = rules.first(where: { $0.name == text }) else {
-      throw InputError(
-        file: file.file, line: word?.line, column: word?.column,
-        "unknown rules '\(text)' for a map; \(Nearest.hint(text, among: names))")
+      throw ScriptError(
+        .unknownRules(text, of: "a map", among: rules.map(\.name)), at: file.rules)
     }
-    var language = MapScript(file: file.file, seed: file.seed)
+    var language = MapScript(seed: file.seed)
     let start = language
     let script = try file.script(in: &language)
     let type = MapType(rules: chosen.rules)

@@ -54,14 +54,14 @@ protocol Show: AnyObject {
   func inspect(_ item: Item, atStep step: Int, _ language: Language) -> Inspection?
   /// The show that a row of that list stands for; nil where opening it is a matter of this show's
   /// look.
-  func opened(_ index: Int) throws(InputError) -> (any Show)?
+  func opened(_ index: Int) -> (any Show)?
   /// The scenario as a file; nil for what was captured.
   var scenario: ScenarioFile? { get }
   /// Whether there is a model that can go on differently; see `Fork`.
   var canFork: Bool { get }
   /// The point behind the operation or remark that a step belongs to; at the last step, behind
   /// everything. Nil where there is no model that could go on.
-  func fork(atStep step: Int) throws(InputError) -> (any Fork)?
+  func fork(atStep step: Int) throws(ScriptError) -> (any Fork)?
   /// The one function that turns a step into a picture; see `FrameScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
   /// The narrowest stage in which the scene shows all that it has to show.
@@ -76,11 +76,11 @@ extension Show {
   var differences: [Int] { [] }
   var scenario: ScenarioFile? { nil }
   var canFork: Bool { false }
-  func fork(atStep step: Int) throws(InputError) -> (any Fork)? { nil }
+  func fork(atStep step: Int) throws(ScriptError) -> (any Fork)? { nil }
   func whatUntold(atStep step: Int) -> String? { what(atStep: step) }
   func question(atStep step: Int) -> Question? { nil }
   func inspect(_ item: Item, atStep step: Int, _ language: Language) -> Inspection? { nil }
-  func opened(_ index: Int) throws(InputError) -> (any Show)? { nil }
+  func opened(_ index: Int) -> (any Show)? { nil }
 }
 
 /// A chapter, a sentence or an operation of a script, with the steps that come of it.
@@ -94,7 +94,7 @@ struct ShowItem {
 /// The rules under which a script can be shown, and how that is done.
 struct Rulebook {
   var names: [String]
-  var open: (_ rules: String) throws(InputError) -> any Show
+  var open: (_ rules: String) throws(ScriptError) -> any Show
 }
 
 /// A step in words and fields, as `steps` prints it.
@@ -139,7 +139,7 @@ final class Performance<S: Subject>: Show {
   var scenario: ScenarioFile? { origin?.scenario }
   var canFork: Bool { origin != nil }
 
-  func fork(atStep step: Int) throws(InputError) -> (any Fork)? {
+  func fork(atStep step: Int) throws(ScriptError) -> (any Fork)? {
     let isAtEnd = timeline.nextItem(afterStep: step) == nil
     let items = isAtEnd ? timeline.script.count : timeline.item(ofStep: step) + 1
     return try origin?.fork(self, keeping: items)
@@ -262,7 +262,7 @@ final class Performance<S: Subject>: Show {
     subject.inspect(item, timeline.moment(step), language)
   }
 
-  func opened(_ index: Int) throws(InputError) -> (any Show)? { try subject.opened(index) }
+  func opened(_ index: Int) -> (any Show)? { subject.opened(index) }
 
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas {
     FrameScene(show: self, caption: subject.caption, step: step, look: look).draw {

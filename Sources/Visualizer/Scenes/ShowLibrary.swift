@@ -28,13 +28,7 @@ enum ShowLibrary {
     rules: String? = nil, tableFirst: Bool = false, warn: (String?) -> Void = { _ in }
   ) throws(InputError) -> any Show {
     var contents = try contents(argument, rules: scriptRules)
-    if let rules {
-      guard case .scenario(let file) = contents else {
-        throw InputError(
-          file: argument, "other rules are for scenario files; a trace has those of its system")
-      }
-      contents = .scenario(try Self.file(file, argument, under: rules))
-    }
+    if let rules { contents = try Self.contents(contents, argument, under: rules) }
     if case .captured(let captured) = contents { warn(captured.warning) }
     if tableFirst, connection == nil, case .captured(let captured) = contents,
       let capture = captured as? PacketCapture
@@ -45,16 +39,20 @@ enum ShowLibrary {
   }
 
   /// Refuses a show without steps, which has no frame, and one that nobody could watch to the end.
-  private static func watchable(_ show: any Show, _ argument: String) throws(InputError) -> any Show
-  {
-    if show.isTooLong {
-      throw InputError(
-        file: argument, "more than \(TimelineLimits.steps) steps come of this; ask for less")
-    }
+  private static func watchable(_ show: any Show) throws(ScriptError) -> any Show {
+    if show.isTooLong { throw ScriptError(.tooManySteps) }
     guard show.stepCount > 0 else {
-      throw InputError(file: argument, "nothing happens in this file: there is no step to show")
+      throw ScriptError(
+        Bilingual(
+          "nothing happens in this file: there is no step to show",
+          "这个文件什么也没有做：没有可看的步骤"))
     }
     return show
+  }
+
+  private static func watchable(_ show: any Show, _ argument: String) throws(InputError) -> any Show
+  {
+    do { return try watchable(show) } catch { throw InputError(file: argument, error) }
   }
 
   private static func opened(
@@ -128,18 +126,24 @@ enum ShowLibrary {
   private static let captureExtensions = [".pcap", ".pcapng", ".cap"]
 
   /// A scenario file with other rules than it names.
-  private static func file(
-    _ file: ScenarioFile, _ argument: String, under rules: String
-  ) throws(InputError) -> ScenarioFile {
-    let known = models.first { $0.name == file.model.text }?.rules ?? []
-    guard known.contains(rules) else {
+  private static func contents(
+    _ contents: Contents, _ argument: String, under rules: String
+  ) throws(InputError) -> Contents {
+    guard case .scenario(var file) = contents else {
       throw InputError(
-        file: argument,
-        "unknown rules '\(rules)' for \(file.model.text); \(Nearest.hint(rules, among: known))")
+        file: argument, "other rules are for scenario files; a trace has those of its system")
     }
-    var file = file
-    file.rules = ScenarioFile.Word(text: rules, line: file.model.line, column: file.model.column)
-    return file
+    let (model, known) = (file.model.text, rulesOfModel(file))
+    guard known.contains(rules) else {
+      let unknown = Bilingual.unknownRules(rules, of: model, among: known)
+      throw InputError(file: argument, unknown.en)
+    }
+    file.choose(rules)
+    return .scenario(file)
+  }
+
+  private static func rulesOfModel(_ file: ScenarioFile) -> [String] {
+    models.first { $0.name == file.model.text }?.rules ?? []
   }
 
   /// The models by their names in scenario files, and the rules that each knows.
@@ -151,21 +155,29 @@ enum ShowLibrary {
 
   /// A show of a scenario file of whatever model.
   static func open(_ file: ScenarioFile, name: String) throws(InputError) -> any Show {
+    do { return try performance(of: file, name) } catch { throw InputError(file: file.file, error) }
+  }
+
+  private static func performance(of file: ScenarioFile, _ name: String) throws(ScriptError)
+    -> any Show
+  {
     let show: any Show
     switch file.model.text {
     case MapShow.model: show = try MapShow.open(file, name: name)
     case AllocatorShow.model: show = try AllocatorShow.open(file, name: name)
     case TCPShow.model: show = try TCPShow.open(file, name: name)
     default:
-      let known = models.map(\.name)
-      throw InputError(
-        file: file.file, line: file.model.line, column: file.model.column,
-        "unknown model '\(file.model.text)'; \(Nearest.hint(file.model.text, among: known))")
+      let hint = Nearest.hint(file.model.text, among: models.map(\.name))
+      throw ScriptError(
+        Bilingual(
+          "unknown model '\(file.model.text)'; \(hint.en)", "没有“\(file.model.text)”这个模型；\(hint.zh)"),
+        at: file.model)
     }
-    let known = models.first { $0.name == file.model.text }?.rules ?? []
-    show.rulebook = Rulebook(names: known.filter { $0 != show.rules }) {
-      (rules) throws(InputError) in
-      try watchable(open(Self.file(file, file.file, under: rules), name: name), file.file)
+    show.rulebook = Rulebook(names: rulesOfModel(file).filter { $0 != show.rules }) {
+      (rules) throws(ScriptError) in
+      var changed = file
+      changed.choose(rules)
+      return try watchable(performance(of: changed, name))
     }
     return show
   }
@@ -178,4 +190,26 @@ enum ShowLibrary {
     let stem = known.first { last.hasSuffix($0) }.map { String(last.dropLast($0.utf8.count)) }
     return VisibleText.escape(stem ?? last)
   }
+}
+
+extension ScenarioFile {
+  /// Takes other rules than the file names.
+  fileprivate mutating func choose(_ name: String) {
+    rules = Word(text: name, line: model.line, column: model.column)
+  }
+}
+
+extension Bilingual {
+  static func unknownRules(
+    _ rules: String, of model: String, among known: [String]
+  ) -> Bilingual {
+    let hint = Nearest.hint(rules, among: known)
+    return Bilingual(
+      "unknown rules '\(rules)' for \(model); \(hint.en)",
+      "没有“\(rules)”这套规则；\(hint.zh)")
+  }
+
+  static let tooManySteps = Bilingual(
+    "more than \(TimelineLimits.steps) steps come of this; ask for less",
+    "超过 \(TimelineLimits.steps) 步；请减少一些操作")
 }

@@ -44,7 +44,7 @@ protocol Subject {
   func inspect(_ item: Item, _ moment: Moment<State>, _ language: Language) -> Inspection?
   /// The show that a row of such a list stands for; nil where opening it is a matter of this show's
   /// look.
-  func opened(_ index: Int) throws(InputError) -> (any Show)?
+  func opened(_ index: Int) -> (any Show)?
   /// Draws a moment into a part of the canvas; progress goes from 0 (before) to 1 (after).
   func draw(
     _ moment: Moment<State>, progress: Double, in stage: Rect, of canvas: inout Canvas, look: Look)
@@ -59,7 +59,7 @@ extension Subject {
   func briskPace(_ event: State.Event) -> Pace { pace(event).brisk }
   func selection(_ moment: Moment<State>, _ look: Look) -> Int? { nil }
   func inspect(_ item: Item, _ moment: Moment<State>, _ language: Language) -> Inspection? { nil }
-  func opened(_ index: Int) throws(InputError) -> (any Show)? { nil }
+  func opened(_ index: Int) -> (any Show)? { nil }
 }
 
 /// What the model knows of an item of the stage.

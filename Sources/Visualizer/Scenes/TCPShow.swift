@@ -5,13 +5,12 @@ enum TCPShow {
   static let model = "tcp"
 
   /// A show of a scenario file.
-  static func open(_ file: ScenarioFile, name: String) throws(InputError) -> any Show {
+  static func open(_ file: ScenarioFile, name: String) throws(ScriptError) -> any Show {
     let text = file.rules?.text ?? "rfc9293"
     let names = [TCPRules.rfc9293.name, TCPRules.linux.name]
     guard let rules = [TCPRules.rfc9293, TCPRules.linux].first(where: { $0.name == text }) else {
-      throw InputError(
-        file: file.file, line: file.rules?.line, column: file.rules?.column,
-        "unknown rules '\(text)' for TCP; \(Nearest.hint(text, among: names))")
+      throw ScriptError(
+        .unknownRules(text, of: "TCP", among: names), at: file.rules)
     }
     var language = try TCPScript(file, rules: rules)
     let start = language

@@ -53,9 +53,9 @@ enum ScreenError: Error, Equatable {
       "标准输出不是终端：输出到文件或管道请用 `visualizer steps`、`frame` 或 `record`"
     case .typeNotSet: "没有设置 TERM，不知道终端的类型：请试试 TERM=xterm-256color"
     case .typeTooSimple(let type):
-      "类型为 '\(Self.shown(type))' 的终端无法移动光标：请用 `visualizer play --plain`"
+      "类型为“\(Self.shown(type))”的终端无法移动光标：请用 `visualizer play --plain`"
     case .typeUnknown(let type):
-      "这里不认识终端类型 '\(Self.shown(type))'：请试试 TERM=xterm-256color"
+      "不认识终端类型“\(Self.shown(type))”：请试试 TERM=xterm-256color"
     case .sizeUnknown: "终端的大小未知：请用 `stty columns 80 rows 24` 设置"
     case .noUnicode: "系统没有 UTF-8 语言环境：请用 --charset ascii"
     case .system(let number): "无法设置终端（系统错误 \(number)）"

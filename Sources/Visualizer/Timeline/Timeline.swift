@@ -61,9 +61,8 @@ final class Timeline<State: Model> {
     var times: [UInt32]
   }
 
-  /// How many bytes checkpoints may come to hold by `Model.footprint`, which counts what they share as
-  /// often as they share it: they take about a tenth of it.
-  private static var checkpointBudget: Int { 512 << 20 }
+  /// How many bytes checkpoints may come to hold, each besides the one before it.
+  private static var checkpointBudget: Int { 160 << 20 }
   private static var checkpointLimit: Int { 512 }
   /// How many moments of one item are kept at a time: few where one leaps to, more and more of a
   /// long item where one walks, so that walking it does not perform it too often.
@@ -89,6 +88,7 @@ final class Timeline<State: Model> {
     self.briskPace = briskPace
     cursor = Checkpoint(item: 0, state: initial)
     checkpoints = [cursor]
+    checkpointBytes = initial.footprint
     var state = initial
     var steps = 0
     var time = 0
@@ -134,15 +134,20 @@ final class Timeline<State: Model> {
 
   private func addCheckpoint(_ checkpoint: Checkpoint) {
     checkpoints.append(checkpoint)
-    checkpointBytes += checkpoint.state.footprint
+    checkpointBytes += bytes(ofCheckpoint: checkpoints.count - 1)
     while checkpointBytes > Self.checkpointBudget || checkpoints.count > Self.checkpointLimit,
       checkpoints.count > 2
     {
-      let kept = checkpoints.indices.filter { $0 % 2 == 0 }.map { checkpoints[$0] }
-      checkpoints = kept
-      checkpointBytes = kept.reduce(0) { $0 + $1.state.footprint }
+      checkpoints = checkpoints.indices.filter { $0 % 2 == 0 }.map { checkpoints[$0] }
+      checkpointBytes = checkpoints.indices.reduce(0) { $0 + bytes(ofCheckpoint: $1) }
       checkpointSpacing *= 2
     }
+  }
+
+  /// What a checkpoint takes besides the one before it.
+  private func bytes(ofCheckpoint index: Int) -> Int {
+    let state = checkpoints[index].state
+    return index == 0 ? state.footprint : state.footprint(besides: checkpoints[index - 1].state)
   }
 
   // MARK: - Where things are

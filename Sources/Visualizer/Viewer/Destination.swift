@@ -14,7 +14,8 @@ enum Destination {
     let wanted = text.lowercased()
     guard !wanted.isEmpty else { return nil }
     return show.chapters.first { chapter in
-      chapter.title.en.lowercased().contains(wanted) || chapter.title.zh.lowercased().contains(wanted)
+      chapter.title.en.lowercased().contains(wanted)
+        || chapter.title.zh.lowercased().contains(wanted)
     }?.step
   }
 

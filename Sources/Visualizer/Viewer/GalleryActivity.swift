@@ -50,7 +50,7 @@ struct GalleryActivity: Activity {
     do {
       shows[index] = try ShowLibrary.open(entries[index].name)
     } catch {
-      notice = Bilingual(error.description, error.description)
+      notice = Bilingual(error.description, "无法打开：\(error)")
     }
     return shows[index]
   }

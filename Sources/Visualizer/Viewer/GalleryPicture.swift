@@ -91,7 +91,7 @@ struct GalleryPicture {
     let column = canvas.put(" visualizer", 0, 0, .heading) + 3
     let what = Bilingual(
       "Go's map, Go's allocator and TCP from the inside",
-      "从内部看 Go map、Go 内存分配器和 TCP")
+      "看清 Go map、Go 内存分配器与 TCP 的内部")
     canvas.put(TextLayout.fit(what[language], columns: statusColumn - 2 - column), column, 0, .dim)
     canvas.put(status, statusColumn, 0)
   }

@@ -64,7 +64,9 @@ struct HelpOverlay {
       let keys = entries.filter { entry in
         entry.section == section
           && (wanted.isEmpty || entry.label.lowercased().contains(wanted)
-            || entry.what.en.lowercased().contains(wanted) || entry.what.zh.lowercased().contains(wanted))
+            || Hint.name(entry.label, .zh).contains(wanted)
+            || entry.what.en.lowercased().contains(wanted)
+            || entry.what.zh.lowercased().contains(wanted))
       }
       guard !keys.isEmpty else { return [] }
       return [.heading(section.title)] + keys.map { .key(label: $0.label, what: $0.what) }
@@ -94,7 +96,7 @@ struct HelpOverlay {
       switch line {
       case .heading(let title): canvas.put(title[language], x, y, .heading)
       case .key(let label, let what):
-        canvas.put(label, x + 1, y, Style(.current))
+        canvas.put(Hint.name(label, language), x + 1, y, Style(.current))
         canvas.put(what[language], x + labelWidth + 3, y)
       }
     }

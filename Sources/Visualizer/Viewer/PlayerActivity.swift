@@ -290,17 +290,12 @@ struct PlayerActivity: Activity {
   /// Opens what the cursor of a list is on: another show on top, or another look at this one.
   private mutating func open() -> Outcome {
     guard let selection = show.selection(atStep: player.step, presentLook) else { return .stay }
-    do {
-      if let inner = try show.opened(selection), inner.stepCount > 0 {
-        var opened = PlayerActivity(
-          show: inner, start: Start(isPaused: true, motion: motion), look: look,
-          fixedSize: fixedSize)
-        opened.isInner = true
-        return .open(opened)
-      }
-    } catch {
-      notice = Notice(text: Bilingual(error.message, error.message), isError: true)
-      return .stay
+    if let inner = show.opened(selection), inner.stepCount > 0 {
+      var opened = PlayerActivity(
+        show: inner, start: Start(isPaused: true, motion: motion), look: look,
+        fixedSize: fixedSize)
+      opened.isInner = true
+      return .open(opened)
     }
     list = (look.view, player.scroll)
     (look.opened, look.view) = (selection, 0)

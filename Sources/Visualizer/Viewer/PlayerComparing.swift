@@ -8,8 +8,8 @@ extension PlayerActivity {
         ? Bilingual("this is a comparison already; q goes back", "已经在对比中；按 q 返回")
         : show.scenario != nil
           ? Bilingual(
-            "a branch is compared once it is saved: W, then play the file", "分支先用 W 保存，打开文件后再对比")
-          : Bilingual("what was captured has the rules of its own system only", "捕获的数据只有它自己的规则")
+            "a branch is compared once it is saved: W, then play the file", "请先用 W 保存分支，再打开文件对比")
+          : Bilingual("what was captured has the rules of its own system only", "捕获的内容只有原系统的规则")
       notice = Notice(text: reason, isError: true)
       return
     }
@@ -41,11 +41,11 @@ extension PlayerActivity {
       let list = (found.isEmpty ? names : found).joined(separator: " ")
       prompt?.complaint =
         found.isEmpty
-        ? Bilingual("no such rules: \(list)", "没有这种规则：\(list)")
-        : Bilingual("which: \(list)", "哪一个：\(list)")
+        ? Bilingual("no such rules: \(list)", "没有这种规则；可以写：\(list)")
+        : Bilingual("which: \(list)", "不止一个：\(list)")
       return .stay
     }
-    do {
+    do throws(ScriptError) {
       let comparison = ComparisonShow(show, try rulebook.open(found[0]))
       var look = look
       (look.view, look.opened) = (nil, nil)
@@ -56,7 +56,8 @@ extension PlayerActivity {
           fixedSize: fixedSize))
     } catch {
       notice = Notice(
-        text: Bilingual("\(found[0]): \(error.message)", "\(found[0])：\(error.message)"),
+        text: Bilingual(
+          "\(found[0]): \(error.message.en)", "\(found[0])：\(error.message.zh)"),
         isError: true)
       return .stay
     }

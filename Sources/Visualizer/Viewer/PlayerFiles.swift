@@ -73,10 +73,10 @@ extension PlayerActivity {
   ) throws(FileRefusal) {
     do {
       try OutputFile.write(path, overwrite: false, produce)
+    } catch let error as OutputError {
+      throw FileRefusal(text: error.message)
     } catch {
-      let text = "\(error)"
-      let reason = text.split(separator: "error: ").last.map(String.init) ?? text
-      throw FileRefusal(text: Bilingual(reason, reason))
+      throw FileRefusal(text: Bilingual("\(error)", "无法写入：\(error)"))
     }
   }
 

@@ -53,7 +53,7 @@ extension PlayerActivity {
         scroll(direction)
         notice = Notice(
           text: Bilingual(
-            "nothing to select in this pane; Tab goes to the next", "这个窗格里没有可选的内容；Tab 到下一个"))
+            "nothing to select in this pane; Tab goes to the next", "这个窗格里没有可选的内容；按 Tab 到下一个"))
       }
       return true
     }

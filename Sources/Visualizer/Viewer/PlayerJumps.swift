@@ -73,7 +73,7 @@ extension PlayerActivity {
           "/\(text)   Ctrl-N next, Ctrl-P before", "/\(text)   Ctrl-N 下一个，Ctrl-P 上一个"))
     case .nothing:
       notice = Notice(
-        text: Bilingual("'\(text)' is said nowhere", "没有提到“\(text)”的地方"), isError: true)
+        text: Bilingual("'\(text)' is said nowhere", "没有一步提到“\(text)”"), isError: true)
     case .searching(let percent):
       search = running
       notice = Notice(text: Bilingual("searching … \(percent)%", "搜索中 … \(percent)%"))

@@ -16,7 +16,7 @@ extension PlayerActivity {
       prediction = Prediction()
       notice = Notice(
         text: Bilingual(
-          "go on: before each decision you are asked what will happen", "请继续：每到一个决定之前，先问你会怎样"))
+          "go on: before each decision you are asked what will happen", "请继续：每到关键的一步，先问你会怎样"))
     }
   }
 

@@ -4,17 +4,17 @@ extension PlayerActivity {
   mutating func beginTrying() {
     goesOnPlaying = player.isPlaying
     pause()
-    do throws(InputError) {
+    do throws(ScriptError) {
       fork = try show.fork(atStep: player.step)
     } catch {
-      notice = Notice(text: Bilingual(error.message, error.message), isError: true)
+      notice = Notice(text: error.message, isError: true)
       return
     }
     guard fork != nil else {
       notice = Notice(
         text: Bilingual(
           "a capture has no model that could go on from here; try in a scenario or a trace",
-          "抓包背后没有可以继续运行的模型；请在场景或 trace 中尝试"), isError: true)
+          "抓包背后没有可以接着运行的模型；请在场景或 trace 中动手试"), isError: true)
       return
     }
     prompt = Prompt(.operations, history: tried)
@@ -33,7 +33,7 @@ extension PlayerActivity {
     let step = player.step
     let lines = Self.lines(entered.text)
     guard let fork, !lines.isEmpty else { return }
-    do throws(InputError) {
+    do throws(ScriptError) {
       if let refusal = branches.refusal(atStep: step) {
         prompt = entered
         prompt?.complaint = refusal
@@ -44,8 +44,7 @@ extension PlayerActivity {
       watch(branch, from: show.nextItem(afterStep: step) ?? show.stepCount)
     } catch {
       prompt = entered
-      prompt?.complain(
-        Bilingual(error.message, error.message), about: Self.part(entered.text, at: error.column))
+      prompt?.complain(error.message, about: Self.part(entered.text, at: error.column))
     }
   }
 
