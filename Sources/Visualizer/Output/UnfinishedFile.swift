@@ -26,7 +26,7 @@ struct UnfinishedFile: ~Copyable {
     }
     if file >= 0 { close(file) }
     let name = Self.temporaryName(path)
-    descriptor = Foundation.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw OutputError(path, refused: Bilingual("cannot be created", "无法创建"))
     }
