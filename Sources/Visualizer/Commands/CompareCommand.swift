@@ -16,7 +16,8 @@ struct CompareCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A bundled scenario, a scenario file, a captured trace, or a packet capture.",
+    help:
+      "A bundled scenario, a scenario file, a captured trace, a packet capture, or a .pkt script.",
     completion: .scenario)
   var left: String
 
@@ -83,8 +84,8 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func printDifference(_ show: ComparisonShow) throws {
-    let language = looks.lang ?? LookOptions.preferredLanguage
-    let charset = looks.charset ?? .unicode
+    let charset = looks.charset ?? TerminalEnvironment.current().charset
+    let language = charset == .ascii ? .en : looks.lang ?? LookOptions.preferredLanguage
     var output = ByteSink(descriptor: 1, name: "standard output")
     for line in ComparisonWords.report(show, language) {
       try output.write(charset.reduce(line) + "\n")
