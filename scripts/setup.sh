@@ -1,4 +1,4 @@
-# What `run`, `test` and `Benchmarks/run` share; sourced by them, after they have set `root`.
+# What `run`, `test`, `install` and `Benchmarks/run` share; sourced by them, after they have set `root`.
 #
 # Messages go to standard error, so that standard output is the program's alone. Exit codes: 69 where
 # something is missing that cannot be had, 70 where the build fails.

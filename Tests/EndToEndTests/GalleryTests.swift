@@ -65,6 +65,10 @@ struct CompareCommandTests {
     #expect(same.ending == .exited(0) && same.output.contains("都相同"))
     let own = try CommandRun(["compare", "map-growth", "--rules", "notes"])
     #expect(own.ending == .exited(0))
+    let plain = try CommandRun(
+      ["compare", "map-growth", "--rules", "notes,go1.19", "--lang", "zh"], with: ["LC_ALL": "C"])
+    #expect(plain.ending == .exited(1) && plain.output.contains("insert k27"))
+    #expect(plain.output.utf8.allSatisfy { $0 < 0x80 }, "\(plain.output)")
   }
 
   @Test func whatCannotBeComparedIsRefused() throws {

@@ -13,7 +13,8 @@ import Testing
   /// All of a file but where its words stand.
   private func contents(_ file: ScenarioFile) -> [String] {
     let head = [
-      "\(file.title)", "\(String(describing: file.teaches))", file.model.text, file.rules?.text ?? "none", "\(file.seed)",
+      "\(file.title)", "\(String(describing: file.teaches))", file.model.text,
+      file.rules?.text ?? "none", "\(file.seed)",
       "\(file.parameters.map { [$0.name.text, $0.value.text] })",
     ]
     return head

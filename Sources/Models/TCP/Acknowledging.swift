@@ -25,7 +25,11 @@ struct Acknowledging: Sendable, Equatable {
   /// Data segments since the last acknowledgment.
   var segmentCount = 0
 
+  /// Linux `TCP_DELACK_MIN`.
   static let minimumDelay: Microseconds = 40_000
+  /// Linux `TCP_DELACK_MAX`.
+  static let maximumDelay: Microseconds = 200_000
+  /// Linux `TCP_MAX_QUICKACKS`.
   static let quickLimit = 16
 
   /// The next acknowledgments go at once.
@@ -100,7 +104,7 @@ extension Endpoint {
     let answeredAfter = now - acking.lastDataAt
     if dataLength > 0, answeredAfter < acking.delay {
       acking.isBarelyInteractive =
-        acking.delay - answeredAfter <= 4000
+        acking.delay - answeredAfter <= RunningTimer.tick
         && (!acking.isInteractive || acking.isBarelyInteractive)
       acking.isInteractive = true
     }
@@ -134,14 +138,14 @@ extension Endpoint {
   private mutating func delayAck(at now: Microseconds, _ journal: inout Journal) {
     var delay = acking.delay
     if delay > Acknowledging.minimumDelay {
-      var limit = acking.isInteractive || acking.isPushed ? 200_000 : 500_000
+      var limit = acking.isInteractive || acking.isPushed ? Acknowledging.maximumDelay : 500_000
       if roundTrip.srtt > 0 {
         limit = min(limit, max(roundTrip.srtt, Acknowledging.minimumDelay))
       }
       delay = min(delay, limit)
     }
     // Before the first data there is no delay yet, but for the timer's next tick.
-    delay = max(4000, min(delay, 200_000))
+    delay = max(RunningTimer.tick, min(delay, Acknowledging.maximumDelay))
     if let running = timers[.delayedAck] {
       if running.deadline <= now + delay / 4 {
         sendAck(at: now, &journal)

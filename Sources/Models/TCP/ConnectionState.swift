@@ -33,9 +33,6 @@ public enum ConnectionState: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether the user may still send data.
-  public var allowsSending: Bool { self == .established || self == .closeWait }
-
   /// Whether a FIN of the peer has arrived in order.
   public var hasPeerFin: Bool {
     switch self {
@@ -88,6 +85,17 @@ public struct RunningTimer: Sendable, Equatable {
   public var startedAt: Microseconds
   /// When it runs out.
   public var deadline: Microseconds
+
+  /// One tick of Linux's timers, at HZ 250.
+  static let tick: Microseconds = 4000
+  /// The shortest wait that Linux sets.
+  ///
+  /// Source: Linux `TCP_TIMEOUT_MIN`, two ticks.
+  static let least = 2 * tick
+  /// What Linux adds to the waits for a loss probe and for reordering.
+  ///
+  /// Source: Linux `TCP_TIMEOUT_MIN_US`; before 6.6, `TCP_TIMEOUT_MIN`.
+  static let leastMargin: Microseconds = 2000
 
   /// How long it was set to run.
   public var duration: Microseconds { deadline - startedAt }

@@ -12,8 +12,10 @@
 /// - *orphan*: an end whose user has closed and cannot be reached any more.
 ///
 /// Left out: urgent data, options but MSS, SACK and timestamps (windows are plain numbers of
-/// bytes, so scaling has no meaning), congestion control beyond slow start, keepalive, and security
-/// compartments. None of them changes when a connection opens, closes or breaks.
+/// bytes, so scaling has no meaning), keepalive, and security compartments. Of congestion control,
+/// pacing, ECN, CUBIC's curve (the window grows as RFC 5681 says) and taking back what a needless
+/// retransmission has lowered. None of them changes how a connection opens or closes; keepalive
+/// alone could break one.
 ///
 /// Source: RFC 9293, sections 3.3 to 3.10.
 public struct Endpoint: Sendable {
@@ -255,23 +257,6 @@ public struct Endpoint: Sendable {
   }
 
   // MARK: Beginning and ending
-
-  /// Takes a connection over in the middle, as when it was not watched from its beginning.
-  ///
-  /// The numbers are the next that this end and its peer will send; what went before is unknown, so
-  /// that ISS and IRS are taken to lie just before them.
-  public mutating func takeOver(
-    in state: ConnectionState, sndNxt next: SequenceNumber, rcvNxt expected: SequenceNumber,
-    sndWnd window: Int = 65535
-  ) {
-    beginLife()
-    self.state = state
-    (iss, sndUna, sndNxt) = (next - 1, next, next)
-    (irs, rcvNxt, lastAckSent) = (expected - 1, expected, expected)
-    rcvEdge = rcvNxt + rules.receiveBuffer
-    (sndWnd, maxSndWnd) = (window, window)
-    (sndWl1, sndWl2) = (expected, next)
-  }
 
   /// Forgets everything of the last life, and begins one.
   mutating func beginLife() {

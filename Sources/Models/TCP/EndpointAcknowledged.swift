@@ -129,12 +129,12 @@ extension Endpoint {
   /// The peer has this chunk; the latest such transmission tells what should have arrived too.
   ///
   /// An answer that comes sooner than any did is one to the first transmission. A probe sets out at a
-  /// tick of a timer, so that its answer may seem a little early.
+  /// tick of a timer, so that its answer may seem a little early: by `Recovery.probeSlack`.
   ///
   /// Source: RFC 8985, section 6.2, step 2; Linux `tcp_rack_advance`.
   mutating func noteDelivered(_ chunk: SentChunk, at now: Microseconds) {
     let elapsed = now - chunk.sentAt
-    let slack = chunk.end == recovery.probedUpTo ? 1000 : 0
+    let slack = chunk.end == recovery.probedUpTo ? Recovery.probeSlack : 0
     if chunk.transmissions > 1, elapsed + slack < roundTrip.minimum { return }
     recovery.newestRoundTrip = elapsed
     let newest = recovery.newestDelivered ?? -1

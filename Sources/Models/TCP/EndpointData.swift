@@ -10,7 +10,7 @@ extension Endpoint {
   ) {
     guard segment.length > 0 else { return }
     let dataEnd = segment.seq + segment.payloadLength
-    // A FIN behind a gap tells of data too.
+    // A FIN behind a gap tells of data too. Source: Linux `tcp_rcv_state_process`, step 7.
     let isNewData =
       (segment.payloadLength > 0 || rules.linuxArrival) && dataEnd.isAfter(rcvNxt)
     switch state {

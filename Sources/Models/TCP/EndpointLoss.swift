@@ -44,7 +44,7 @@ extension Endpoint {
       }
     }
     resendLost(at: now, &journal)
-    if wait > 0 { start(.reordering, for: wait + 8000, at: now, &journal) }
+    if wait > 0 { start(.reordering, for: wait + RunningTimer.leastMargin, at: now, &journal) }
   }
 
   /// What was waited for has not come: all of it counts as lost, and all of it goes again.
@@ -55,9 +55,9 @@ extension Endpoint {
     detectLosses(at: now, &journal)
   }
 
-  /// A chunk is lost; the first loss of a flight halves the rate.
+  /// A chunk is lost; the first loss of a flight lowers the congestion window to seven tenths.
   ///
-  /// Source: RFC 5681, section 3.2.
+  /// Source: RFC 9438, section 4.6 (in place of RFC 5681's half); Linux `cubictcp_recalc_ssthresh`.
   private mutating func markLost(_ index: Int) {
     outstanding[index].isLost = true
     outstanding[index].isResent = false
@@ -105,7 +105,8 @@ extension Endpoint {
     else { return }
     var wait = rules.initialRto
     if roundTrip.srtt > 0 {
-      wait = 2 * roundTrip.srtt + (outstanding.count == 1 ? rules.minRto : 8000)
+      let margin = outstanding.count == 1 ? rules.minRto : RunningTimer.leastMargin
+      wait = 2 * roundTrip.srtt + margin
     }
     let timeout = renewsTimeout ? rto : outstanding[0].sentAt + rto - now
     start(.lossProbe, for: timeout > 0 ? min(wait, timeout) : wait, at: now, &journal)

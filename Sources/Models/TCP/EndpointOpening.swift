@@ -77,7 +77,7 @@ extension Endpoint {
       report(.segmentDiscarded(end, .ackOfUnsent), &journal)
       sendReset(answering: segment, &journal)
       if rules.linuxArrival, timeouts == 0 {
-        start(.retransmission, for: 8000, at: now, &journal)
+        start(.retransmission, for: RunningTimer.least, at: now, &journal)
       }
       return
     }

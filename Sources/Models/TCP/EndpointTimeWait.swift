@@ -52,7 +52,9 @@ extension Endpoint {
     } else {
       report(
         .segmentDiscarded(end, segment.length > 0 ? .noDataExpected : .meaningless), &journal)
-      // Numbers behind the peer's FIN were never sent: what claims them is told where its stream ended.
+      // Text at the next number is ignored, since nothing follows the peer's FIN. What begins elsewhere
+      // is told where its stream ended, as Linux tells all but a bare segment at the next number.
+      // Source: RFC 9293, section 3.10.7.4, step 7; Linux `tcp_timewait_state_process`.
       if segment.seq != rcvNxt { sendAck(at: now, &journal) }
     }
   }

@@ -47,6 +47,9 @@ public struct KeptRange: Sendable, Equatable {
 
 /// Loss recovery and the congestion window, in segments.
 struct Recovery: Sendable, Equatable {
+  /// How much sooner than any answer so far that to a probe may come.
+  static let probeSlack: Microseconds = 1000
+
   /// The congestion window.
   var congestionWindow = 10
   /// Slow start ends here.

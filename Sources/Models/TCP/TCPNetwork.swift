@@ -92,7 +92,7 @@ public struct TCPNetwork: Model {
     /// How late a timer of a duration may be, at most.
     public func limit(for duration: Microseconds) -> Microseconds {
       guard self == .kernelWheel else { return 0 }
-      var granularity = 4000
+      var granularity = RunningTimer.tick
       var reach = 256_000
       while duration >= reach, reach < 1_000_000_000_000 {
         granularity *= 8

@@ -80,8 +80,6 @@ public struct PossibleStates: OptionSet, Hashable, Sendable {
   public static let all = PossibleStates(rawValue: 1 << 11 - 1)
   /// The states in which a FIN of the peer has arrived, as long as the connection lives.
   static let withPeerFin: PossibleStates = [.closeWait, .closing, .lastAck, .timeWait]
-  /// The states in which the own FIN waits for its acknowledgment.
-  static let withOpenFin: PossibleStates = [.finWait1, .closing, .lastAck]
 
   static var closed: PossibleStates { PossibleStates(.closed) }
   static var listen: PossibleStates { PossibleStates(.listen) }

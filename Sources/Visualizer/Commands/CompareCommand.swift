@@ -16,7 +16,8 @@ struct CompareCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
+    help:
+      "A bundled scenario, a scenario file, a captured trace, a packet capture, a .pkt script, or -.",
     completion: .scenario)
   var left: String
 

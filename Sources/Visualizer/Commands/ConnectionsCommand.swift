@@ -26,9 +26,9 @@ struct ConnectionsCommand: ParsableCommand {
     else { throw InputError(file: file, "this is no packet capture") }
     StandardError.warn(file, capture.warning)
     var output = ByteSink(descriptor: 1, name: "standard output")
-    let isPlain = TerminalEnvironment.current().charset == .ascii
+    let isASCII = TerminalEnvironment.current().charset == .ascii
     let table = ConnectionTable(
-      capture: capture, language: isPlain ? .en : lang ?? LookOptions.preferredLanguage)
+      capture: capture, language: isASCII ? .en : lang ?? LookOptions.preferredLanguage)
     var line = TableLine()
     if !json { try output.write(table.header + "\n") }
     for connection in capture.connections.indices {

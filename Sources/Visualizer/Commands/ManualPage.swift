@@ -129,13 +129,14 @@ enum ManualPage {
 enum ManualTables {
   static let exitCodes = [
     ("0", "Done."),
-    ("1", "check found a difference."),
+    ("1", "check found a difference; so did compare, printed as text."),
     ("64", "The command line is wrong."),
     ("65", "The input is wrong."),
     ("66", "There is no such file."),
     ("69", "The terminal cannot do it."),
     ("74", "Something could not be read or written."),
     ("130, 143", "Interrupted, terminated."),
+    ("141", "Whoever read the output went away."),
   ]
 
   static let variables = [
@@ -143,7 +144,8 @@ enum ManualTables {
     ("NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE", "Whether to draw in colour."),
     (
       Settings.Key.allCases.map(\.variable).joined(separator: ", "),
-      "As the options of the same names; they go before the file of settings, and options before both."
+      "As the options of the same names, and VISUALIZER_DETAIL as the key w: what, why or everything. "
+        + "They go before the file of settings, and options before both."
     ),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Where settings and bookmarks are kept."),
     ("TERM, COLUMNS, LINES", "The kind of terminal, and its size where the kernel knows none."),

@@ -3,7 +3,8 @@ import ArgumentParser
 /// What is to be watched, printed or recorded: the same for all commands that need one show.
 struct ShowArguments: ParsableArguments {
   @Argument(
-    help: "A bundled scenario, a scenario file, a captured trace, a packet capture, or -.",
+    help:
+      "A bundled scenario, a scenario file, a captured trace, a packet capture, a .pkt script, or -.",
     completion: .scenario)
   var scenario: String
 

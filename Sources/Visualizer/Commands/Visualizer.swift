@@ -9,7 +9,7 @@ struct Visualizer: ParsableCommand {
     abstract: "Watch Go's map, Go's allocator and TCP from the inside, step by step.",
     discussion: """
       Without arguments it opens the gallery of the bundled scenarios. SCENARIO is one of their names, a scenario \
-      file, a captured trace, or - for standard input.
+      file, a captured trace, a packet capture, a packetdrill script, or - for standard input.
 
       Examples:
         visualizer                            choose from the gallery

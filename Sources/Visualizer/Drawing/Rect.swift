@@ -34,13 +34,6 @@ struct Rect: Equatable {
 struct Point: Equatable {
   var x: Int
   var y: Int
-
-  /// The place on the way from here to there; 0 is here, 1 there.
-  func toward(_ end: Point, _ fraction: Double) -> Point {
-    Point(
-      x: x + Int((Double(end.x - x) * fraction).rounded()),
-      y: y + Int((Double(end.y - y) * fraction).rounded()))
-  }
 }
 
 /// The size of a canvas or a window, in cells.

@@ -3,8 +3,8 @@ import Models
 
 /// The marks of one show, kept between two runs of the program.
 ///
-/// A file a show, found by its name and by what it consists of; a line a mark: its letter, its step,
-/// and a hash of what happens there. A mark whose step has become another one is not taken over, so
+/// A file a show, found by its name, rules, seed and titles; a line a mark: its letter, its step, and
+/// a hash of what happens there. A mark whose step has become another one is not taken over, so
 /// that none leads astray when a scenario is changed.
 ///
 /// Where nothing can be read or written, marks last as long as the program does.
@@ -49,7 +49,7 @@ struct BookmarkFile {
     }
   }
 
-  /// The show's name, as far as a file can be called so, and a hash of its rules and chapters.
+  /// The show's name, as far as a file can be called so, and a hash of it, rules, seed and titles.
   private static func name(_ show: any Show) -> String {
     let letters = show.name.prefix(60).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
     var hash = FNV1a()

@@ -3,7 +3,6 @@ import Models
 /// What a viewer is asked of the allocator: how large is the slot, who has it, where does the span
 /// come from, what is left of it.
 struct AllocatorQuestions {
-  let words: AllocatorWords
   let rules: GoAllocator.Rules
   let moment: Moment<GoAllocator>
 

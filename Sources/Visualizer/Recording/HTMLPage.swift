@@ -23,7 +23,7 @@ struct HTMLPage {
       separator: "{{", omittingEmptySubsequences: false)
     try sink.write(String(parts.removeFirst()))
     for part in parts {
-      guard let end = part.range(of: "}}") else { continue }
+      guard let end = part.range(of: "}}") else { preconditionFailure("the page opens {{ only") }
       switch part[..<end.lowerBound] {
       case "RECORDING": try writeRecording(to: &sink)
       case "SCRIPT": try sink.write(script)

@@ -6,7 +6,7 @@
 /// costs at most about as much as drawing one row, whatever number it is given.
 ///
 /// Left out: what has scrolled away, breaking lines anew when the size changes, blinking, italics,
-/// margins at left and right, combining marks.
+/// margins at left and right, combining marks, a single character of another character set (SS2, SS3).
 struct Emulator {
   private(set) var size: Size
   /// The rows from the top, `size.columns` cells each; copies share the rows that did not change.

@@ -9,6 +9,7 @@ enum ReplayKeymap {
     case nextStop, previousStop
     case nextMarker, previousMarker
     case first, last
+    case digit(Int)
     case goTo, find
     case nextHit, previousHit
     case faster, slower, normalSpeed
@@ -58,6 +59,8 @@ enum ReplayKeymap {
     Entry(
       .watch, [.character(":")], ":", Bilingual("go to frame, %, time", "跳到帧、%、时间"),
       .goTo),
+    Entry(
+      .watch, Key.digits, "0-9", Bilingual("tenths of the way", "跳到十分之几"), .digit(0)),
     Entry(
       .watch, [.character("/")], "/", Bilingual("find a text", "查找文字"),
       .find),
@@ -117,16 +120,12 @@ enum ReplayKeymap {
   ]
 
   /// What the help lists.
-  static var help: [HelpOverlay.KeyLine] {
-    var help = entries.map(\.helpLine)
-    help.insert(
-      HelpOverlay.KeyLine(
-        section: .watch, label: "0-9", what: Bilingual("tenths of the way", "跳到十分之几")), at: 12)
-    return help
-  }
+  static var help: [HelpOverlay.KeyLine] { entries.map(\.helpLine) }
 
   private static let table = Entry.table(entries)
 
   /// What a key does; nil for a key without meaning.
-  static func command(for key: Key) -> Command? { table[key] }
+  static func command(for key: Key) -> Command? {
+    key.digit.map(Command.digit) ?? table[key]
+  }
 }

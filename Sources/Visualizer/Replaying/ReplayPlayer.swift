@@ -104,11 +104,11 @@ struct ReplayPlayer: Activity {
       handle(key, in: prompt)
       return .stay
     }
-    if case .character(let scalar) = key, ("0"..."9").contains(scalar) {
-      take(digit: Int(scalar.value) - 0x30)
+    guard let command = ReplayKeymap.command(for: key) else { return .stay }
+    if case .digit(let digit) = command {
+      take(digit: digit)
       return .stay
     }
-    guard let command = ReplayKeymap.command(for: key) else { return .stay }
     defer { digits = "" }
     switch command {
     case .first where key == .character("g") && !digits.isEmpty && digitsLast > 0:

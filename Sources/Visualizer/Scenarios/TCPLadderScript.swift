@@ -216,11 +216,10 @@ extension TCPLadder {
     }
   }
 
-  /// Ladders do not say that SO_LINGER was set to 0.
+  /// Whether a close was an abort: ladders do not say that SO_LINGER was set to 0.
   ///
-  ///
-  /// A close that ends an open connection at once
-  /// can come from nothing else, or from unread bytes, and then it is the same for the model.
+  /// A close that ends an open connection at once can come from nothing else, or from unread bytes,
+  /// and then it is the same for the model.
   private func closesWithReset(_ app: App, _ row: Row) -> Bool {
     guard let before = row.before?[app.side], row.after?[app.side] == .closed else { return false }
     switch before {
@@ -230,7 +229,6 @@ extension TCPLadder {
   }
 
   /// A scripted peer's segment, with whose bytes it carries.
-  ///
   private func injection(_ send: Send, _ end: End, life: Int) -> TCPOperation {
     var segment = Segment(
       send.flags, seq: SequenceNumber(send.seq), ack: SequenceNumber(send.ack ?? 0),

@@ -6,7 +6,6 @@ struct AllocatorScene {
   let moment: Moment<GoAllocator>
   let progress: Double
   let stage: Rect
-  let words: AllocatorWords
   let look: Look
 
   /// What moves is drawn at its old place until it has arrived.

@@ -77,7 +77,7 @@ struct AllocatorSubject: Subject {
   func question(
     _ moment: Moment<GoAllocator>, after previous: Moment<GoAllocator>
   ) -> Question? {
-    AllocatorQuestions(words: words, rules: rules, moment: moment).question
+    AllocatorQuestions(rules: rules, moment: moment).question
   }
 
   func inspect(
@@ -90,7 +90,7 @@ struct AllocatorSubject: Subject {
     _ moment: Moment<GoAllocator>, progress: Double, in stage: Rect, of canvas: inout Canvas,
     look: Look
   ) {
-    AllocatorScene(moment: moment, progress: progress, stage: stage, words: words, look: look)
+    AllocatorScene(moment: moment, progress: progress, stage: stage, look: look)
       .draw(&canvas)
   }
 }

@@ -304,7 +304,7 @@ struct Scrubber {
     1 + step * (columns - 3) / max(1, stepCount - 1)
   }
 
-  /// The first step that stands at a column, or the nearest one before it.
+  /// The first step that stands at a column, or the nearest one behind it.
   func step(atColumn column: Int) -> Int {
     let offset = max(0, min(columns - 3, column - 1))
     let lastStep = max(1, stepCount - 1)

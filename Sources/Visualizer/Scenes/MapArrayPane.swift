@@ -11,7 +11,6 @@ struct MapArrayPane {
   let words: MapWords
   let look: Look
   let focus: MapFocus
-  let progress: Double
 
   /// From this many bits on a bucket is one cell.
   static let heatB = 7

@@ -39,7 +39,7 @@ struct MapScene {
       }
       let pane = MapArrayPane(
         array: array, name: name, rect: rect, framed: panes.framed, map: map, moment: moment,
-        words: words, look: look, focus: focus, progress: progress)
+        words: words, look: look, focus: focus)
       if !rect.isEmpty { pane.draw(revealed: revealed(name), &canvas) }
       if !panes.framed {
         let title = name == .old ? "oldbuckets  B=\(array.B)" : "buckets  B=\(array.B)"

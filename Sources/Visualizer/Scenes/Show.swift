@@ -62,7 +62,7 @@ protocol Show: AnyObject {
   /// The point behind the operation or remark that a step belongs to; at the last step, behind
   /// everything. Nil where there is no model that could go on.
   func fork(atStep step: Int) throws(ScriptError) -> (any Fork)?
-  /// The one function that turns a step into a picture; see `FrameScene`.
+  /// The one function that turns a step into a picture; see `FrameScene` and `ComparisonScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
   /// The narrowest stage in which the scene shows all that it has to show.
   var readableColumns: Int { get }

@@ -6,7 +6,6 @@ struct TCPScene {
   let moment: Moment<TCPNetwork>
   let progress: Double
   let stage: Rect
-  let words: TCPWords
   let look: Look
 
   /// An arrival is drawn when the segment has come all the way.

@@ -56,8 +56,7 @@ struct TCPSubject: Subject {
 
   func selection(_ moment: Moment<TCPNetwork>, _ look: Look) -> Int? {
     TCPScene(
-      moment: moment, progress: 1, stage: Rect(x: 0, y: 0, width: 0, height: 0), words: words,
-      look: look
+      moment: moment, progress: 1, stage: Rect(x: 0, y: 0, width: 0, height: 0), look: look
     ).selection
   }
 
@@ -71,7 +70,7 @@ struct TCPSubject: Subject {
     _ moment: Moment<TCPNetwork>, progress: Double, in stage: Rect, of canvas: inout Canvas,
     look: Look
   ) {
-    TCPScene(moment: moment, progress: progress, stage: stage, words: words, look: look)
+    TCPScene(moment: moment, progress: progress, stage: stage, look: look)
       .draw(&canvas)
   }
 }

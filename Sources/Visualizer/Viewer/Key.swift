@@ -14,4 +14,10 @@ enum Key: Hashable {
   /// The left button of the mouse, pressed on a cell.
   case click(column: Int, row: Int)
   case wheelUp, wheelDown
+
+  /// The keys of the ten digits.
+  static let digits: [Key] = (0...9).map { .character(Unicode.Scalar(UInt8(0x30 + $0))) }
+
+  /// The digit on the key; nil for other keys.
+  var digit: Int? { Self.digits.firstIndex(of: self) }
 }

@@ -77,8 +77,7 @@ struct Keymap {
     Entry(
       .go, [.end, .character("G")], "G End", Bilingual("last step", "最后一步"), .act(.lastStep)),
     Entry(
-      .go, (0...9).map { .character(Unicode.Scalar(UInt8(0x30 + $0))) }, "0-9",
-      Bilingual("tenths of the way", "跳到十分之几"), .digit(0)),
+      .go, Key.digits, "0-9", Bilingual("tenths of the way", "跳到十分之几"), .digit(0)),
     Entry(
       .go, [.character(":")], ":", Bilingual("to step, %, time, name", "到某步、%、时间、章节"), .goTo),
     Entry(
@@ -172,9 +171,6 @@ struct Keymap {
 
   /// What a key does; nil for a key without meaning.
   static func command(for key: Key) -> Command? {
-    if case .character(let scalar) = key, ("0"..."9").contains(scalar) {
-      return .digit(Int(scalar.value) - 0x30)
-    }
-    return table[key]
+    key.digit.map(Command.digit) ?? table[key]
   }
 }
