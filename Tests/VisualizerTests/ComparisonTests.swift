@@ -200,6 +200,15 @@ import Testing
     #expect(player.prompt == nil)
   }
 
+  /// Under other rules a scenario need not come to what its author waits for.
+  @Test(arguments: Shows.bundled.filter { $0.hasPrefix("tcp") || $0.hasPrefix("http") })
+  func everyTCPScenarioIsComparedWithLinux(_ name: String) throws {
+    let show = try Shows.open(name)
+    let other = show.rules == "linux" ? "rfc9293" : "linux"
+    let compared = try comparison(of: name, at: 0, with: other)
+    #expect(compared.show is ComparisonShow && !compared.show.differences.isEmpty)
+  }
+
   @Test func bothSidesScrollTogether() throws {
     var player = try comparison(of: "map-growth", at: 0, with: "go1.19")
     _ = player.draw(window: .small)

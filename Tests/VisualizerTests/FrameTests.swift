@@ -49,6 +49,17 @@ import Testing
     for step in 0..<show.stepCount { #expect(names(step) == narrow, "step \(step)") }
   }
 
+  /// What an end enters with its FIN stands beside the FIN, not beside data sent in the same moment.
+  @Test(arguments: Shows.bundled.filter { $0.hasPrefix("tcp") || $0.hasPrefix("http") })
+  func whatAFinChangesStandsBesideTheFin(_ name: String) throws {
+    let show = try Shows.open(name)
+    let drawn = rows(show, show.stepCount - 1, Look(size: Size(columns: 160, rows: 100)))
+    let ladder = drawn.dropFirst(3).map { String($0.prefix(112)) }
+    for row in ladder where row.contains(" bytes ") && row.contains("seq") {
+      #expect(!row.contains("FIN_WAIT_1") && !row.contains("LAST_ACK"), "\(row)")
+    }
+  }
+
   /// A narrow ladder shortens the states above its lanes rather than letting them run together.
   @Test func statesAboveTheLadderStandApart() throws {
     let show = try Shows.open("tcp-close")

@@ -9,6 +9,8 @@ struct ScenarioFile {
   /// Which model, and where that was said.
   var model: Word
   var rules: Word?
+  /// Whether the rules are others than the file's own, so that not all that it waits for need happen.
+  private(set) var hasOtherRules = false
   var seed: UInt64
   /// What else the model is to start with, by name; each model knows its own.
   var parameters: [(name: Word, value: Word)]
@@ -38,6 +40,12 @@ struct ScenarioFile {
 }
 
 extension ScenarioFile {
+  /// Takes other rules than the file names.
+  mutating func choose(rules name: String) {
+    rules = Word(text: name, line: model.line, column: model.column)
+    hasOtherRules = true
+  }
+
   private static let keys = ["title", "teaches", "model", "rules", "seed", "parameters", "script"]
 
   /// Reads a scenario file.

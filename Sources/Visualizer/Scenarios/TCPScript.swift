@@ -22,6 +22,8 @@ struct TCPScript: ScriptLanguage {
   /// The connection that the following lines are about, from 0.
   private(set) var connection = 0
   private var operationCount = 0
+  /// Under other rules than its author's a script may wait for what does not come.
+  private var mayWaitInVain = false
   /// Held segments that were released.
   var released: Set<Int> = []
 
@@ -35,6 +37,7 @@ struct TCPScript: ScriptLanguage {
 
   init(_ file: ScenarioFile, rules: TCPRules) throws(ScriptError) {
     parameters = try TCPParameters(file, rules: rules)
+    mayWaitInVain = file.hasOtherRules
     var network = TCPNetwork(
       client: parameters.rules, server: parameters.rules, delay: parameters.delay,
       seed: file.seed)
@@ -63,12 +66,14 @@ struct TCPScript: ScriptLanguage {
   ) throws(ScriptError) -> ParsedLine<TCPOperation> {
     var line = TCPScriptLine(line)
     guard line.next != nil else { throw line.error(.noOperation) }
-    let parsed = ParsedLine(try self.operations(&line), first: limit)
+    var parsed = ParsedLine(try self.operations(&line), first: limit)
     operationCount += parsed.operations.count
     guard operationCount <= TCPScriptLimits.operations else {
       throw line.tokens.error(0, .tooManyOperations(TCPScriptLimits.operations))
     }
-    for operation in parsed.operations {
+    for index in parsed.operations.indices {
+      if mayWaitInVain { settle(&parsed.operations[index]) }
+      let operation = parsed.operations[index]
       try tryOut(operation, line)
       network.perform(operation, observer: nil)
       try checkOutcome(operation, line)
@@ -98,6 +103,14 @@ struct TCPScript: ScriptLanguage {
       return opening
     default: return try switchConnection(&line)
     }
+  }
+
+  /// Waits until all is quiet where a state would be waited for in vain.
+  private func settle(_ operation: inout TCPOperation) {
+    guard case .runUntilState(let end, let state, let limit) = operation else { return }
+    var copy = network
+    copy.perform(operation, observer: nil)
+    if copy[end].state != state { operation = .runUntilQuiet(limit: limit) }
   }
 
   /// Lets time pass step by step in a copy: two ends that misunderstand each other may send without

@@ -46,11 +46,14 @@ enum CapturedFormat {
   static func read(file: String, bytes: [UInt8]) throws(InputError) -> (any CapturedFile)? {
     if CaptureSource.isCapture(bytes) { return try PacketCapture(file: file, bytes: bytes) }
     guard let name = name(file, bytes) else { return nil }
-    guard let read = readers[name.string ?? ""] else {
+    let format = name.string ?? ""
+    guard let read = readers[format] else {
+      let hint =
+        format.hasPrefix("go-swiss")
+        ? "only classic maps (Go 1.19 to 1.23) can be replayed; this is of Swiss maps"
+        : Nearest.hint(format, among: names).en
       throw InputError(
-        file: file, at: name.offset, in: bytes,
-        "unknown format '\(name.string ?? "")'; \(Nearest.hint(name.string ?? "", among: names).en)"
-      )
+        file: file, at: name.offset, in: bytes, "unknown format '\(format)'; \(hint)")
     }
     return try read(file, bytes)
   }

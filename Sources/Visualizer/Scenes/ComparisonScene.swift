@@ -221,7 +221,7 @@ struct ComparisonScene {
       // Ascending: several in one column come one after the other.
       guard column != here, column != last else { continue }
       last = column
-      Scrubber.mark("≠", at: column, row, Style(.moved, .bold), on: &canvas)
+      Scrubber.mark("≠", at: column, row, Style(.moved, .bold), .underline, on: &canvas)
     }
   }
 }

@@ -34,7 +34,9 @@ struct ConnectionsPane {
     let language = look.language
     canvas.box(
       rect,
-      title: Bilingual("\(count) connections, Enter opens one", "\(count) 个连接，Enter 打开")[language])
+      title: Bilingual(
+        count == 1 ? "1 connection, Enter opens it" : "\(count) connections, Enter opens one",
+        "\(count) 个连接，Enter 打开")[language])
     let inner = rect.inner
     let room = inner.height - 1
     guard room > 0, count > 0 else { return }

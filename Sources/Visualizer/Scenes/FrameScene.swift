@@ -266,7 +266,9 @@ struct FrameScene {
       }
     }
     for bookmark in look.bookmarks {
-      canvas.put(bookmark.letter, column(bookmark.step), row, Style(.new, [.bold, .reverse]))
+      Scrubber.mark(
+        bookmark.letter, at: column(bookmark.step), row, Style(.new, [.bold, .reverse]), .underline,
+        on: &canvas)
     }
     Scrubber.mark("●", at: here, row, Style(.current, .bold), on: &canvas)
   }
@@ -285,9 +287,10 @@ struct Scrubber {
   let columns: Int
   let stepCount: Int
 
-  /// Puts a mark on the line; a chapter's name stays readable under it and is reversed instead.
+  /// Puts a mark on the line; a chapter's name stays readable under it and is emphasized instead.
   static func mark(
-    _ sign: Unicode.Scalar, at column: Int, _ row: Int, _ style: Style, on canvas: inout Canvas
+    _ sign: Unicode.Scalar, at column: Int, _ row: Int, _ style: Style,
+    _ emphasis: Attributes = .reverse, on canvas: inout Canvas
   ) {
     let under = canvas[column, row]
     if [0x2500, 0x2501, 0x252c].contains(under.scalar) {
@@ -296,7 +299,7 @@ struct Scrubber {
     }
     let start = under.width == 0 ? column - 1 : column
     canvas.restyle(Rect(x: start, y: row, width: under.width == 1 ? 1 : 2, height: 1)) {
-      $0 = Style(style.role, style.attributes.union(.reverse))
+      $0 = Style(style.role, [.bold, emphasis])
     }
   }
 

@@ -138,7 +138,7 @@ enum ShowLibrary {
       let unknown = Bilingual.unknownRules(rules, of: model, among: known)
       throw InputError(file: argument, unknown.en)
     }
-    file.choose(rules)
+    file.choose(rules: rules)
     return .scenario(file)
   }
 
@@ -176,7 +176,7 @@ enum ShowLibrary {
     show.rulebook = Rulebook(names: rulesOfModel(file).filter { $0 != show.rules }) {
       (rules) throws(ScriptError) in
       var changed = file
-      changed.choose(rules)
+      changed.choose(rules: rules)
       return try watchable(performance(of: changed, name))
     }
     return show
@@ -189,13 +189,6 @@ enum ShowLibrary {
     let known = [".json", ".yaml", ".yml", ".pkt"] + captureExtensions
     let stem = known.first { last.hasSuffix($0) }.map { String(last.dropLast($0.utf8.count)) }
     return VisibleText.escape(stem ?? last)
-  }
-}
-
-extension ScenarioFile {
-  /// Takes other rules than the file names.
-  fileprivate mutating func choose(_ name: String) {
-    rules = Word(text: name, line: model.line, column: model.column)
   }
 }
 

@@ -90,7 +90,7 @@ struct TCPLadderRows {
 
   private struct Happening {
     var time: Microseconds
-    /// Arrivals, then what they change, then what is sent because of them.
+    /// Arrivals, then what they change, then what is sent because of them, then what a FIN changes.
     var rank: Int
     var order: Int
     var what: What
@@ -116,8 +116,9 @@ struct TCPLadderRows {
     while index >= 0, network.stateLog[index].at >= start {
       let record = network.stateLog[index]
       if record.end.connection == connection {
+        let isOfFin = records.contains { leavesWithFin($0, record) }
         happenings.append(
-          Happening(time: record.at, rank: 1, order: index, what: .state(record)))
+          Happening(time: record.at, rank: isOfFin ? 3 : 1, order: index, what: .state(record)))
       }
       index -= 1
     }
@@ -126,11 +127,22 @@ struct TCPLadderRows {
     }
   }
 
+  /// Whether a state is that of an end which sends its FIN at this moment.
+  private static func leavesWithFin(_ segment: SegmentRecord, _ state: StateRecord) -> Bool {
+    (state.to == .finWait1 || state.to == .lastAck) && segment.sender == state.end
+      && segment.sentAt == state.at && isFirstFin(segment)
+  }
+
+  private static func isFirstFin(_ record: SegmentRecord) -> Bool {
+    record.segment.flags.contains(.fin) && !record.isRetransmission
+  }
+
   private mutating func add(_ happening: Happening) {
     switch happening.what {
     case .sending(let record):
-      // What the same call or arrival has just changed belongs to this row.
-      if let last = rows.last, last.sent == nil, last.arrived.isEmpty, last.wait == nil,
+      // What the same call or arrival has just changed belongs to this row; a FIN brings a change of
+      // its own.
+      if !Self.isFirstFin(record), let last = rows.last, last.sent == nil, last.arrived.isEmpty, last.wait == nil,
         last.time == happening.time, hasChange(last, of: record.sender.side)
       {
         rows[rows.count - 1].sent = record.index

@@ -179,7 +179,12 @@ struct PlayerActivity: Activity {
     switch letterFor {
     case .mark: said = Notice(text: Bilingual("mark this step: a to z", "标记此步：a 到 z"))
     case .jump:
-      said = Notice(text: Bilingual("to which mark? a to z, ' for back", "到哪个标记？a 到 z，' 返回"))
+      let marks = bookmarks.sorted { $0.letter < $1.letter }
+        .map { "\($0.letter) \($0.step)" }.joined(separator: ", ")
+      said = Notice(
+        text: marks.isEmpty
+          ? Bilingual("to which mark? a to z, ' for back", "到哪个标记？a 到 z，' 返回")
+          : Bilingual("to which mark? \(marks); ' for back", "到哪个标记？\(marks)；' 返回"))
     case nil:
       guard let notice else { return }
       said = notice

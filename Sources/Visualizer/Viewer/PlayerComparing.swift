@@ -41,7 +41,7 @@ extension PlayerActivity {
       let list = (found.isEmpty ? names : found).joined(separator: " ")
       prompt?.complaint =
         found.isEmpty
-        ? Bilingual("no such rules: \(list)", "没有这种规则；可以写：\(list)")
+        ? Bilingual("no such rules; write one of: \(list)", "没有这种规则；可以写：\(list)")
         : Bilingual("which: \(list)", "不止一个：\(list)")
       return .stay
     }
