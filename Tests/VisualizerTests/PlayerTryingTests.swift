@@ -36,6 +36,21 @@ import Testing
     (0..<show.stepCount).map { show.frame($0, progress: 1, Look(size: .small)).text }
   }
 
+  /// Time stands still behind what was typed, which the bottom line says as long as it is so.
+  @Test func whatIsOnItsWayWaitsForTimeToPass() throws {
+    var player = PlayerActivity(
+      show: try Shows.open("tcp-close"), start: .init(step: 30, isPaused: true),
+      look: Look(size: .middle))
+    for line in ["client close", "wait 1s"] {
+      for scalar in "i\(line)".unicodeScalars { _ = player.handle(.character(scalar)) }
+      _ = player.handle(.enter)
+      _ = player.handle(.end)
+      #expect(
+        player.draw(window: .middle).text(row: 35).hasPrefix(" i wait 1s: the segments arrive")
+          == (line == "client close"))
+    }
+  }
+
   @Test func oneTriesAndSeesTheOtherFutureAndGoesBack() throws {
     var player = try player()
     let original = player.show

@@ -62,6 +62,8 @@ protocol Show: AnyObject {
   /// The point behind the operation or remark that a step belongs to; at the last step, behind
   /// everything. Nil where there is no model that could go on.
   func fork(atStep step: Int) throws(ScriptError) -> (any Fork)?
+  /// The operation that lets go on what is still under way at the end; see `Subject`.
+  var unfinished: Bilingual? { get }
   /// The one function that turns a step into a picture; see `FrameScene` and `ComparisonScene`.
   func frame(_ step: Int, progress: Double, _ look: Look) -> Canvas
   /// The narrowest stage in which the scene shows all that it has to show.
@@ -73,6 +75,7 @@ protocol Show: AnyObject {
 
 extension Show {
   var arbitraryFields: Set<String> { [] }
+  var unfinished: Bilingual? { nil }
   var differences: [Int] { [] }
   var scenario: ScenarioFile? { nil }
   var canFork: Bool { false }
@@ -162,6 +165,7 @@ final class Performance<S: Subject>: Show {
   func step(atTime time: Int) -> Int { timeline.step(atTime: time) }
   var arbitraryFields: Set<String> { subject.arbitraryFields }
   var readableColumns: Int { subject.readableColumns }
+  var unfinished: Bilingual? { subject.unfinished(timeline.moment(stepCount - 1).after) }
   var itemCount: Int { timeline.script.count }
 
   func item(_ index: Int) -> ShowItem {

@@ -31,6 +31,8 @@ protocol Subject {
   /// A state in a few fields by which two of them can be compared, under whatever rules they came
   /// about.
   func fields(of state: State) -> [(name: String, value: FieldValue)]
+  /// The operation that lets go on what is still under way in a state; nil where nothing is.
+  func unfinished(_ state: State) -> Bilingual?
   /// The narrowest stage in which the scene shows all that it has to show.
   var readableColumns: Int { get }
   /// Names of event fields whose values say nothing by themselves, such as an ISN: two runs may
@@ -53,6 +55,7 @@ protocol Subject {
 extension Subject {
   func describeUntold(_ operation: State.Operation) -> String { describe(operation) }
   func question(_ moment: Moment<State>, after previous: Moment<State>) -> Question? { nil }
+  func unfinished(_ state: State) -> Bilingual? { nil }
   var readableColumns: Int { FrameScene.full.columns }
   var arbitraryFields: Set<String> { [] }
   var views: [Bilingual] { [] }

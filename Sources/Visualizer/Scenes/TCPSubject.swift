@@ -52,6 +52,13 @@ struct TCPSubject: Subject {
     TCPQuestions(moment: moment).question
   }
 
+  /// Time stands still between the lines of a script.
+  func unfinished(_ state: TCPNetwork) -> Bilingual? {
+    state.wire.isEmpty
+      ? nil
+      : Bilingual("wait 1s: the segments arrive", "wait 1s：让报文段到达")
+  }
+
   var views: [Bilingual] { TCPScene.views }
 
   func selection(_ moment: Moment<TCPNetwork>, _ look: Look) -> Int? {

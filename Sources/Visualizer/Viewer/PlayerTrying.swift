@@ -122,6 +122,10 @@ extension PlayerActivity {
   /// What the bottom line says where there is more than one future.
   func hintsOfBranches(_ look: Look) -> [Hint] {
     var hints = Hint.atRest(show, look)
+    if branches.current > 0, player.step == show.stepCount - 1, let unfinished = show.unfinished {
+      hints.removeAll { $0.key == "i" }
+      hints.insert(Hint("i", unfinished), at: 0)
+    }
     let place = (hints.firstIndex { $0.key == "i" } ?? 0) + 1
     hints.insert(Hint("B", Bilingual("branch", "分支")), at: place)
     if branches.current > 0, show.scenario != nil {
