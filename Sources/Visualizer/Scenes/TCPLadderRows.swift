@@ -142,7 +142,8 @@ struct TCPLadderRows {
     case .sending(let record):
       // What the same call or arrival has just changed belongs to this row; a FIN brings a change of
       // its own.
-      if !Self.isFirstFin(record), let last = rows.last, last.sent == nil, last.arrived.isEmpty, last.wait == nil,
+      if !Self.isFirstFin(record), let last = rows.last, last.sent == nil, last.arrived.isEmpty,
+        last.wait == nil,
         last.time == happening.time, hasChange(last, of: record.sender.side)
       {
         rows[rows.count - 1].sent = record.index
