@@ -12,7 +12,8 @@ import Testing
 
     func during<Result>(_ work: () throws -> Result) rethrows -> Result {
       try LongWork.$listener.withValue(
-        { phase, share in self.heard.withLock { $0.append((phase, share)) } }, operation: work)
+        LongWork.Listener { phase, share in self.heard.withLock { $0.append((phase, share)) } },
+        operation: work)
     }
 
     /// The shares of one phase, in the order in which they came.

@@ -7,13 +7,18 @@ enum LongWork {
   }
 
   /// Hears of a phase and of the share of it that is done, 0 to 1.
-  typealias Listener = @Sendable (Phase, Double) -> Void
+  ///
+  /// A class, because a task's local value of a function's type makes optimized builds crash (Swift 6.3).
+  final class Listener: Sendable {
+    let hear: @Sendable (Phase, Double) -> Void
+    init(_ hear: @escaping @Sendable (Phase, Double) -> Void) { self.hear = hear }
+  }
 
   @TaskLocal static var listener: Listener?
 
   /// Says how many of a number of pieces are done.
   static func report(_ phase: Phase, _ done: Int, of count: Int, to listener: Listener) {
-    listener(phase, count > 0 ? min(1, Double(done) / Double(count)) : 0)
+    listener.hear(phase, count > 0 ? min(1, Double(done) / Double(count)) : 0)
   }
 
   /// Says now and then how many of a number of bytes are done: so seldom that it costs nothing.

@@ -31,7 +31,8 @@ final class ProgressBar: Sendable {
     else { return try work() }
     let bar = ProgressBar(environment)
     defer { bar.erase() }
-    return try LongWork.$listener.withValue({ bar.report($0, $1) }, operation: work)
+    return try LongWork.$listener.withValue(
+      LongWork.Listener { bar.report($0, $1) }, operation: work)
   }
 
   private func report(_ phase: LongWork.Phase, _ share: Double) {
