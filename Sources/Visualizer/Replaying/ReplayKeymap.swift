@@ -105,7 +105,7 @@ enum ReplayKeymap {
       .watch, [.character("z")], "z", Bilingual("recording alone", "只看录像"),
       .zoom),
     Entry(
-      .watch, [.character("L")], "L", Bilingual("中文", "English"),
+      .watch, [.character("L")], "L", Bilingual("in Chinese", "English"),
       .switchLanguage),
     Entry(
       .watch, [.control("l")], "Ctrl-L", Bilingual("repaint", "重画屏幕"),

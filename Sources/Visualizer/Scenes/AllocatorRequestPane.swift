@@ -68,9 +68,10 @@ struct AllocatorRequestPane {
       }
       return
     }
+    let arrow = inner.width >= 30 ? " → " : "→"
     var column = inner.x + 1
     for (index, level) in levels.enumerated() {
-      if index > 0 { column = canvas.put(" → ", column, inner.y + 1, .dim) }
+      if index > 0 { column = canvas.put(arrow, column, inner.y + 1, .dim) }
       let (mark, levelStyle) = look(level.1)
       column = canvas.put(level.0, column, inner.y + 1, levelStyle)
       column = canvas.put(mark, column, inner.y + 1, levelStyle)

@@ -44,7 +44,7 @@ enum GalleryKeys {
       .gallery, [.escape], "Esc", Bilingual("clear the filter", "清除筛选"),
       .clear),
     Entry(
-      .gallery, [.character("L")], "L", Bilingual("中文", "English"),
+      .gallery, [.character("L")], "L", Bilingual("in Chinese", "English"),
       .switchLanguage),
     Entry(
       .gallery, [.control("l")], "Ctrl-L", Bilingual("repaint", "重画屏幕"),

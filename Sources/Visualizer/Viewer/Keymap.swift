@@ -138,7 +138,7 @@ struct Keymap {
   ]
 
   private static let others: [Entry] = [
-    Entry(.other, [.character("L")], "L", Bilingual("中文", "English"), .switchLanguage),
+    Entry(.other, [.character("L")], "L", Bilingual("in Chinese", "English"), .switchLanguage),
     Entry(.other, [.control("l")], "Ctrl-L", Bilingual("repaint", "重画屏幕"), .repaint),
     Entry(
       .other, [.character("?"), .function(1)], "? F1", Bilingual("this help", "本帮助"), .help),
