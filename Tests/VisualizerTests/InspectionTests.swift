@@ -298,6 +298,41 @@ import Testing
     }
   }
 
+  /// What was opened from a list leads back to it as it was, whichever view the list is.
+  @Test func escapeLeadsBackToTheListAsItWas() throws {
+    let size = Size(columns: 120, rows: 36)
+    let show = try ShowLibrary.open("http-websocket")
+    var player = try player("http-websocket", at: show.stepCount - 1, size)
+    for _ in show.views where !player.isList { _ = player.handle(.character("v")) }
+    #expect(player.isList)
+    let list = press([.down], &player, size)
+    let opened = press([.enter], &player, size)
+    #expect(opened != list && !player.isList)
+    #expect(press([.character("j"), .escape], &player, size) == list)
+  }
+
+  /// The segment that is taken apart is one of the connection that is shown.
+  @Test func anotherConnectionsSegmentLeavesTheOwnInPlace() throws {
+    let show = try ShowLibrary.open("http-websocket")
+    var look = Look(size: Size(columns: 120, rows: 36))
+    look.opened = 0
+    for step in stride(from: show.stepCount / 2, to: show.stepCount, by: 3) {
+      let text = show.frame(step, progress: 1, look).text
+      #expect(text.contains("flags   "), "step \(step)")
+    }
+  }
+
+  /// A window too small for the scene says so, and nothing else.
+  @Test func aTinyWindowHoldsNoInspection() throws {
+    let (size, tiny) = (Size(columns: 120, rows: 36), Size(columns: 44, rows: 12))
+    var player = try player("map-growth", at: 60, size)
+    let plain = player.draw(window: tiny)
+    _ = player.draw(window: size)
+    _ = press([.tab, .tab, .down, .enter], &player, size)
+    #expect(player.focus.isInspecting)
+    #expect(player.draw(window: tiny) == plain)
+  }
+
   @Test func packetsOfACaptureTellWhatTheWireTellsAndQuestionMarks() throws {
     let packets = CaptureBytes.conversation(port: 40000, from: 0)
     let capture = try PacketCapture(file: "x.pcap", bytes: CaptureBytes(packets).pcap())

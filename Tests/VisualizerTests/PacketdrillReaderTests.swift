@@ -6,6 +6,17 @@ import Testing
 
 /// Reading packetdrill's notation.
 struct PacketdrillReaderTests {
+  /// The rules are known before the script is read: from a line of settings, not from a remark.
+  @Test(arguments: [
+    ("--rules=linux\n", PacketdrillRules.Name.linux),
+    ("  --rules=linux --tolerance_usecs=1\n", .linux),
+    ("// try --rules=linux\n", .rfc9293), ("", .rfc9293),
+    (String(repeating: "// remark\n", count: 10_000) + "--rules=linux\n", .linux),
+  ])
+  func theRulesAreReadAhead(_ text: String, _ name: PacketdrillRules.Name) {
+    #expect(PacketdrillRules.name(in: Array(text.utf8)) == name)
+  }
+
   private func read(_ text: String) throws -> PacketdrillScript {
     try PacketdrillReader.read(file: "x.pkt", bytes: Array(text.utf8))
   }

@@ -33,6 +33,18 @@ import Testing
     }
   }
 
+  /// A new step is seen from where its scene wants to be seen, however one comes to it.
+  @Test func everyWayToAnotherStepForgetsTheScrolling() throws {
+    let show = try Shows.open("malloc-sweep")
+    for action in [Action.nextFrame, .previousFrame, .nextStep, .previousStep, .nextOperation] {
+      var player = Player(show: show, step: 40)
+      player.handle(.scroll(3), in: show)
+      #expect(player.scroll == 3)
+      for _ in 0..<200 where player.step == 40 { player.handle(action, in: show) }
+      #expect(player.step != 40 && player.scroll == 0, "\(action)")
+    }
+  }
+
   @Test(arguments: Shows.bundled)
   func goingToAStepIsSteppingThere(_ name: String) throws {
     let show = try Shows.open(name)

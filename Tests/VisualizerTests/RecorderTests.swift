@@ -238,18 +238,6 @@ import Testing
     }
   }
 
-  @Test func whoMayReadAFileStaysTheSame() throws {
-    try inFolder { folder in
-      let path = "\(folder)/a"
-      try TestFiles.write(path, [1])
-      chmod(path, 0o600)
-      try OutputFile.write(path, overwrite: true) { try $0.write([2]) }
-      var status = stat()
-      stat(path, &status)
-      #expect(status.st_mode & 0o777 == 0o600 && TestFiles.read(path) == [2])
-    }
-  }
-
   /// What is no file is written to, and there is nothing to overwrite.
   @Test func aPipeIsWrittenTo() throws {
     try inFolder { folder in

@@ -18,14 +18,30 @@ import Testing
     return rows.map(String.init)
   }
 
-  /// The same content in both versions: one counts from the start, the other from event to event.
   @Test func resizingOverAndOverComesToAnEnd() throws {
     let flood = (0..<4000).map { "[0.\($0 + 1000), \"r\", \"\(999 + $0 % 2)x500\"]\n" }
     let header = "{\"version\": 2, \"width\": 20, \"height\": 3}\n"
     let replay = try read(header + flood.joined() + "[2, \"o\", \"still here\"]\n")
     #expect(replay.picture(replay.count - 1).canvas.text.contains("still here"))
+    #expect(replay.warning?.contains("changes its size too often") == true)
   }
 
+  /// What a reader has no use for never stands in memory as a tree.
+  @Test func whatIsReadOverIsStillRead() throws {
+    let nested = "[[1, {\"a\": [2, \"b\"]}], {}]"
+    let replay = try read(
+      Self.header + "[0, \"x\", \(nested)]\n[1, \"o\", \"seen\", \(nested)]\n")
+    #expect(rows(replay, replay.count - 1) == ["seen"])
+    for line in ["[0, \"x\", [1, ]]", "[\(nested), \"o\", \"\"]", "[0, \(nested), \"\"]"] {
+      #expect(throws: InputError.self, "\(line)") { try read(Self.header + line + "\n") }
+    }
+    let long = String(repeating: " ", count: 1 << 16)
+    #expect { try read("{\"version\": 2,\(long) \"width\": 20, \"height\": 3}\n") } throws: {
+      "\($0)".contains("a.cast:1") && "\($0)".contains("header is longer")
+    }
+  }
+
+  /// The same content in both versions: one counts from the start, the other from event to event.
   @Test func versions2And3() throws {
     let second = """
       {"version": 2, "width": 40, "height": 6, "idle_time_limit": 9, "title": "Growth"}

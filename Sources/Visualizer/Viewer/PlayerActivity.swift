@@ -310,10 +310,9 @@ struct PlayerActivity: Activity {
 
   /// Closes what was opened from a list, which is then as it was; else chooses the view by itself.
   private mutating func close() {
-    let view = look.opened == nil ? nil : list?.view
-    let scroll = look.opened == nil ? 0 : list?.scroll ?? 0
-    (look.opened, look.view, list) = (nil, view, nil)
-    scrollTo(scroll)
+    let list = look.opened == nil ? nil : list
+    (look.opened, look.view, self.list) = (nil, list?.view, nil)
+    scrollTo(list?.scroll ?? 0)
   }
 
   // MARK: - Numbers

@@ -13,6 +13,13 @@ extension PlayerActivity {
       notice = Notice(text: reason, isError: true)
       return
     }
+    guard show.stepCount <= Self.comparedSteps else {
+      notice = Notice(
+        text: Bilingual(
+          "too many steps to compare here; use visualizer compare", "步数太多，请用 visualizer compare 对比"),
+        isError: true)
+      return
+    }
     prompt = Prompt(.rules(rulebook.names))
     offerWords()
   }
@@ -28,13 +35,6 @@ extension PlayerActivity {
   /// Opens the comparison at the present step; the prompt stays where the rules are not known.
   mutating func compare(_ entered: Prompt) -> Outcome {
     guard case .rules(let names) = entered.kind, let rulebook = show.rulebook else { return .stay }
-    guard show.stepCount <= Self.comparedSteps else {
-      notice = Notice(
-        text: Bilingual(
-          "too many steps to compare here; use visualizer compare", "步数太多，请用 visualizer compare 对比"),
-        isError: true)
-      return .stay
-    }
     let found = Self.matches(entered.text, names)
     guard found.count == 1 else {
       prompt = entered
