@@ -298,6 +298,26 @@ import Testing
     }
   }
 
+  /// What comes from a pane that is not shown, or goes to one, does not fly across the one that is.
+  @Test func aZoomedPaneShowsNoTravellersFromElsewhere() throws {
+    let show = try ShowLibrary.open("map-growth")
+    let moves = (0..<show.stepCount).filter { show.record(ofStep: $0).event == "keyMoved" }
+    var look = Look(size: Size(columns: 120, rows: 36))
+    look.findsItems = true
+    for step in moves.prefix(12) {
+      let whole = show.frame(step, progress: 0.5, look)
+      for pane in whole.landmarks?.panes ?? [] {
+        var zoomed = look
+        (zoomed.focusedPane, zoomed.isZoomed) = (pane.name, true)
+        let canvas = show.frame(step, progress: 0.5, zoomed)
+        let stage = (1..<look.size.rows - 6).map { canvas.text(row: $0) }.joined()
+        #expect(!stage.contains("━"), "\(pane.name) at \(step)")
+      }
+    }
+    let seen = moves.contains { show.frame($0, progress: 0.5, look).text.contains("━[k") }
+    #expect(seen, "without zoom they are seen to move")
+  }
+
   /// What was opened from a list leads back to it as it was, whichever view the list is.
   @Test func escapeLeadsBackToTheListAsItWas() throws {
     let size = Size(columns: 120, rows: 36)

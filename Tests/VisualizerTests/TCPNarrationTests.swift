@@ -109,6 +109,37 @@ import Testing
     }
   }
 
+  /// Whatever an end enters, but by a reset or when it gives up, is a way of the diagram.
+  @Test(arguments: scenarios + ["closed while opening"])
+  func everyChangeOfStateIsInTheDiagram(_ name: String) throws {
+    let closing = """
+      title: t
+      model: tcp
+      script: [client connect, server connect, wait until client SYN_RCVD, client close, wait 1s]
+      """
+    // A passive open that is reset; a listener that serves a port again; TIME_WAIT that is reused.
+    let beyond: Set<String> = [
+      "SYN_RCVD LISTEN", "CLOSED SYN_RCVD", "TIME_WAIT SYN_RCVD", "TIME_WAIT SYN_SENT",
+    ]
+    let show = try Self.scenarios.contains(name) ? Shows.open(name) : Shows.read(closing)
+    var seen: Set<String> = []
+    for step in 0..<show.stepCount {
+      let fields = show.record(ofStep: step).fields
+      func field(_ name: String) -> String { fields.first { $0.name == name }?.value.text ?? "" }
+      guard show.record(ofStep: step).event == "stateChanged",
+        let from = ConnectionState(rawValue: field("from")),
+        let to = ConnectionState(rawValue: field("to")),
+        to != .closed || [.lastAck, .timeWait].contains(from)
+      else { continue }
+      #expect(
+        beyond.contains("\(from.rawValue) \(to.rawValue)")
+          || !StateDiagram.label(from: from, to: to).isEmpty, "\(from) to \(to)")
+      seen.insert("\(from.rawValue) \(to.rawValue)")
+    }
+    #expect(!seen.isEmpty)
+    #expect(Self.scenarios.contains(name) || seen.contains("SYN_RCVD FIN_WAIT_1"))
+  }
+
   @Test func theCloseTakesFourSegmentsAndDataBetween() throws {
     let show = try Shows.open("tcp-close")
     let first = start(show, ofChapter: 2)
