@@ -70,7 +70,7 @@
   const lastFrame = of => (film.firsts[of + 1] ?? film.frames.length) - 1;
   const chapter = of => recording.chapters.findLastIndex(first => first <= of);
 
-  // The picture: lines of runs that look alike. What is no ASCII gets the width of its cells, as
+  // The picture: lines of runs that look alike. What is beyond Latin-1 gets the width of its cells, as
   // fonts differ in the width of such glyphs.
 
   const picture = element('picture');
@@ -80,9 +80,12 @@
   const shown = [];
 
   const isBlank = glyph => glyph.text === ' ' && (glyph.attributes & 6) === 0;
-  const isPlain = glyph => glyph.columns === 1 && glyph.text < '\x7f';
+  const isPlain = glyph => glyph.columns === 1 && glyph.text < '\u0100';
   const isAlike = (a, b) => a.role === b.role && a.attributes === b.attributes && a.columns === b.columns
     && (isPlain(a) ? isPlain(b) : a.columns === 2 || a.text === b.text);
+  // A blank has no colour of its own: it joins whatever stands beside it.
+  const takesBlanks = glyph => isPlain(glyph) && (glyph.attributes & 6) === 0;
+  const isJoined = (a, b) => isAlike(a, b) || (isBlank(a) && takesBlanks(b)) || (isBlank(b) && takesBlanks(a));
 
   function run(text, glyph, columns) {
     if (glyph.role === 0 && glyph.attributes === 0 && isPlain(glyph)) return document.createTextNode(text);
@@ -102,9 +105,12 @@
     let end = row.length;
     while (end > 0 && (row[end - 1] === null ? false : isBlank(row[end - 1]))) end--;
     for (let start = 0, next; start < end; start = next) {
-      let text = '';
-      for (next = start; next < end && isAlike(row[start], row[next]); next += row[next].columns) text += row[next].text;
-      nodes.push(run(text, row[start], next - start));
+      let [look, text] = [row[start], ''];
+      for (next = start; next < end && isJoined(look, row[next]); next += row[next].columns) {
+        if (isBlank(look)) look = row[next];
+        text += row[next].text;
+      }
+      nodes.push(run(text, look, next - start));
     }
     return nodes;
   }
