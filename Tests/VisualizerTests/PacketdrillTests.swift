@@ -233,21 +233,30 @@ struct PacketdrillTests {
     #expect(show.rules == "rfc9293")
   }
 
-  @Test func segmentsAreSeenOnTheirWay() throws {
-    let script = try PacketdrillReader.read(
-      file: "x.pkt", bytes: Array(try Self.text("close-four").utf8))
-    var run = PacketdrillRun(script, rules: .rfc9293)
-    #expect(run.run() == nil)
-    var network = TCPNetwork(
-      client: run.settings.rules, server: run.settings.rules, delay: PacketdrillRun.flight)
-    for operation in PacketdrillSchedule.spread(run.operations) {
-      network.perform(operation, observer: nil)
-    }
-    #expect(network.log.count == run.network.log.count)
-    for index in 0..<network.log.count where network.log[index].cause == .script {
-      let record = network.log[index]
-      #expect(record.arrivedAt == run.network.log[index].arrivedAt)
-      #expect((record.arrivedAt ?? 0) - record.sentAt == PacketdrillRun.flight)
-    }
+  /// What is watched is what was compared: segment by segment, at the same times.
+  @Test(arguments: names) func showIsTheRunThatIsChecked(name: String) throws {
+    let bytes = Array(try Self.text(name).utf8)
+    let file = try PacketdrillFile(file: "x.pkt", bytes: bytes)
+    var run = PacketdrillRun(file.script, rules: .rfc9293)
+    _ = run.run()
+    let show = try #require(file.show(name: name) as? Performance<TCPSubject>)
+    let watched = show.timeline.state(before: show.timeline.script.count)
+    let compared = run.network
+    #expect(watched.log.count == compared.log.count)
+    #expect((0..<watched.log.count).allSatisfy { watched.log[$0] == compared.log[$0] })
+    #expect(watched.stateLog.count == compared.stateLog.count)
+    #expect(
+      (0..<watched.stateLog.count).allSatisfy { watched.stateLog[$0] == compared.stateLog[$0] })
+    #expect(watched.now == compared.now)
+  }
+
+  /// A segment arrives before anything else happens, so that its arrow takes one row.
+  @Test func arrowsReachTheOtherEnd() throws {
+    let file = try PacketdrillFile(file: "x.pkt", bytes: Array(try Self.text("close-four").utf8))
+    let show = try #require(file.show(name: "close-four") as? Performance<TCPSubject>)
+    let network = show.timeline.state(before: show.timeline.script.count)
+    let rows = TCPLadderRows(network, connection: 0, segments: 100, now: network.now)
+    #expect(rows.arrows.count == network.log.count)
+    #expect(rows.arrows.dropLast().allSatisfy { $0.arrivalRow == $0.sentRow })
   }
 }

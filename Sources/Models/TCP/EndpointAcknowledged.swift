@@ -25,18 +25,20 @@ extension Endpoint {
     let isDuplicate =
       ack == sndUna && segment.length == 0 && segment.window == sndWnd && !outstanding.isEmpty
     updateSendWindow(segment)
-    let outstandingCount = outstanding.count
-    let newlySacked = noteSack(segment.sack, at: now)
+    let arrivedBefore = recovery.arrivedCount
+    recovery.sentAfter = 0
+    noteSack(segment.sack, at: now)
     let isAdvance = ack != sndUna
     if isAdvance {
       acknowledge(upTo: ack, segment, at: now, &journal)
     } else if isDuplicate {
       recovery.duplicateAcks += 1
+      // It says that something has arrived, though not what.
+      if !sackOn { recovery.arrivedCount += 1 }
     }
-    let arrived = newlySacked + outstandingCount - outstanding.count
-    recovery.allowance = max(1, arrived + (isAdvance ? 1 : 0))
-    if isAdvance || newlySacked > 0 || isDuplicate || recovery.until != nil {
-      recover(at: now, &journal)
+    let arrived = recovery.arrivedCount - arrivedBefore
+    if isAdvance || arrived > 0 || isDuplicate || recovery.until != nil {
+      recover(arrived: arrived, advances: isAdvance, at: now, &journal)
     }
     return true
   }
@@ -79,9 +81,13 @@ extension Endpoint {
     troubleSince = nil
     recovery.duplicateAcks = 0
     if let probed = recovery.probedUpTo, ack.isAtOrAfter(probed) { recovery.probedUpTo = nil }
-    if let until = recovery.until, ack.isAtOrAfter(until) { recovery.until = nil }
+    if let until = recovery.until, ack.isAtOrAfter(until) {
+      recovery.end(rules.congestionControl)
+    }
     let wasUsed = recovery.congestionWindow < 2 * (outstanding.count + count)
-    if wasUsed, !hadSyn { recovery.grow(by: count) }
+    if wasUsed, !hadSyn, rules.congestionControl == .reno, !recovery.isReducing {
+      recovery.grow(by: count)
+    }
     if !outstanding.isEmpty {
       start(.retransmission, for: rto, at: now, &journal)
       scheduleProbe(at: now, renewsTimeout: true, &journal)
@@ -128,13 +134,16 @@ extension Endpoint {
 
   /// The peer has this chunk; the latest such transmission tells what should have arrived too.
   ///
-  /// An answer that comes sooner than any did is one to the first transmission. A probe sets out at a
-  /// tick of a timer, so that its answer may seem a little early: by `Recovery.probeSlack`.
+  /// An answer that comes sooner than any did is one to the first transmission. What a timer sends
+  /// sets out at one of its ticks, so that the answer may seem a little early: by
+  /// `Recovery.probeSlack` or `Recovery.timerSlack`.
   ///
   /// Source: RFC 8985, section 6.2, step 2; Linux `tcp_rack_advance`.
   mutating func noteDelivered(_ chunk: SentChunk, at now: Microseconds) {
+    recovery.noteArrived(chunk)
     let elapsed = now - chunk.sentAt
-    let slack = chunk.end == recovery.probedUpTo ? Recovery.probeSlack : 0
+    var slack = chunk.isSentByTimer ? Recovery.timerSlack : 0
+    if chunk.end == recovery.probedUpTo { slack = Recovery.probeSlack }
     if chunk.transmissions > 1, elapsed + slack < roundTrip.minimum { return }
     recovery.newestRoundTrip = elapsed
     let newest = recovery.newestDelivered ?? -1
@@ -146,17 +155,14 @@ extension Endpoint {
     }
   }
 
-  /// Marks what the peer reports to have, and returns how many segments are new among it.
-  private mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) -> Int {
-    guard sackOn, !ranges.isEmpty else { return 0 }
-    var count = 0
+  /// Marks what the peer reports to have.
+  private mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) {
+    guard sackOn, !ranges.isEmpty else { return }
     for index in outstanding.indices where !outstanding[index].isSacked {
       let range = outstanding[index].range
       guard ranges.contains(where: { $0.contains(range) }) else { continue }
       outstanding[index].isSacked = true
       noteDelivered(outstanding[index], at: now)
-      count += 1
     }
-    return count
   }
 }

@@ -57,6 +57,7 @@ extension Endpoint {
       return
     }
     rememberTimestamp(segment, at: now)
+    let isPredicted = isPredictedAck(segment)
     guard takeAckByState(segment, at: now, &journal) else { return }
     guard state != .closed, state != .timeWait else { return }
     takePayload(segment, at: now, &journal)
@@ -65,9 +66,18 @@ extension Endpoint {
     sendPending(at: now, &journal)
     if crossesOpen, rules.linuxArrival {
       sendAck(at: now, &journal)
-    } else {
+    } else if !isPredicted {
       acknowledgeArrived(at: now, &journal)
     }
+  }
+
+  /// Whether a segment is the one that header prediction expects of a peer that only acknowledges: it
+  /// does not make Linux think about acknowledgments of its own.
+  ///
+  /// Source: Linux `tcp_rcv_established`, the fast path.
+  private func isPredictedAck(_ segment: Segment) -> Bool {
+    rules.linuxArrival && state == .established && segment.flags == .ack && segment.length == 0
+      && segment.seq == rcvNxt && segment.sack.isEmpty && kept.isEmpty
   }
 
   /// A SYN ACK that crossed our own in a simultaneous open.

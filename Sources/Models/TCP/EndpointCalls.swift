@@ -178,7 +178,12 @@ extension Endpoint {
       if state == .finWait2 { startFinWait2(at: now, &journal) }
     case .closing, .lastAck, .timeWait:
       isOrphan = true
-      if !rules.closeEndsReading { return .failed(.closing) }
+      guard rules.closeEndsReading else { return .failed(.closing) }
+      if state != .timeWait, rules.resetsOnUnread, hadUnread {
+        readable = []
+        send([.rst, .ack], seq: sndNxt, at: now, &journal)
+        breakConnection(.user, error: nil, &journal)
+      }
     }
     return .done
   }

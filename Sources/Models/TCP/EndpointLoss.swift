@@ -1,87 +1,105 @@
 /// Finding what was lost without waiting for the RTO, and sending it again.
 extension Endpoint {
   /// Segments that may still be on the wire, by what is known here.
+  ///
+  /// Without selective acknowledgments each duplicate stands for one that has left it.
   var inFlight: Int {
-    outstanding.reduce(0) { $0 + ($1.isSacked || ($1.isLost && !$1.isResent) ? 0 : 1) }
+    let count = outstanding.count { !$0.isSacked && (!$0.isLost || $0.isResent) }
+    return sackOn ? count : max(0, count - recovery.duplicateAcks)
   }
 
   /// Marks losses and sends what is lost again, as far as the congestion window lets it.
-  mutating func recover(at now: Microseconds, _ journal: inout Journal) {
+  ///
+  /// Source: Linux `tcp_fastretrans_alert`, then `tcp_cong_control`, then `tcp_xmit_recovery`.
+  mutating func recover(
+    arrived: Int, advances: Bool, at now: Microseconds, _ journal: inout Journal
+  ) {
     guard !outstanding.isEmpty else { return }
+    var wait: Microseconds = 0
+    let before = lostCount
     if rules.timeBasedLossDetection, sackOn {
-      detectLosses(at: now, &journal)
-      return
-    }
-    if recovery.until == nil, recovery.duplicateAcks >= 3 {
+      wait = detectLosses(at: now, &journal)
+    } else if recovery.until == nil, recovery.duplicateAcks >= 3 {
       markLost(0)
     } else if recovery.until != nil, recovery.duplicateAcks == 0, !outstanding[0].isLost {
       outstanding[0].isLost = true
     }
+    let told = Recovery.Acknowledgment(
+      arrived: arrived, lost: max(0, lostCount - before), advances: advances, inFlight: inFlight)
+    recovery.adjust(told, rules.congestionControl)
     resendLost(at: now, &journal)
+    awaitReordered(wait, at: now, &journal)
   }
 
-  /// What was sent well before something that has arrived counts as lost.
+  private var lostCount: Int { outstanding.count { $0.isLost && !$0.isResent } }
+
+  /// What was sent well before something that has arrived counts as lost; returns how long the rest
+  /// of it is to be waited for.
   ///
   /// Source: RFC 8985, section 6.2, step 5; Linux `tcp_rack_detect_loss`.
-  mutating func detectLosses(at now: Microseconds, _ journal: inout Journal) {
-    guard !outstanding.isEmpty else { return }
+  private mutating func detectLosses(
+    at now: Microseconds, _ journal: inout Journal
+  ) -> Microseconds {
     if timers.retransmission == nil { start(.retransmission, for: rto, at: now, &journal) }
     let sacked = outstanding.count { $0.isSacked }
-    var wait: Microseconds = 0
-    if let newest = recovery.newestDelivered, sacked > 0 || recovery.until != nil {
-      let patience =
-        recovery.until != nil || sacked >= 3
-        ? 0 : min(roundTrip.minimum / 4, roundTrip.srtt)
-      for index in outstanding.indices {
-        let chunk = outstanding[index]
-        guard !chunk.isSacked, !chunk.isLost || chunk.isResent else { continue }
-        guard
-          chunk.sentAt < newest
-            || (chunk.sentAt == newest && chunk.end.isBefore(recovery.newestDeliveredEnd))
-        else { continue }
-        let remaining = recovery.newestRoundTrip + patience - (now - chunk.sentAt)
-        if remaining <= 0 { markLost(index) } else { wait = max(wait, remaining) }
-      }
+    guard let newest = recovery.newestDelivered, sacked > 0 || recovery.until != nil else {
+      return 0
     }
-    resendLost(at: now, &journal)
+    let patience =
+      recovery.until != nil || sacked >= 3 ? 0 : min(roundTrip.minimum / 4, roundTrip.srtt)
+    var wait: Microseconds = 0
+    for index in outstanding.indices {
+      let chunk = outstanding[index]
+      guard !chunk.isSacked, !chunk.isLost || chunk.isResent else { continue }
+      guard
+        chunk.sentAt < newest
+          || (chunk.sentAt == newest && chunk.end.isBefore(recovery.newestDeliveredEnd))
+      else { continue }
+      let remaining = recovery.newestRoundTrip + patience - (now - chunk.sentAt)
+      if remaining <= 0 { markLost(index) } else { wait = max(wait, remaining) }
+    }
+    return wait
+  }
+
+  private mutating func awaitReordered(
+    _ wait: Microseconds, at now: Microseconds, _ journal: inout Journal
+  ) {
     if wait > 0 { start(.reordering, for: wait + RunningTimer.leastMargin, at: now, &journal) }
   }
 
-  /// What was waited for has not come: all of it counts as lost, and all of it goes again.
+  /// What was waited for has not come: it counts as lost.
   ///
   /// Source: RFC 8985, section 6.3; Linux `tcp_rack_reo_timeout`.
   mutating func reorderingTimeout(at now: Microseconds, _ journal: inout Journal) {
-    recovery.allowance = Int.max
-    detectLosses(at: now, &journal)
+    guard !outstanding.isEmpty else { return }
+    let wasReducing = recovery.isReducing
+    let wait = detectLosses(at: now, &journal)
+    if !wasReducing, rules.congestionControl == .reno {
+      let told = Recovery.Acknowledgment(
+        arrived: 1, lost: lostCount, advances: false, inFlight: inFlight)
+      recovery.adjust(told, .reno)
+    }
+    resendLost(at: now, &journal)
+    awaitReordered(wait, at: now, &journal)
   }
 
-  /// A chunk is lost; the first loss of a flight lowers the congestion window to seven tenths.
-  ///
-  /// Source: RFC 9438, section 4.6 (in place of RFC 5681's half); Linux `cubictcp_recalc_ssthresh`.
+  /// A chunk is lost; with the first of a flight the congestion window begins to shrink.
   private mutating func markLost(_ index: Int) {
     outstanding[index].isLost = true
     outstanding[index].isResent = false
-    guard recovery.until == nil else { return }
-    recovery.until = sndNxt
-    recovery.isByTimeout = false
-    recovery.threshold = max(2, recovery.congestionWindow * 7 / 10)
-    recovery.congestionWindow = recovery.threshold
+    if recovery.until == nil { recovery.beginReducing(until: sndNxt) }
   }
 
-  /// Sends lost segments again: after a timeout by slow start, else as many as have arrived.
+  /// Sends lost segments again, as many as the congestion window lets out.
   ///
-  /// Source: RFC 6937; Linux `tcp_cwnd_reduction`.
+  /// Source: Linux `tcp_xmit_retransmit_queue`.
   private mutating func resendLost(at now: Microseconds, _ journal: inout Journal) {
     var didResend = false
-    var allowance = recovery.isByTimeout ? Int.max : recovery.allowance
-    recovery.allowance = 1
     var index = 0
-    while index < outstanding.count {
+    while index < outstanding.count, inFlight < recovery.congestionWindow {
       let chunk = outstanding[index]
       if chunk.isLost, !chunk.isResent, !chunk.isSacked {
-        guard allowance > 0, inFlight < max(1, recovery.congestionWindow) else { break }
         resend(index, at: now, &journal)
-        allowance -= 1
         didResend = true
       }
       index += 1

@@ -26,7 +26,9 @@ extension Endpoint {
     _ control: SegmentFlags, payload: Payload?, at now: Microseconds
   ) {
     let chunk = SentChunk(
-      seq: sndNxt, control: control, payload: payload, sentAt: now, firstSentAt: now)
+      seq: sndNxt, control: control, payload: payload, sentAt: now, firstSentAt: now,
+      arrivedBefore: recovery.arrivedCount)
+    recovery.noteSent()
     outstanding.append(chunk)
     sndNxt += chunk.count
     sentCount += payload?.count ?? 0
@@ -57,8 +59,11 @@ extension Endpoint {
       let count = min(unsentCount, mss, window)
       let isLast = count == unsentCount
       let carriesFin = isLast && finRequested
+      if unsentCount > 0 || rules.finNeedsWindow {
+        guard isProbe || inFlight < recovery.congestionWindow else { break }
+      }
       if unsentCount > 0 {
-        guard count > 0, inFlight < recovery.congestionWindow else { break }
+        guard count > 0 else { break }
         let isFull = count == mss || carriesFin || 2 * count >= maxSndWnd
         guard isFull || isProbe || (isLast && !nagleHolds) else { break }
       }
@@ -135,6 +140,13 @@ extension Endpoint {
     collapse(into: index)
     outstanding[index].sentAt = now
     outstanding[index].transmissions += 1
+    outstanding[index].arrivedBefore = recovery.arrivedCount
+    if case .timer = cause {
+      outstanding[index].isSentByTimer = true
+    } else {
+      outstanding[index].isSentByTimer = false
+    }
+    recovery.noteSent()
     if outstanding[index].isLost { outstanding[index].isResent = true }
     let chunk = outstanding[index]
     var flags = chunk.control
@@ -159,7 +171,7 @@ extension Endpoint {
       }
       return
     }
-    if state != .synSent, state != .synRcvd { enterLossRecovery() }
+    if state != .synSent, state != .synRcvd { enterLossRecovery(at: now) }
     let isLinear = state == .synSent && timeouts <= rules.linearSynTimeouts
     let previous = rto
     if !isLinear { rto = min(rules.maxRto, rto * 2) }
@@ -186,20 +198,18 @@ extension Endpoint {
     }
   }
 
-  /// Everything outstanding counts as lost; the congestion window starts anew at one segment.
+  /// What is outstanding counts as lost, but for what was sent just now; the congestion window
+  /// starts anew.
   ///
-  /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
-  private mutating func enterLossRecovery() {
+  /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`, `tcp_timeout_mark_lost`.
+  private mutating func enterLossRecovery(at now: Microseconds) {
     for index in outstanding.indices where !outstanding[index].isSacked {
+      let age = now - outstanding[index].sentAt
+      if index > 0, rules.timeBasedLossDetection, age < recovery.newestRoundTrip { continue }
       outstanding[index].isLost = true
       outstanding[index].isResent = false
     }
-    if recovery.until == nil { recovery.threshold = max(2, outstanding.count / 2) }
-    recovery.congestionWindow = 1
-    recovery.until = sndNxt
-    recovery.isByTimeout = true
-    recovery.duplicateAcks = 0
-    recovery.probedUpTo = nil
+    recovery.beginAnew(until: sndNxt, outstanding: outstanding.count, inFlight: inFlight)
   }
 
   // MARK: A window of 0

@@ -87,6 +87,13 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// Source: RFC 6928.
   public var initialWindow = 10
+  /// How the congestion window shrinks and grows.
+  public var congestionControl = CongestionControl.reno
+  /// A FIN without data waits for room in the congestion window as any segment does.
+  ///
+  /// RFC 5681 counts bytes, of which such a FIN has none.
+  /// Source: Linux `tcp_cwnd_test`.
+  public var finNeedsWindow = false
   /// Small segments that are sent again are joined.
   ///
   /// Source: Linux `tcp_retrans_collapse`.
@@ -214,6 +221,17 @@ public struct TCPRules: Sendable, Equatable {
     ]
   }
 
+  /// How the congestion window shrinks at a loss and grows again, in segments.
+  public enum CongestionControl: Sendable, Equatable {
+    /// By the RFCs: to seven tenths, paced by what arrives. Source: RFC 5681, 6937 and 9438.
+    case reno
+    /// BBR's rules for a recovery, without its estimate of the path.
+    ///
+    /// The machine whose traces are the proof uses it in place of Linux's default, CUBIC; they differ
+    /// in how many segments go again at once. Source: Linux `tcp_bbr.c`.
+    case bbr
+  }
+
   /// How long an acknowledgment of data waits for company.
   public enum AckDelay: Sendable, Equatable {
     /// Never.
@@ -245,6 +263,8 @@ public struct TCPRules: Sendable, Equatable {
     rules.orphanPatience = 102_200_000
     rules.ackDelay = .adaptive
     rules.badSegmentAckInterval = 500_000
+    rules.congestionControl = .bbr
+    rules.finNeedsWindow = true
     rules.joinsWhenResending = true
     rules.tailLossProbe = true
     rules.timeBasedLossDetection = true

@@ -42,9 +42,8 @@ extension PacketdrillRun {
     }
     take(packet.options, of: end, into: &segment)
     if isSyn, !packet.flags.contains(.ack), !packet.flags.contains(.rst) { giveNumber(to: end) }
-    ask(.fate(end.peer, .arrives(at: [moment])))
     ask(.inject(from: end.peer, segment, isRetransmission: false))
-    ask(.runUntil(moment))
+    ask(.runUntil(moment + Self.flight))
   }
 
   private func take(

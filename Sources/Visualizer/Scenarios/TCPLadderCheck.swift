@@ -59,6 +59,8 @@ struct TCPLadderCheck {
   let sharesPort: [Bool]
   /// What the model's call returned.
   var result: CallResult?
+  /// Where the row at hand stands in the ladder.
+  var position = 0
 
   init(ladder: TCPLadder) {
     self.ladder = ladder
@@ -82,6 +84,7 @@ struct TCPLadderCheck {
     let steps = ladder.steps
     for (row, step) in zip(ladder.rows, steps) {
       if let difference = compare(row, step) { return difference }
+      position += 1
     }
     return compareCounts() ?? comparePaths() ?? compareMeasured()
   }

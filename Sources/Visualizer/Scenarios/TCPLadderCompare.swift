@@ -190,12 +190,29 @@ extension TCPLadderCheck {
       let elapsed = row.at - sentAt
       let isRepeat = row.at > (firstArrival[segment] ?? row.at)
       if isRepeat { return nil }
-      let range = ladder.oneWayDelay - 1000...ladder.oneWayDelay + TCPLadder.Tolerance.arrival
-      return range.contains(elapsed)
+      let due = sentAt + ladder.oneWayDelay
+      return row.at >= due - 1000 && longestPause(from: due, to: row) <= TCPLadder.Tolerance.arrival
         ? nil
         : "\(name): captured \(elapsed / 1000) ms after sending, the wire's delay is "
           + "\(ladder.oneWayDelay / 1000) ms"
     }
+  }
+
+  /// The longest time in which nothing happened between a moment and a later row.
+  ///
+  /// The wire of a capture does one thing after the other: with many connections it may be late, but
+  /// not idle.
+  private func longestPause(from due: Microseconds, to row: TCPLadder.Row) -> Microseconds {
+    var later = row.at
+    var longest: Microseconds = 0
+    var index = position - 1
+    while later > due, index >= 0 {
+      let at = max(due, ladder.rows[index].at)
+      longest = max(longest, later - at)
+      later = at
+      index -= 1
+    }
+    return longest
   }
 
   // MARK: Results of calls

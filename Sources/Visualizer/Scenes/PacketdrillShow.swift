@@ -26,13 +26,13 @@ struct PacketdrillFile: CapturedFile {
     return .matches(count: run.comparedCount, what: "events", version: rules.rawValue + note)
   }
 
-  /// The script as far as the model follows it, as a ladder.
+  /// The script as far as the model follows it, as a ladder: the very run that `check` compares.
   func show(name: String) -> (any Show)? {
     var run = PacketdrillRun(script, rules: rules)
     let difference = run.run()
     let title = VisibleText.label(
       script.title.isEmpty ? name : script.title, limit: ScenarioFile.textLimit)
-    var items: [ScriptItem<TCPOperation>] = PacketdrillSchedule.spread(run.operations).map {
+    var items: [ScriptItem<TCPOperation>] = run.operations.map {
       .operation($0, brisk: false)
     }
     if let difference {
@@ -49,32 +49,5 @@ struct PacketdrillFile: CapturedFile {
     return Performance(
       scenario, subject(TCPWords()),
       origin: TCPShow.origin(captured: items.count, subject: subject))
-  }
-}
-
-/// Lets segments of a script set out before they arrive, so that they are seen on their way.
-///
-/// In the test they come at the moment at which the script writes them.
-enum PacketdrillSchedule {
-  static func spread(_ operations: [TCPOperation]) -> [TCPOperation] {
-    var timed: [(at: Microseconds, operations: [TCPOperation])] = []
-    var now = 0
-    var index = 0
-    while index < operations.count {
-      switch operations[index] {
-      case .runUntil(let time):
-        now = max(now, time)
-        timed.append((now, [operations[index]]))
-      case .fate(_, .arrives(let times)) where index + 1 < operations.count:
-        let departure = max(0, (times.first ?? now) - PacketdrillRun.flight)
-        let group = [TCPOperation.runUntil(departure), operations[index], operations[index + 1]]
-        timed.append((departure, group))
-        index += 1
-      default: timed.append((now, [operations[index]]))
-      }
-      index += 1
-    }
-    let order = timed.indices.sorted { (timed[$0].at, $0) < (timed[$1].at, $1) }
-    return order.flatMap { timed[$0].operations }
   }
 }

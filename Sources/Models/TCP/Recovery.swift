@@ -1,0 +1,188 @@
+/// Loss recovery and the congestion window, in segments.
+struct Recovery: Sendable, Equatable {
+  /// How much sooner than any answer so far that to a probe may come, or to what another timer sent.
+  static let probeSlack: Microseconds = 1000
+  static let timerSlack: Microseconds = 300
+
+  /// The congestion window.
+  var congestionWindow = 10
+  /// Slow start ends here.
+  private(set) var threshold = Int.max / 2
+  /// Segments acknowledged towards the next growth in congestion avoidance.
+  private var credit = 0
+  /// Recovery ends when this number is acknowledged; nil: no recovery.
+  private(set) var until: SequenceNumber?
+  /// Whether the recovery began with a timeout, so that slow start paces it.
+  private(set) var isByTimeout = false
+  /// The congestion window when the loss was found.
+  private var priorWindow = 0
+  /// Segments that have arrived at the peer in this life.
+  var arrivedCount = 0
+  /// How many had arrived when the latest of those was sent that an acknowledgment is about.
+  var sentAfter = 0
+  /// Segments that have arrived since the loss was found, and those sent since.
+  private var arrivedSince = 0
+  private var sentSince = 0
+  /// What BBR does in the first round trip of a recovery: send as much as arrives.
+  private var conservation = Conservation.off
+  /// Duplicate acknowledgments in a row.
+  var duplicateAcks = 0
+  /// What was sent when the tail was probed; nil: no probe is under way.
+  var probedUpTo: SequenceNumber?
+  /// The latest transmission time among what was acknowledged.
+  ///
+  /// Source: RFC 8985, section 6.2.
+  var newestDelivered: Microseconds?
+  /// The end of that segment, to order equal times.
+  var newestDeliveredEnd = SequenceNumber(0)
+  /// The latest round trip of such a segment.
+  var newestRoundTrip: Microseconds = 0
+
+  private enum Conservation: Equatable {
+    case off
+    /// Begins with the next acknowledgment.
+    case due
+    /// Until something is acknowledged that was sent when so many had arrived.
+    case on(until: Int)
+  }
+
+  /// What an acknowledgment told.
+  struct Acknowledgment {
+    /// How many segments arrived that were not known to have.
+    var arrived: Int
+    /// How many count as lost since.
+    var lost: Int
+    /// Whether SND.UNA advances.
+    var advances: Bool
+    /// Segments still on the wire.
+    var inFlight: Int
+  }
+
+  /// Whether a loss was found otherwise than by a timeout and is not repaired yet.
+  var isReducing: Bool { until != nil && !isByTimeout }
+
+  // MARK: Beginning and ending
+
+  /// A loss was found by what arrived around it.
+  ///
+  /// Source: RFC 6937, section 3; RFC 9438, section 4.6 (seven tenths in place of RFC 5681's half);
+  /// Linux `tcp_init_cwnd_reduction`, `bbr_save_cwnd`.
+  mutating func beginReducing(until end: SequenceNumber) {
+    (until, isByTimeout) = (end, false)
+    threshold = max(2, congestionWindow * 7 / 10)
+    (priorWindow, arrivedSince, sentSince) = (congestionWindow, 0, 0)
+    conservation = .due
+  }
+
+  /// The retransmission timer ran out: the window starts anew at one segment.
+  ///
+  /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
+  mutating func beginAnew(until end: SequenceNumber, outstanding: Int, inFlight: Int) {
+    if until == nil {
+      threshold = max(2, outstanding / 2)
+      priorWindow = congestionWindow
+    } else {
+      priorWindow = max(priorWindow, congestionWindow)
+    }
+    congestionWindow = inFlight + 1
+    (until, isByTimeout) = (end, true)
+    conservation = .off
+    duplicateAcks = 0
+    probedUpTo = nil
+  }
+
+  /// Everything that was outstanding at the loss has arrived.
+  ///
+  /// Source: RFC 6937, section 3; Linux `tcp_end_cwnd_reduction`, `bbr_set_cwnd_to_recover_or_restore`.
+  mutating func end(_ control: TCPRules.CongestionControl) {
+    switch control {
+    case .reno: if isReducing { congestionWindow = threshold }
+    case .bbr:
+      congestionWindow = max(congestionWindow, priorWindow)
+      conservation = .off
+    }
+    until = nil
+  }
+
+  /// A segment was sent.
+  mutating func noteSent() { sentSince += 1 }
+
+  // MARK: At an acknowledgment
+
+  /// A segment has arrived.
+  mutating func noteArrived(_ chunk: SentChunk) {
+    arrivedCount += 1
+    sentAfter = max(sentAfter, chunk.arrivedBefore)
+  }
+
+  /// Sets the window by what an acknowledgment told.
+  mutating func adjust(
+    _ acknowledgment: Acknowledgment, _ control: TCPRules.CongestionControl
+  ) {
+    guard acknowledgment.arrived > 0 else { return }
+    switch control {
+    case .reno: if isReducing { reduce(acknowledgment) }
+    case .bbr: conserve(acknowledgment)
+    }
+  }
+
+  /// Lets about as many segments go as have just arrived, and at least the first lost one.
+  ///
+  /// Source: RFC 6937, section 3; Linux `tcp_cwnd_reduction`.
+  private mutating func reduce(_ acknowledgment: Acknowledgment) {
+    let (arrived, inFlight) = (acknowledgment.arrived, acknowledgment.inFlight)
+    arrivedSince += arrived
+    let room = threshold - inFlight
+    var count: Int
+    if room < 0 {
+      count = (threshold * arrivedSince + priorWindow - 1) / max(1, priorWindow) - sentSince
+    } else {
+      count = max(arrivedSince - sentSince, arrived)
+      if acknowledgment.advances, acknowledgment.lost == 0 { count += 1 }
+      count = min(room, count)
+    }
+    congestionWindow = inFlight + max(count, sentSince == 0 ? 1 : 0)
+  }
+
+  /// In a recovery's first round trip as many go as arrive; then slow start up to where it was.
+  ///
+  /// What BBR estimates of the path would let more than the initial window go; that is left out.
+  ///
+  /// Source: Linux `bbr_set_cwnd_to_recover_or_restore`, `bbr_set_cwnd`.
+  private mutating func conserve(_ acknowledgment: Acknowledgment) {
+    let (arrived, inFlight) = (acknowledgment.arrived, acknowledgment.inFlight)
+    if case .on(let end) = conservation, sentAfter >= end {
+      conservation = .off
+    }
+    congestionWindow = max(1, congestionWindow - acknowledgment.lost)
+    if conservation == .due {
+      conservation = .on(until: arrivedCount)
+      congestionWindow = inFlight + arrived
+    } else if conservation != .off {
+      congestionWindow = max(congestionWindow, inFlight + arrived)
+    } else {
+      if congestionWindow < Self.bbrTarget { congestionWindow += arrived }
+      congestionWindow = max(congestionWindow, Self.bbrLeast)
+    }
+  }
+
+  /// Up to here BBR's window grows whatever it has measured.
+  private static let bbrTarget = 10
+  /// Linux `bbr_cwnd_min_target`.
+  private static let bbrLeast = 4
+
+  /// The congestion window grows by what was acknowledged.
+  ///
+  /// Source: RFC 5681, section 3.1.
+  mutating func grow(by acknowledged: Int) {
+    if congestionWindow < threshold {
+      congestionWindow += acknowledged
+    } else {
+      credit += acknowledged
+      while credit >= congestionWindow {
+        credit -= congestionWindow
+        congestionWindow += 1
+      }
+    }
+  }
+}
