@@ -176,7 +176,7 @@ struct PacketdrillTests {
 
   // MARK: Deviations
 
-  private static let open = """
+  static let open = """
     0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
     +0 bind(3, ..., ...) = 0
     +0 listen(3, 1) = 0
@@ -200,6 +200,11 @@ struct PacketdrillTests {
       "+0 setsockopt(4, SOL_SOCKET, SO_KEEPALIVE, [1], 4) = 0\n+5 > . 0:0(0) ack 1\n",
       .userTimeouts
     ),
+    (
+      "+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n+.02 < F. 1:1(0) ack 2 win 65535\n"
+        + "+0 > . 2:2(0) ack 2\n+.1 < F 1:1(0) win 65535\n+.1 < F. 1:1(0) ack 2 win 65535\n"
+        + "+0 > R 9:9(0)\n", .timeWaitWithoutAck
+    ),
   ]) func knownDeviationIsNamed(lines: String, deviation: PacketdrillDeviation) throws {
     let difference = try Self.check(Self.open + lines).difference
     #expect(
@@ -222,41 +227,5 @@ struct PacketdrillTests {
     for deviation in PacketdrillDeviation.allCases {
       #expect(text.contains("| \(deviation.rawValue) |"))
     }
-  }
-
-  // MARK: Watching
-
-  @Test(arguments: names) func scriptIsAShow(name: String) throws {
-    let file = try PacketdrillFile(file: "x.pkt", bytes: Array(try Self.text(name).utf8))
-    let show = try #require(file.show(name: name))
-    #expect(show.stepCount > 10)
-    #expect(show.rules == "rfc9293")
-  }
-
-  /// What is watched is what was compared: segment by segment, at the same times.
-  @Test(arguments: names) func showIsTheRunThatIsChecked(name: String) throws {
-    let bytes = Array(try Self.text(name).utf8)
-    let file = try PacketdrillFile(file: "x.pkt", bytes: bytes)
-    var run = PacketdrillRun(file.script, rules: .rfc9293)
-    _ = run.run()
-    let show = try #require(file.show(name: name) as? Performance<TCPSubject>)
-    let watched = show.timeline.state(before: show.timeline.script.count)
-    let compared = run.network
-    #expect(watched.log.count == compared.log.count)
-    #expect((0..<watched.log.count).allSatisfy { watched.log[$0] == compared.log[$0] })
-    #expect(watched.stateLog.count == compared.stateLog.count)
-    #expect(
-      (0..<watched.stateLog.count).allSatisfy { watched.stateLog[$0] == compared.stateLog[$0] })
-    #expect(watched.now == compared.now)
-  }
-
-  /// A segment arrives before anything else happens, so that its arrow takes one row.
-  @Test func arrowsReachTheOtherEnd() throws {
-    let file = try PacketdrillFile(file: "x.pkt", bytes: Array(try Self.text("close-four").utf8))
-    let show = try #require(file.show(name: "close-four") as? Performance<TCPSubject>)
-    let network = show.timeline.state(before: show.timeline.script.count)
-    let rows = TCPLadderRows(network, connection: 0, segments: 100, now: network.now)
-    #expect(rows.arrows.count == network.log.count)
-    #expect(rows.arrows.dropLast().allSatisfy { $0.arrivalRow == $0.sentRow })
   }
 }

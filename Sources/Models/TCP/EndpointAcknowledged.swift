@@ -62,7 +62,7 @@ extension Endpoint {
     upTo ack: SequenceNumber, _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
     sndUna = ack
-    let covered = outstanding.prefix { $0.end.isAtOrBefore(ack) }
+    let covered = Array(outstanding.prefix { $0.end.isAtOrBefore(ack) })
     let firstSentAt = covered.first?.sentAt
     let hadSyn = covered.first?.control.contains(.syn) ?? false
     let wasResent = covered.contains { $0.transmissions > 1 }
@@ -86,7 +86,7 @@ extension Endpoint {
     }
     let wasUsed = recovery.congestionWindow < 2 * (outstanding.count + count)
     if wasUsed, !hadSyn, rules.congestionControl == .reno, !recovery.isReducing {
-      recovery.grow(by: count)
+      recovery.grow(by: covered.count { !$0.isSacked })
     }
     if !outstanding.isEmpty {
       start(.retransmission, for: rto, at: now, &journal)

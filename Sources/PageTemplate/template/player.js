@@ -70,8 +70,8 @@
   const lastFrame = of => (film.firsts[of + 1] ?? film.frames.length) - 1;
   const chapter = of => recording.chapters.findLastIndex(first => first <= of);
 
-  // The picture: lines of runs that look alike. What is beyond Latin-1 gets the width of its cells, as
-  // fonts differ in the width of such glyphs.
+  // The picture: lines of runs that look alike. Fonts differ in the width of what is beyond Latin-1: a
+  // glyph that is not as wide as its cell gets a box of that width.
 
   const picture = element('picture');
   picture.replaceChildren(...Array.from({ length: recording.rows }, () => document.createElement('div')));
@@ -80,7 +80,18 @@
   const shown = [];
 
   const isBlank = glyph => glyph.text === ' ' && (glyph.attributes & 6) === 0;
-  const isPlain = glyph => glyph.columns === 1 && glyph.text < '\u0100';
+  const pen = document.createElement('canvas').getContext('2d');
+  const fonts = ['400', '700'].map(weight => `${weight} 100px ${getComputedStyle(picture).fontFamily}`);
+  const width = (text, font) => {
+    pen.font = font;
+    return pen.measureText(text).width;
+  };
+  const fitting = new Map();
+  const fits = text => {
+    if (!fitting.has(text)) fitting.set(text, fonts.every(font => Math.abs(width(text, font) - width('0', font)) < .05));
+    return fitting.get(text);
+  };
+  const isPlain = glyph => glyph.columns === 1 && (glyph.text < '\u0100' || fits(glyph.text));
   const isAlike = (a, b) => a.role === b.role && a.attributes === b.attributes && a.columns === b.columns
     && (isPlain(a) ? isPlain(b) : a.columns === 2 || a.text === b.text);
   // A blank has no colour of its own: it joins whatever stands beside it.

@@ -177,6 +177,14 @@ extension TCPTelling {
         "RFC 9293 3.4"
       )
     }
+    if segment.seq.isAfter(endpoint.rcvNxt), endpoint.state.hasPeerFin {
+      return (
+        Bilingual(
+          "\(expected) is expected: the stream has ended before this.",
+          "期望的是 \(expected)：数据流在此之前已经结束。"),
+        "RFC 9293 3.10.7.4"
+      )
+    }
     if segment.seq.isAfter(endpoint.rcvNxt) {
       return (
         Bilingual(
@@ -322,8 +330,8 @@ extension TCPTelling {
 
   private func discardedOutside(_ end: End, _ answers: Bool) -> Narration {
     let expected = theirs(end, before[end].rcvNxt)
-    let isFin = sinceArrivalSegment?.flags.contains(.fin) ?? false
-    if isFin, before[end].state.hasPeerFin {
+    let fin = sinceArrivalSegment.flatMap { $0.flags.contains(.fin) ? $0 : nil }
+    if let fin, before[end].state.hasPeerFin, fin.end.isAtOrBefore(before[end].rcvNxt) {
       return say(
         "RFC 9293 3.10.7.4",
         "\(The(end)) has taken this FIN before: \(expected) is expected now. So its ACK must have "

@@ -9,6 +9,8 @@ enum PacketdrillDeviation: String, CaseIterable {
   case fastOpen = "no Fast Open, RFC 7413"
   case userTimeouts = "no keepalive and no timeouts of the user's choice"
   case earlyFin = "a FIN together with a SYN is left for the peer to repeat"
+  case timeWaitWithoutAck =
+    "in TIME_WAIT a segment without ACK is acknowledged where its numbers are wrong"
   case lossProbe = "lost segments go again by RFC 6298's timer only, or by three duplicates"
 }
 
@@ -18,6 +20,7 @@ extension PacketdrillRun {
     let before = script.events[..<position]
     if before.contains(where: Self.isICMP) { return .icmp }
     if script.events[...position].contains(where: Self.opensFast) { return .fastOpen }
+    if lastArrivesInTimeWaitWithoutAck(before) { return .timeWaitWithoutAck }
     switch script.events[position].kind {
     case .call: return before.contains(where: Self.setsTimeout) ? .userTimeouts : nil
     case .expected(let packet):
@@ -62,6 +65,19 @@ extension PacketdrillRun {
     return network[end].state == .closed && network[end].incarnation > 0
   }
 
+  /// Whether the last segment that came had no ACK, and met TIME_WAIT.
+  private func lastArrivesInTimeWaitWithoutAck(
+    _ events: ArraySlice<PacketdrillScript.Event>
+  ) -> Bool {
+    guard let end = underTest, network[end].state == .timeWait else { return false }
+    for event in events.reversed() {
+      if case .injected(let packet) = event.kind {
+        return packet.flags.isDisjoint(with: [.ack, .rst, .syn])
+      }
+    }
+    return false
+  }
+
   /// Whether a segment that is expected holds data or a FIN that the model has sent and nobody
   /// acknowledged.
   private func isRepetition(_ packet: PacketdrillScript.Packet) -> Bool {
@@ -69,6 +85,15 @@ extension PacketdrillRun {
       (packet.length ?? 0) > 0
         || packet.flags.contains(.fin)
     else { return false }
+    let isAgain = script.events[..<index].contains { event in
+      guard case .expected(let earlier) = event.kind, let first = earlier.seq,
+        !earlier.flags.contains(.rst)
+      else { return false }
+      let count = (earlier.length ?? 0) + (earlier.flags.contains(.fin) ? 1 : 0)
+      return SequenceNumber(first).isAtOrBefore(SequenceNumber(seq))
+        && SequenceNumber(seq).isBefore(SequenceNumber(first) + count)
+    }
+    guard isAgain else { return false }
     let number = SequenceNumber(seq &+ (numbers[end].map { $0.model &- $0.script } ?? 0))
     return number.isAtOrAfter(network[end].sndUna) && number.isBefore(network[end].sndNxt)
   }

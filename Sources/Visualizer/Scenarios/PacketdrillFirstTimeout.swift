@@ -42,10 +42,16 @@ struct PacketdrillFirstTimeout {
   }
 
   /// Whether a segment ends the wait: it acknowledges the SYN, or is the peer's own.
+  ///
+  /// A bare SYN is not acknowledged without a SYN of the peer's.
+  ///
+  /// Source: RFC 9293, section 3.10.7.3.
   private static func answers(
     _ packet: PacketdrillScript.Packet, _ syn: PacketdrillScript.Packet
   ) -> Bool {
-    packet.flags.contains(.ack) ? packet.ack == (syn.seq ?? 0) &+ 1 : packet.flags.contains(.syn)
+    let acknowledges = packet.flags.contains(.ack) && packet.ack == (syn.seq ?? 0) &+ 1
+    if packet.flags.contains(.syn) { return acknowledges || !packet.flags.contains(.ack) }
+    return acknowledges && (syn.flags.contains(.ack) || packet.flags.contains(.rst))
   }
 
   private static func isSyn(_ packet: PacketdrillScript.Packet) -> Bool {

@@ -126,21 +126,23 @@ struct PacketdrillRules {
   // MARK: What the segments say
 
   /// Takes size, options and window from the SYN that the system is expected to send, and the
-  /// receive buffer from the window behind it, or from what `SO_RCVBUF` of a connection says.
+  /// receive buffer from the window that it tells before any data has come, or from what `SO_RCVBUF` of a connection says.
   private mutating func takeSegments(_ script: PacketdrillScript) {
     var ownShift: Int?
     var peerShift: Int?
     var synWindow: Int?
     var window: Int?
+    var hasData = false
     for event in script.events {
       switch event.kind {
       case .expected(let packet) where packet.flags.contains(.syn):
         for option in packet.options { take(option, &ownShift) }
         if synWindow == nil { synWindow = packet.window }
       case .expected(let packet) where !packet.flags.contains(.rst):
-        if window == nil { window = packet.window }
+        if window == nil, !hasData { window = packet.window }
       case .injected(let packet) where packet.flags.contains(.syn) && peerShift == nil:
         for case .windowScale(let shift) in packet.options { peerShift = shift }
+      case .injected(let packet): if (packet.length ?? 0) > 0 { hasData = true }
       default: break
       }
     }

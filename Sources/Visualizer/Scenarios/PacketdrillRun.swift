@@ -68,6 +68,9 @@ struct PacketdrillRun {
   /// The first difference, as a sentence; nil where all is as the script says.
   mutating func run() -> String? {
     let difference = compareAll()
+    if difference == nil, !unread.isEmpty {
+      omissions.add("what is sent behind the last line that expects something")
+    }
     advance(to: network.now + Self.flight)
     return difference
   }
@@ -220,13 +223,14 @@ struct PacketdrillRun {
   }
 
   /// What the model sent that no line can expect any more.
+  ///
+  /// packetdrill looks at what was sent where a line expects something, and so never behind the last.
   private func unexpected(before moment: Microseconds) -> String? {
     guard let first = unread.first else { return nil }
-    for event in script.events[index...] {
-      guard case .expected = event.kind else { continue }
-      if event.time == .any { return nil }
-      break
+    let next = script.events[index...].first {
+      if case .expected = $0.kind { true } else { false }
     }
+    guard let next, next.time != .any else { return nil }
     let record = network.log[first]
     guard record.sentAt + settings.tolerance < moment else { return nil }
     return "before it the model sent \(text(record)) at \(Self.text(sentAt: record.sentAt)), "

@@ -59,6 +59,10 @@ struct TCPLadderCheck {
   let sharesPort: [Bool]
   /// What the model's call returned.
   var result: CallResult?
+  /// What was asked of the model, to be asked again when the ladder is watched.
+  private(set) var operations: [TCPOperation] = []
+  /// Behind which of them capture and model part, and how; nil while they agree.
+  private(set) var parting: (operation: Int, difference: String)?
   /// Where the row at hand stands in the ladder.
   var position = 0
 
@@ -70,8 +74,8 @@ struct TCPLadderCheck {
     sharesPort = ladder.connections.map { counts[$0.serverPort, default: 0] > 1 }
   }
 
-  /// The first difference, or nil.
-  mutating func run() -> String? {
+  /// The first difference, or nil; behind it the model goes on only if it is asked to.
+  mutating func run(goingOn goesOn: Bool = false) -> String? {
     for row in ladder.rows {
       switch row.kind {
       case .send(let send): sends[send.segment] = (row.at, send)
@@ -80,20 +84,32 @@ struct TCPLadderCheck {
       case .app, .state: break
       }
     }
-    for operation in ladder.preparation { network.perform(operation, observer: nil) }
-    let steps = ladder.steps
-    for (row, step) in zip(ladder.rows, steps) {
-      if let difference = compare(row, step) { return difference }
+    for operation in ladder.preparation { perform(operation) }
+    var difference: String?
+    for (row, step) in zip(ladder.rows, ladder.steps) {
+      let found = compare(row, step)
+      if difference == nil, let found {
+        difference = found
+        parting = (operations.count, found)
+      }
+      if difference != nil, !goesOn { return difference }
       position += 1
     }
-    return compareCounts() ?? comparePaths() ?? compareMeasured()
+    return difference ?? compareCounts() ?? comparePaths() ?? compareMeasured()
+  }
+
+  private mutating func perform(_ operation: TCPOperation, observer: TCPNetwork.Observer? = nil) {
+    operations.append(operation)
+    network.perform(operation, observer: observer)
   }
 
   private mutating func compare(_ row: TCPLadder.Row, _ step: TCPLadder.Step) -> String? {
-    for operation in step.before { network.perform(operation, observer: nil) }
+    for operation in step.before { perform(operation) }
     network.perform(.runUntil(step.at - 1), observer: nil)
     let before = states(row)
-    network.perform(.runUntil(step.at), observer: nil)
+    if !step.mayExpireBefore.isEmpty { operations.append(.runUntil(step.at - 1)) }
+    for (end, kind) in step.mayExpireBefore { expireIfDue(kind, of: end, step) }
+    perform(.runUntil(step.at))
     for (end, kind) in step.expires {
       if let difference = expire(kind, of: end, step, row) { return difference }
     }
@@ -101,7 +117,7 @@ struct TCPLadderCheck {
     result = nil
     for operation in step.operations {
       var returned: CallResult?
-      network.perform(operation) { event, _ in
+      perform(operation) { event, _ in
         if case .callReturned(_, _, let result) = event { returned = result }
       }
       result = returned ?? result
@@ -140,7 +156,7 @@ struct TCPLadderCheck {
       return "\(words(row)): captured the end of a timer at \(seconds(row.at)), the model's "
         + "\(kind.rawValue) timer ends at \(seconds(timer.deadline))"
     }
-    network.perform(.expire(end, kind), observer: nil)
+    perform(.expire(end, kind))
     return nil
   }
 
@@ -151,7 +167,7 @@ struct TCPLadderCheck {
     guard let timer = timers[actual],
       timer.deadline - step.at <= TCPLadder.Tolerance.early(timer.duration)
     else { return }
-    network.perform(.expire(end, actual), observer: nil)
+    perform(.expire(end, actual))
   }
 
   /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once, and
@@ -166,7 +182,7 @@ struct TCPLadderCheck {
       let timer = network[end].timers[.delayedAck],
       timer.duration <= TCPLadder.Tolerance.tick || network[end].mayAcknowledgeAtOnce
     else { return }
-    network.perform(.expire(end, .delayedAck), observer: nil)
+    perform(.expire(end, .delayedAck))
   }
 
   // MARK: States

@@ -86,11 +86,12 @@ extension TCPLadderCheck {
   private func isSameCause(_ send: TCPLadder.Send, _ record: SegmentRecord) -> Bool {
     // A timer may run out while a call is made.
     if case .call = send.cause, case .timer = record.cause { return true }
-    if case .timer("") = send.cause, !send.isRetransmission, send.length > 0,
+    if case .timer(let name) = send.cause, name != "delayed-ack", send.length > 0,
       let captured = sends[send.segment]?.at
     {
-      // It waited for its turn in the kernel's queue.
-      return captured - record.sentAt <= TCPLadder.Tolerance.tick
+      // It waited for its turn: the kernel spreads a window over a round trip at most.
+      let roundTrip = network[record.sender].roundTrip.srtt
+      return captured - record.sentAt <= max(TCPLadder.Tolerance.tick, roundTrip)
     }
     guard case .arrival(let segment, _) = send.cause, let captured = firstArrival[segment],
       sends[segment]?.send.side == send.side.peer

@@ -15,6 +15,8 @@ extension TCPLadder {
     var expires: [(end: End, kind: TimerKind)] = []
     /// The timers that ran out while a call was made, if they were about to.
     var mayExpire: [(end: End, kind: TimerKind)] = []
+    /// The timers that ran out just before the row, if they were about to.
+    var mayExpireBefore: [(end: End, kind: TimerKind)] = []
   }
 
   /// The rules that the captured system of a side followed.
@@ -131,6 +133,12 @@ extension TCPLadder {
         {
           steps[cause].mayExpire.append((end, timer))
         }
+        // No reset is answered by an ACK that acknowledges what came before it.
+        if case .arrival(_, let event) = send.cause, send.isPureAck,
+          let cause = event.flatMap({ positions[$0] }), isReset(rows[cause])
+        {
+          steps[cause].mayExpireBefore.append((end, .delayedAck))
+        }
         if send.cause == .script {
           steps[position].operations = [injection(send, end, life: lives[end, default: 0])]
         } else if case .timer(let name) = send.cause {
@@ -150,6 +158,11 @@ extension TCPLadder {
     if send.isPureAck { return app.call == "connect" ? nil : .delayedAck }
     let sends = ["connect", "send", "close", "shutdown_wr"].contains(app.call)
     return sends && !send.isRetransmission ? nil : .retransmission
+  }
+
+  private func isReset(_ row: Row) -> Bool {
+    guard case .receive(let arrival) = row.kind else { return false }
+    return arrival.flags?.contains(.rst) ?? false
   }
 
   /// A SYN ACK after an own SYN takes no new number.
@@ -242,15 +255,6 @@ extension TCPLadder {
         StreamOrigin(end, incarnation: life), offset: offset, count: send.length)
     }
     return .inject(from: end, segment, isRetransmission: send.isRetransmission)
-  }
-
-  /// The whole script, for playing the ladder.
-  var operations: [TCPOperation] {
-    preparation
-      + steps.flatMap { step in
-        step.before + [.runUntil(step.at)] + step.operations
-          + step.expires.map { .expire($0.end, $0.kind) }
-      }
   }
 }
 

@@ -39,10 +39,18 @@ enum TCPShow {
 }
 
 extension TCPLadder: CapturedFile {
+  /// The ladder as the model plays it: the very run that `check` compares.
   func show(name: String) -> (any Show)? {
     let title = VisibleText.label(title, limit: ScenarioFile.textLimit)
-    let script: [ScriptItem<TCPOperation>] = operations.map {
+    var check = TCPLadderCheck(ladder: self)
+    _ = check.run(goingOn: true)
+    var script: [ScriptItem<TCPOperation>] = check.operations.map {
       .operation($0, brisk: false)
+    }
+    if let (place, difference) = check.parting {
+      let text = VisibleText.label(difference, limit: ScenarioFile.textLimit)
+      script.insert(
+        .say(Bilingual("Here capture and model part. \(text)", "捕获的记录与模型在此分歧。\(text)")), at: place)
     }
     let scenario = Scenario(
       name: name, title: Bilingual(title, title), rules: "linux", seed: 0, initial: initial,

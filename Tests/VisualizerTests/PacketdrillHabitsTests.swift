@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+@testable import Visualizer
+
+/// What scripts count on beyond the states: recoveries, empty calls, windows, and what packetdrill
+/// itself compares.
+struct PacketdrillHabitsTests {
+  private func check(_ lines: String, linux: Bool = false) throws -> CheckReport {
+    let text = (linux ? "--rules=linux\n" : "") + PacketdrillTests.open + lines
+    return try PacketdrillTests.check(text)
+  }
+
+  // MARK: Recoveries
+
+  /// Three duplicates of a flight of any size bring the first segment again.
+  @Test(arguments: [4, 7, 8, 10]) func duplicatesWithoutSackBringTheFirstAgain(count: Int) throws {
+    let duplicates = String(repeating: "+.001 < . 1:1(0) ack 1 win 65535\n", count: 3)
+    let report = try check(
+      "+0 write(4, ..., \(count)000) = \(count)000\n+0 > P. 1:\(count)001(\(count)000) ack 1\n"
+        + duplicates + "+0 > . 1:1001(1000) ack 1\n")
+    #expect(report.difference == nil)
+  }
+
+  /// The first two duplicates let a new segment go each, and reordering is no loss.
+  @Test func limitedTransmit() throws {
+    let report = try check(
+      """
+      +0 write(4, ..., 15000) = 15000
+      +0 > P. 1:10001(10000) ack 1
+      +.02 < . 1:1(0) ack 1 win 65535 <sack 1001:2001,nop,nop>
+      +0 > . 10001:11001(1000) ack 1
+      +.001 < . 1:1(0) ack 1 win 65535 <sack 1001:3001,nop,nop>
+      +0 > . 11001:12001(1000) ack 1
+      +.001 < . 1:1(0) ack 3001 win 65535
+      +0 > P. 12001:14001(2000) ack 1
+      +.02 < . 1:1(0) ack 5001 win 65535
+      +0 > P. 14001:15001(1000) ack 1
+
+      """)
+    #expect(report.difference == nil)
+    #expect(report.sentence.contains("PSH within a write"))
+  }
+
+  /// A tail loss probe is something new if there is anything, whatever the congestion window says.
+  @Test func probeIsNewDataIfThereIsAny() throws {
+    let report = try check(
+      """
+      +0 write(4, ..., 20000) = 20000
+      +0 > P. 1:10001(10000) ack 1
+      +.02~+.08 > . 10001:11001(1000) ack 1
+
+      """, linux: true)
+    #expect(report.difference == nil)
+  }
+
+  // MARK: Calls
+
+  @Test func emptyCallsReturnNothing() throws {
+    let report = try check(
+      """
+      +0 sendmsg(4, {msg_name(...)=..., msg_iov(2)=[{...,0},{...,0}], msg_flags=0}, 0) = 0
+      +0 write(4, ..., 0) = 0
+      +0 read(4, ..., 0) = 0
+
+      """)
+    #expect(report.difference == nil)
+  }
+
+  @Test func waitingIsToldFromFailing() throws {
+    #expect(
+      try check("+0 read(4, ..., 9) = 9\n").difference
+        == "line 8: read: expected 9, the model returned nothing and waits")
+    #expect(
+      try check("+0 fcntl(4, F_SETFL, O_RDWR|O_NONBLOCK) = 0\n+0 read(4, ..., 9) = 9\n").difference
+        == "line 9: read: expected 9, the model returned EAGAIN")
+  }
+
+  // MARK: Windows and times
+
+  /// A window of 0 says that the buffer is full, not how large it is.
+  @Test func windowBehindDataIsNotTheBuffer() throws {
+    let report = try check(
+      "+0 < P. 1:1001(1000) ack 1 win 65535\n* > . 1:1(0) ack 1001 win 0\n")
+    #expect(report.difference == nil)
+  }
+
+  /// A bare ACK acknowledges no SYN: the first timeout shows behind it too.
+  @Test(arguments: ["", "+.1 < . 0:0(0) ack 1 win 65535\n", "+.1 < F. 5:5(0) ack 1 win 65535\n"])
+  func bareAckDoesNotHideTheFirstTimeout(probe: String) throws {
+    let script =
+      """
+      0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+      +0 fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0
+      +0 connect(3, ..., ...) = -1 EINPROGRESS (Operation now in progress)
+      +0 > S 0:0(0)
+
+      """ + probe + (probe.isEmpty ? "+3 > S 0:0(0)\n" : "+2.9 > S 0:0(0)\n")
+    #expect(try PacketdrillTests.check(script).difference == nil)
+  }
+
+  // MARK: What packetdrill compares
+
+  /// What is sent is looked at where a line expects something, and not behind the last.
+  @Test func nothingIsExpectedBehindTheLastLine() throws {
+    let duplicate = "+0 < P. 1:11(10) ack 1 win 65535\n+.5 < P. 1:11(10) ack 1 win 65535\n"
+    let end = "+.5 shutdown(4, SHUT_WR) = 0\n"
+    let report = try check(duplicate + end)
+    #expect(report.difference == nil)
+    #expect(report.sentence.contains("what is sent behind the last line"))
+    let later = try check(duplicate + end + "+0 > F. 1:1(0) ack 11\n").difference
+    #expect(later?.hasPrefix("line 10: before it the model sent ACK seq 1 ack 11") == true)
+  }
+}

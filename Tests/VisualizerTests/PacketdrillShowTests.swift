@@ -1,0 +1,54 @@
+import Foundation
+import Models
+import Testing
+
+@testable import Visualizer
+
+/// Scripts as ladders to be watched.
+struct PacketdrillShowTests {
+  @Test(arguments: PacketdrillTests.names) func scriptIsAShow(name: String) throws {
+    let file = try PacketdrillFile(
+      file: "x.pkt", bytes: Array(try PacketdrillTests.text(name).utf8))
+    let show = try #require(file.show(name: name))
+    #expect(show.stepCount > 10)
+    #expect(show.rules == "rfc9293")
+  }
+
+  /// What is watched is what was compared: segment by segment, at the same times.
+  @Test(arguments: PacketdrillTests.names) func showIsTheRunThatIsChecked(name: String) throws {
+    let bytes = Array(try PacketdrillTests.text(name).utf8)
+    let file = try PacketdrillFile(file: "x.pkt", bytes: bytes)
+    var run = PacketdrillRun(file.script, rules: .rfc9293)
+    _ = run.run()
+    let show = try #require(file.show(name: name) as? Performance<TCPSubject>)
+    let watched = show.timeline.state(before: show.timeline.script.count)
+    let compared = run.network
+    #expect(watched.log.count == compared.log.count)
+    #expect((0..<watched.log.count).allSatisfy { watched.log[$0] == compared.log[$0] })
+    #expect(watched.stateLog.count == compared.stateLog.count)
+    #expect(
+      (0..<watched.stateLog.count).allSatisfy { watched.stateLog[$0] == compared.stateLog[$0] })
+    #expect(watched.now == compared.now)
+  }
+
+  /// A segment arrives before anything else happens, so that its arrow takes one row.
+  @Test func arrowsReachTheOtherEnd() throws {
+    let file = try PacketdrillFile(
+      file: "x.pkt", bytes: Array(try PacketdrillTests.text("close-four").utf8))
+    let show = try #require(file.show(name: "close-four") as? Performance<TCPSubject>)
+    let network = show.timeline.state(before: show.timeline.script.count)
+    let rows = TCPLadderRows(network, connection: 0, segments: 100, now: network.now)
+    #expect(rows.arrows.count == network.log.count)
+    #expect(rows.arrows.dropLast().allSatisfy { $0.arrivalRow == $0.sentRow })
+  }
+
+  /// A script without connection has something to show too: the reset that nobody's port sends.
+  @Test func closedPortIsWatched() throws {
+    let script = "0.1 < S 0:0(0) win 65535 <mss 1000>\n+0 > R. 0:0(0) ack 1\n"
+    let file = try PacketdrillFile(file: "x.pkt", bytes: Array(script.utf8))
+    #expect(file.check().difference == nil)
+    let show = try #require(file.show(name: "closed"))
+    let words = (0..<show.stepCount).map { show.narration(ofStep: $0, .en).text }
+    #expect(words.contains { $0.hasPrefix("The server sends RST ACK, seq 0, ack 1") })
+  }
+}
