@@ -222,13 +222,16 @@ public struct TCPRules: Sendable, Equatable {
   }
 
   /// How the congestion window shrinks at a loss and grows again, in segments.
-  public enum CongestionControl: Sendable, Equatable {
-    /// By the RFCs: to seven tenths, paced by what arrives. Source: RFC 5681, 6937 and 9438.
+  ///
+  /// They differ in how many segments go again at once.
+  public enum CongestionControl: Sendable, Equatable, CaseIterable {
+    /// By the RFCs: to seven tenths, as CUBIC does, paced by what arrives, and back as RFC 5681 says.
+    ///
+    /// Source: RFC 5681, 6937 and 9438; Linux `tcp_cwnd_reduction`.
     case reno
     /// BBR's rules for a recovery, without its estimate of the path.
     ///
-    /// The machine whose traces are the proof uses it in place of Linux's default, CUBIC; they differ
-    /// in how many segments go again at once. Source: Linux `tcp_bbr.c`.
+    /// Source: Linux `tcp_bbr.c`.
     case bbr
   }
 
@@ -263,7 +266,6 @@ public struct TCPRules: Sendable, Equatable {
     rules.orphanPatience = 102_200_000
     rules.ackDelay = .adaptive
     rules.badSegmentAckInterval = 500_000
-    rules.congestionControl = .bbr
     rules.finNeedsWindow = true
     rules.joinsWhenResending = true
     rules.tailLossProbe = true

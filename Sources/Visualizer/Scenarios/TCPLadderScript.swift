@@ -28,6 +28,7 @@ extension TCPLadder {
       settings[name].flatMap { range.contains($0) ? $0 : nil }
     }
     rules.mss = family == 6 ? 1440 : 1460
+    rules.congestionControl = congestionControl
     rules.offersTimestamps = on("tcp_timestamps", true)
     rules.offersSack = on("tcp_sack", true)
     rules.ignoresResetInTimeWait = on("tcp_rfc1337", false)

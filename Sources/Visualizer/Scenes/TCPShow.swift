@@ -42,7 +42,8 @@ extension TCPLadder: CapturedFile {
   /// The ladder as the model plays it: the very run that `check` compares.
   func show(name: String) -> (any Show)? {
     let title = VisibleText.label(title, limit: ScenarioFile.textLimit)
-    var check = TCPLadderCheck(ladder: self)
+    let ladder = compared().check.ladder
+    var check = TCPLadderCheck(ladder: ladder)
     _ = check.run(goingOn: true)
     var script: [ScriptItem<TCPOperation>] = check.operations.map {
       .operation($0, brisk: false)
@@ -53,9 +54,9 @@ extension TCPLadder: CapturedFile {
         .say(Bilingual("Here capture and model part. \(text)", "捕获的记录与模型在此分歧。\(text)")), at: place)
     }
     let scenario = Scenario(
-      name: name, title: Bilingual(title, title), rules: "linux", seed: 0, initial: initial,
+      name: name, title: Bilingual(title, title), rules: "linux", seed: 0, initial: ladder.initial,
       script: script)
-    let rules = initial.clientRules
+    let rules = ladder.initial.clientRules
     let subject = { (words: TCPWords) in
       TCPSubject(words: words, rules: rules, capturedFrom: VisibleText.label(kernel))
     }
