@@ -49,19 +49,22 @@ public struct SegmentFlags: OptionSet, Hashable, Sendable, CustomStringConvertib
   /// The urgent pointer counts; of no effect in the model.
   public static let urg = SegmentFlags(rawValue: 32)
 
-  private static let names: [(SegmentFlags, String)] = [
+  private static let all: [(SegmentFlags, String)] = [
     (.syn, "SYN"), (.fin, "FIN"), (.rst, "RST"), (.psh, "PSH"), (.ack, "ACK"), (.urg, "URG"),
   ]
 
   /// A flag by its name in capitals; nil for an unknown one.
   public init?(name: String) {
-    guard let found = Self.names.first(where: { $0.1 == name }) else { return nil }
+    guard let found = Self.all.first(where: { $0.1 == name }) else { return nil }
     self = found.0
   }
 
   /// The names, PSH left out, such as `FIN ACK`; `none` where nothing is set.
-  public var description: String {
-    let set = Self.names.filter { contains($0.0) && $0.0 != .psh }.map(\.1)
+  public var description: String { subtracting(.psh).names }
+
+  /// All names, such as `PSH ACK`; `none` where nothing is set.
+  public var names: String {
+    let set = Self.all.filter { contains($0.0) }.map(\.1)
     return set.isEmpty ? "none" : set.joined(separator: " ")
   }
 }

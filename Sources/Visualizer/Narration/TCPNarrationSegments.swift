@@ -47,7 +47,7 @@ extension TCPTelling {
   private func meaning(_ end: End, _ record: SegmentRecord) -> Meaning {
     let endpoint = before[end]
     if endpoint.isScripted {
-      return (Bilingual("A script plays this end.", "这一端由脚本扮演。"), nil)
+      return (Bilingual("The script plays this end.", "这一端由脚本扮演。"), nil)
     }
     if isOld(record) {
       let seq = theirs(end, record.segment.seq)

@@ -7,6 +7,11 @@ extension TCPTelling {
   func sent(_ record: SegmentRecord) -> Narration {
     let end = record.sender
     let why = reason(record)
+    if record.cause == .script, before[end].isScripted {
+      return say(
+        nil, "The script, as \(the(end)), sends \(numbers(record)).",
+        "脚本扮演\(the(end))，发送 \(numbers(record))。")
+    }
     if record.cause == .script {
       return say(
         why.source,

@@ -156,7 +156,7 @@ extension PacketdrillRun {
     if foreignFiles.contains(socket) {
       return .skipped("\(call.name) of a file that is no TCP socket")
     }
-    if sockets[socket]?.isClosed == true { return .error("EBADF") }
+    guard let known = sockets[socket], !known.isClosed else { return .error("EBADF") }
     switch call.name {
     case "bind": return .value(0)
     case "listen":

@@ -87,8 +87,10 @@ struct PacketdrillCursor {
 
   /// A whole number in decimal or behind `0x`.
   mutating func number(_ what: String, in range: ClosedRange<Int>) throws(InputError) -> Int {
+    let end = at
     skipBlanks()
-    let start = at
+    // What is missing is missing on the line that it belongs to.
+    let start = text.bytes[end..<at].contains(0x0a) ? end : at
     let isNegative = current == UInt8(ascii: "-")
     if isNegative { step() }
     let word = word()

@@ -7,6 +7,8 @@ import Models
 struct PacketdrillReader {
   var cursor: PacketdrillCursor
   private var script: PacketdrillScript
+  /// The last event's time; nil where the script leaves it open.
+  private var latest: Microseconds? = 0
 
   /// Reads a script; `defined` are the words for which `#ifdef` is true.
   static func read(
@@ -103,12 +105,21 @@ struct PacketdrillReader {
     let time: PacketdrillScript.Time
     if cursor.take("*") {
       time = .any
+      latest = nil
     } else {
       let isRelative = cursor.take("+")
       if isRelative, cursor.take("*") {
         time = .any
+        latest = nil
       } else {
+        let start = cursor.at
         let first = try cursor.seconds()
+        if !isRelative, let latest, first < latest {
+          throw cursor.error(
+            "the event before is at \(PacketdrillRun.text(latest)); write a later time, or + and a delay",
+            at: start)
+        }
+        latest = isRelative ? latest.map { $0 + first } : first
         var last: Microseconds?
         if cursor.take("~") {
           _ = cursor.take("+")
@@ -128,8 +139,16 @@ struct PacketdrillReader {
     switch cursor.current {
     case UInt8(ascii: "<")?, UInt8(ascii: ">")?:
       let isInjected = cursor.current == UInt8(ascii: "<")
+      let start = cursor.at
       cursor.step()
-      append(time, line, try readPacket(isInjected: isInjected))
+      var kind = try readPacket(isInjected: isInjected)
+      if case .injected(var packet) = kind {
+        let words = String(decoding: cursor.text.bytes[start..<cursor.at], as: UTF8.self)
+          .split(whereSeparator: \.isWhitespace)
+        packet.source = "line \(line)  " + words.joined(separator: " ")
+        kind = .injected(packet)
+      }
+      append(time, line, kind)
     case UInt8(ascii: "`")?: append(time, line, try readQuoted())
     case UInt8(ascii: "%")?: append(time, line, try readQuoted())
     default:

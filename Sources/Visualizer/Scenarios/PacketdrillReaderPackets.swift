@@ -21,12 +21,19 @@ extension PacketdrillReader {
       skipOutsidePacket()
       return .outside(word.lowercased())
     }
+    cursor.skipBlanks()
+    let start = cursor.at
     var packet = PacketdrillScript.Packet(flags: try readFlags(&hasECN))
     packet.hasECN = hasECN
+    let saysAE = cursor.text.bytes[start..<cursor.at].contains(UInt8(ascii: "A"))
     try readNumbers(&packet, isInjected: isInjected)
     if cursor.peekWord() == "ack" {
       _ = cursor.word()
       packet.hasAck = true
+      // Scripts do send a number without the flag.
+      if saysAE, !packet.flags.contains(.ack) {
+        throw cursor.error("ACK is written '.'; A stands for a flag of accurate ECN", at: start)
+      }
       if !cursor.ellipsis() { packet.ack = try cursor.number32("the number behind ack") }
     }
     if cursor.peekWord() == "win" {
@@ -121,6 +128,10 @@ extension PacketdrillReader {
     let text = try cursor.bracketed("the list of options")
     var options: [PacketdrillScript.SegmentOption] = []
     for part in text.split(separator: ",") {
+      if part.trimmed == "..." {
+        options.append(.open)
+        continue
+      }
       let words = part.split(whereSeparator: \.isWhitespace)
       guard let name = words.first else { continue }
       guard let option = Self.option(String(name), words.dropFirst().map(String.init)) else {

@@ -163,6 +163,10 @@ struct PacketdrillRules {
     case .windowScale(let bits): if shift == nil { shift = bits }
     case .sackPermitted: rules.offersSack = true
     case .timestamps: rules.offersTimestamps = true
+    case .open:
+      // It takes up what the peer offers.
+      if shift == nil { shift = 0 }
+      (rules.offersSack, rules.offersTimestamps) = (true, true)
     case .sack, .other: break
     }
   }

@@ -11,6 +11,8 @@ struct PacketdrillRun {
   var network: TCPNetwork
   /// What was asked of the model, to be asked again when the script is watched.
   private(set) var operations: [TCPOperation] = []
+  /// How the script writes the segments that it injected.
+  var injected: [Segment: String] = [:]
   /// Sockets by their numbers.
   var sockets: [Int: Socket] = [:]
   /// The model's end that segments come from and go to.

@@ -90,6 +90,8 @@ struct PacketdrillScript {
 
   /// A segment, its numbers relative.
   struct Packet {
+    /// The line that it stands on, and what is written there from its `<` on.
+    var source = ""
     var flags: SegmentFlags
     /// Whether flags or fields of congestion notification stand in it, which the model lacks.
     var hasECN = false
@@ -112,6 +114,8 @@ struct PacketdrillScript {
     case sackPermitted
     case timestamps(value: UInt32, echo: UInt32)
     case sack([ClosedRange<UInt32>])
+    /// `...`: whichever the system offers.
+    case open
     /// One that means nothing to the model.
     case other(String)
   }

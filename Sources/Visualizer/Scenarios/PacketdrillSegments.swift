@@ -42,6 +42,7 @@ extension PacketdrillRun {
     }
     take(packet.options, of: end, into: &segment)
     if isSyn, !packet.flags.contains(.ack), !packet.flags.contains(.rst) { giveNumber(to: end) }
+    injected[segment] = packet.source
     ask(.inject(from: end.peer, segment, isRetransmission: false))
     ask(.run(for: Self.flight))
   }
@@ -62,7 +63,7 @@ extension PacketdrillRun {
           SequenceRange(
             SequenceNumber($0.lowerBound &+ shift), SequenceNumber($0.upperBound &+ shift))
         }
-      case .windowScale, .other: break
+      case .windowScale, .open, .other: break
       }
     }
   }

@@ -307,7 +307,13 @@ struct TCPLadderCheck {
       case .receive(let arrival): "\(arrival.side.name) receives segment \(arrival.segment)"
       case .state: "a timer ends"
       }
-    return "event \(row.index) (\(what))"
+    return "event \(row.index) (\(prefix(row))\(what))"
+  }
+
+  /// Which connection a row is about, as the file numbers them, where there are several.
+  func prefix(_ row: TCPLadder.Row) -> String {
+    guard ladder.connections.count > 1, let index = row.connection else { return "" }
+    return "connection \(ladder.connections[index].id), "
   }
 
   func seconds(_ time: Microseconds) -> String {

@@ -16,7 +16,7 @@ extension TCPLadderCheck {
     let end = End(row.connection ?? 0, send.side)
     let position = compared[end, default: 0]
     compared[end] = position + 1
-    let name = "segment \(send.segment) (\(send.side.name) \(send.flags))"
+    let name = "segment \(send.segment) (\(prefix(row))\(send.side.name) \(send.flags))"
     guard let log = sent[end], position < log.count else {
       return "\(name): captured, but the model sends nothing"
     }
@@ -24,7 +24,7 @@ extension TCPLadderCheck {
     segmentOfLog[record.index] = send.segment
     noteContents(send, record)
     let model = record.segment
-    let ignored: SegmentFlags = [.psh, .urg]
+    let ignored = SegmentFlags.psh
     if send.flags.subtracting(ignored) != model.flags.subtracting(ignored) {
       return "\(name): flags: captured \(send.flags), model \(model.flags)"
     }
@@ -173,7 +173,7 @@ extension TCPLadderCheck {
     guard let (sentAt, send) = sends[segment] else {
       return "\(name): captured, but no event says that it was sent"
     }
-    let ignored: SegmentFlags = [.psh, .urg]
+    let ignored = SegmentFlags.psh
     if let flags = arrival.flags, flags.subtracting(ignored) != send.flags.subtracting(ignored) {
       return "\(name): flags: captured \(flags), model \(send.flags)"
     }

@@ -154,14 +154,24 @@ extension TraceFields {
     return side
   }
 
-  /// A list of the names of flags; unknown ones are left out.
+  /// Flags of congestion notification, in which the model has no part.
+  private static let otherFlags: Set<String> = ["ECE", "CWR", "NS", "AE"]
+
+  /// A list of the names of flags.
   func flags(_ name: String) throws(InputError) -> SegmentFlags {
     var flags: SegmentFlags = []
     for flag in try array(name) {
       guard let text = flag.string else {
         throw reader.error(at: flag.offset, "\(name): write the names of flags")
       }
-      flags.formUnion(SegmentFlags(name: text) ?? [])
+      guard let known = SegmentFlags(name: text) else {
+        guard Self.otherFlags.contains(text) else {
+          throw reader.error(
+            at: flag.offset, "no flag '\(text)'; write SYN, FIN, RST, PSH, ACK or URG")
+        }
+        continue
+      }
+      flags.formUnion(known)
     }
     return flags
   }

@@ -94,7 +94,7 @@ struct CaptureInspector {
 
   private func end(_ side: Side) -> Inspection {
     let known = LadderEnd(moment.known(progress: 1), side)
-    var facts: Facts = [(word("state", "状态"), known.state.text)]
+    var facts: Facts = [(word("state", "状态"), known.state.text(language))]
     let possible = known.state.possible
     if possible.known == nil {
       facts.append((word("may be in", "可能为"), CaptureWords.states(possible, language)))

@@ -12,13 +12,22 @@ struct Ladder {
     var isPresumed = false
     /// Whether it is entered in the present step.
     var isEntered = false
+    /// Whether a script plays the end, which then has no state.
+    var isScripted = false
 
     init(_ state: ConnectionState) { possible = PossibleStates(state) }
+
+    init(_ endpoint: Endpoint) {
+      (possible, isScripted) = (PossibleStates(endpoint.state), endpoint.isScripted)
+    }
 
     init(_ end: WireEnd) { (possible, isPresumed) = (end.states, end.isPresumed) }
 
     /// The state's name, with `?` where it is presumed; `?` alone where it is not known.
-    var text: String { possible.description + (isPresumed && possible.known != nil ? "?" : "") }
+    func text(_ language: Language) -> String {
+      if isScripted { return Bilingual("script", "脚本")[language] }
+      return possible.description + (isPresumed && possible.known != nil ? "?" : "")
+    }
   }
 
   struct Row {
@@ -46,6 +55,8 @@ struct Ladder {
     /// How far it has come, from 0 to 1.
     var reached = 0.0
     var isUnderWay = false
+    /// Whether it takes one row, even while it is under way.
+    var isStraight = false
   }
 
   /// Who the ends are, for the box around the ladder.

@@ -100,7 +100,7 @@ struct LadderInspector {
       ? Bilingual("  \(segment.payloadLength) bytes", "  \(segment.payloadLength) 字节")
       : Bilingual("", "")
     let lines = [
-      segment.flags.description + bytes[look.language],
+      segment.flags.names + bytes[look.language],
       "seq " + Self.both(segment.relativeSeq, segment.seq),
       segment.flags.contains(.ack) ? "ack " + Self.both(segment.relativeAck, segment.ack) : "",
     ]
@@ -119,7 +119,7 @@ struct LadderInspector {
   private func lines(_ arrow: Ladder.Arrow) -> [(name: String, value: Bilingual)] {
     let segment = arrow.segment
     func same(_ text: String) -> Bilingual { Bilingual(text, text) }
-    var lines = [("flags", same(segment.flags.description))]
+    var lines = [("flags", same(segment.flags.names))]
     lines.append(("seq", same(Self.both(segment.relativeSeq, segment.seq))))
     if segment.flags.contains(.ack) {
       lines.append(("ack", same(Self.both(segment.relativeAck, segment.ack))))
@@ -166,7 +166,7 @@ struct LadderInspector {
   ) {
     canvas.mark(pane: side.name, rect)
     let end = side == .client ? client : server
-    canvas.box(rect, title: "\(CaptureWords.name(side)[look.language])  \(end.state.text)")
+    canvas.box(rect, title: "\(CaptureWords.name(side)[look.language])  \(end.state.text(look.language))")
     let inner = rect.inner
     canvas.mark(
       TCPItem.end(End(ladder.connection, side)),

@@ -70,12 +70,13 @@ struct LadderPane {
       inner.y, .heading)
     // In a narrow window both are shortened rather than run together.
     let between = rightLane - leftLane - 1
-    let fits = ladder.client.text.utf8.count + ladder.server.text.utf8.count < between
+    let states = (ladder.client.text(look.language), ladder.server.text(look.language))
+    let fits = GlyphWidth.of(states.0) + GlyphWidth.of(states.1) < between
     let room = fits ? between : (between - 1) / 2
     canvas.put(
-      TextLayout.fit(ladder.client.text, columns: room), leftLane + 1, inner.y,
+      TextLayout.fit(states.0, columns: room), leftLane + 1, inner.y,
       Style(.current, .bold))
-    let state = TextLayout.fit(ladder.server.text, columns: room)
+    let state = TextLayout.fit(states.1, columns: room)
     canvas.put(state, rightLane - GlyphWidth.of(state), inner.y, Style(.current, .bold))
     canvas.put(names.1, rightLane + 2, inner.y, .heading)
   }
@@ -108,11 +109,11 @@ struct LadderPane {
       }
       if let state = row.client {
         canvas.put(
-          TextLayout.padLeft(state.text, columns: Self.stateColumns),
+          TextLayout.padLeft(state.text(look.language), columns: Self.stateColumns),
           leftLane - Self.stateColumns - 1, y, Self.style(state))
       }
       if let state = row.server {
-        canvas.put(state.text, rightLane + 2, y, Self.style(state))
+        canvas.put(state.text(look.language), rightLane + 2, y, Self.style(state))
       }
     }
   }
@@ -138,7 +139,8 @@ struct LadderPane {
     let endX = fromClient ? rightLane : leftLane
     let lastRow =
       arrow.arrivalRow
-      ?? (arrow.sentRow == ladder.rows.count - 1 ? arrow.sentRow : ladder.rows.count)
+      ?? (arrow.isStraight || arrow.sentRow == ladder.rows.count - 1
+        ? arrow.sentRow : ladder.rows.count)
     let isStuck = segment.isHeld && arrow.arrivalRow == nil && !arrow.isUnderWay
     let isStepped = lastRow != arrow.sentRow && !segment.isLost && !isStuck
     let bend = isStepped ? bendColumn(segment, fromClient) : nil
@@ -209,7 +211,8 @@ struct LadderPane {
     let note = note(segment)
     let lost = segment.isLost ? Bilingual("╳ lost", "╳ 丢失")[look.language] : ""
     let room =
-      (bend.map { fromClient ? $0 - leftLane : rightLane - $0 } ?? span) - 6 - GlyphWidth.of(lost)
+      (bend.map { fromClient ? $0 - leftLane : rightLane - $0 } ?? span) - 6
+      - (lost.isEmpty ? 0 : GlyphWidth.of(lost) + 2)
     let text = segment.text(columns: room - (note.isEmpty ? 0 : GlyphWidth.of(note) + 2))
     let label =
       TextLayout.fit(

@@ -36,8 +36,9 @@ struct PacketdrillFile: CapturedFile {
       .operation($0, brisk: false)
     }
     if let difference {
-      let text = VisibleText.label(difference, limit: ScenarioFile.textLimit)
-      items.append(.say(Bilingual("Here script and model part. \(text)", "脚本与模型在此分歧。\(text)")))
+      Parting(
+        title: Bilingual("Script and model part", "脚本与模型分歧"), difference: difference
+      ).insert(into: &items, at: items.count)
     }
     let scenario = Scenario(
       name: name, title: Bilingual(title, title), rules: rules.rawValue, seed: 0,
@@ -46,8 +47,9 @@ struct PacketdrillFile: CapturedFile {
       script: items)
     let rules = run.settings.rules
     let subject = { (words: TCPWords) in TCPSubject(words: words, rules: rules) }
+    let words = TCPWords(forged: run.injected.mapValues { VisibleText.label($0, limit: 200) })
     return Performance(
-      scenario, subject(TCPWords()),
+      scenario, subject(words),
       origin: TCPShow.origin(captured: items.count, subject: subject))
   }
 }

@@ -219,7 +219,7 @@ struct StatesPane {
     _ end: Ladder.State, _ place: Place, _ hasLived: Bool
   ) -> Bool {
     let state = Self.state(place)
-    guard end.possible.list.count <= Self.manyStates,
+    guard !end.isScripted, end.possible.list.count <= Self.manyStates,
       end.possible.contains(PossibleStates(state))
     else { return false }
     return state != .closed || (place == .end) == hasLived
@@ -245,6 +245,7 @@ struct StatesPane {
   }
 
   private func summary(_ end: Ladder.State) -> String {
-    end.possible == .all || end.possible.list.count > Self.manyStates ? "?" : ""
+    if end.isScripted { return end.text(look.language) }
+    return end.possible == .all || end.possible.list.count > Self.manyStates ? "?" : ""
   }
 }

@@ -38,7 +38,7 @@ struct TCPInspector {
       "\(relative.map { "\($0)" } ?? "?") (\(number))"
     }
     var facts: Facts = [
-      ("flags", segment.flags.description),
+      ("flags", segment.flags.names),
       (
         word("from", "方向"),
         isForward ? word("client to server", "客户端到服务器") : word("server to client", "服务器到客户端")

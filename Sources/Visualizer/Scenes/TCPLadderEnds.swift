@@ -8,7 +8,7 @@ extension LadderEnd {
     func send(_ number: SequenceNumber) -> String {
       endpoint.incarnation == 0 ? "-" : "\(number.relative(to: base))"
     }
-    state = Ladder.State(endpoint.state)
+    state = Ladder.State(endpoint)
     variables = [
       ("sndUna", send(endpoint.sndUna)),
       ("rcvNxt", endpoint.irs.map { "\(endpoint.rcvNxt.relative(to: $0))" } ?? "-"),

@@ -2,13 +2,16 @@ import Models
 
 /// Makes a ladder from what the network's logs hold.
 ///
-/// A segment that arrives before anything else happens takes one row; others leave on one row and
-/// arrive on a later one, so that crossing segments cross on the screen.
+/// A segment takes one row, unless another one crosses or overtakes it: then it leaves on one row and
+/// arrives on a later one, so that crossing segments cross on the screen.
 struct TCPLadderRows {
   private(set) var rows: [Ladder.Row] = []
   private(set) var arrows: [Ladder.Arrow] = []
   /// Whether there are segments before these.
   private(set) var isCut = false
+
+  /// The segments that take one row, by number.
+  private var straight: Set<Int> = []
 
   /// How far back in the log a connection's segments are looked for.
   private static let lookback = 20_000
@@ -29,6 +32,9 @@ struct TCPLadderRows {
     }
     records.reverse()
     isCut = index >= 0 && records.count == limit || oldest > 0
+    for position in records.indices where Self.isStraight(position, records, network) {
+      straight.insert(records[position].index)
+    }
     let start = isCut ? records.first?.sentAt ?? 0 : 0
     let happenings = Self.happenings(records, network, connection, since: start)
     for (position, happening) in happenings.enumerated() {
@@ -44,6 +50,36 @@ struct TCPLadderRows {
     for position in arrows.indices { arrows[position].reached = Self.rest(arrows[position]) }
     for flight in network.wire.reversed() { show(flight, now) }
     if let end, end.connection == connection { light(end.side) }
+  }
+
+  /// Whether nothing crosses a segment before it is half way, and nothing overtakes it.
+  private static func isStraight(
+    _ position: Int, _ records: [SegmentRecord], _ network: TCPNetwork
+  ) -> Bool {
+    let segment = records[position]
+    guard let arrival = arrival(of: segment, network),
+      arrival - segment.sentAt < Ladder.longWait, segment.lastArrivedAt == segment.arrivedAt
+    else { return false }
+    for later in records[(position + 1)...] {
+      guard later.sentAt < arrival else { break }
+      if later.sender != segment.sender {
+        if later.sentAt < (segment.sentAt + arrival) / 2 { return false }
+      } else if let other = Self.arrival(of: later, network), other < arrival {
+        return false
+      }
+    }
+    for earlier in records[..<position].suffix(64) where earlier.sender != segment.sender {
+      guard let other = Self.arrival(of: earlier, network) else { continue }
+      if segment.sentAt < (earlier.sentAt + other) / 2 { return false }
+    }
+    return true
+  }
+
+  /// When a segment has arrived or will, as far as the wire knows.
+  private static func arrival(
+    of segment: SegmentRecord, _ network: TCPNetwork
+  ) -> Microseconds? {
+    segment.arrivedAt ?? network.wire.first { $0.index == segment.index }?.arrivesAt
   }
 
   /// Where an arrow ends that is not under way.
@@ -150,18 +186,24 @@ struct TCPLadderRows {
       } else {
         rows.append(Ladder.Row(time: happening.time, sent: record.index))
       }
-      arrows.append(Ladder.Arrow(segment: LadderSegment(record), sentRow: rows.count - 1))
+      arrows.append(
+        Ladder.Arrow(
+          segment: LadderSegment(record), sentRow: rows.count - 1,
+          isStraight: straight.contains(record.index)))
     case .arrival(let record):
       guard let arrow = arrows.firstIndex(where: { $0.segment.number == record.index }) else {
         return
       }
-      let isNext = arrows[arrow].sentRow == rows.count - 1
-      if !isNext { rows.append(Ladder.Row(time: happening.time)) }
-      rows[rows.count - 1].arrived.append(record.index)
-      rows[rows.count - 1].arrivalTime = happening.time
+      var row = arrows[arrow].sentRow
+      if !arrows[arrow].isStraight, row != rows.count - 1 {
+        rows.append(Ladder.Row(time: happening.time))
+        row = rows.count - 1
+      }
+      rows[row].arrived.append(record.index)
+      rows[row].arrivalTime = happening.time
       if arrows[arrow].arrivalRow != nil { arrows.append(arrows[arrow]) }
       let place = arrows[arrow].arrivalRow == nil ? arrow : arrows.count - 1
-      arrows[place].arrivalRow = rows.count - 1
+      arrows[place].arrivalRow = row
     case .state(let record): add(record)
     }
   }
@@ -173,7 +215,7 @@ struct TCPLadderRows {
   private mutating func add(_ record: StateRecord) {
     let side = record.end.side
     var target: Int?
-    for index in rows.indices.suffix(4).reversed() {
+    for index in rows.indices.suffix(64).reversed() {
       let row = rows[index]
       let arrivesHere =
         row.arrivalTime == record.at

@@ -82,7 +82,7 @@ struct TCPScene {
     }
     let ends = network.connections[connection]
     StatesPane(
-      client: Ladder.State(ends.client.state), server: Ladder.State(ends.server.state),
+      client: Ladder.State(ends.client), server: Ladder.State(ends.server),
       hasLived: (ends.client.incarnation > 0, ends.server.incarnation > 0), change: change,
       rect: stage, look: look
     ).draw(&canvas)
@@ -107,7 +107,7 @@ struct TCPScene {
     (ladder.rows, ladder.arrows) = (rows.rows, rows.arrows)
     ladder.rowsAbove = rows.isCut ? nil : 0
     (ladder.client, ladder.server) = (
-      Ladder.State(ends.client.state), Ladder.State(ends.server.state)
+      Ladder.State(ends.client), Ladder.State(ends.server)
     )
     ladder.focus = focus
     LadderView(

@@ -45,16 +45,22 @@ extension TCPLadder: CapturedFile {
     let ladder = compared().check.ladder
     var check = TCPLadderCheck(ladder: ladder)
     _ = check.run(goingOn: true)
-    var script: [ScriptItem<TCPOperation>] = check.operations.map {
+    // Several connections are there from the beginning, so that their table is.
+    let prepared = ladder.connections.count > 1 ? ladder.preparation.count : 0
+    var initial = ladder.initial
+    for operation in check.operations.prefix(prepared) {
+      initial.perform(operation, observer: nil)
+    }
+    var script: [ScriptItem<TCPOperation>] = check.operations.dropFirst(prepared).map {
       .operation($0, brisk: false)
     }
     if let (place, difference) = check.parting {
-      let text = VisibleText.label(difference, limit: ScenarioFile.textLimit)
-      script.insert(
-        .say(Bilingual("Here capture and model part. \(text)", "捕获的记录与模型在此分歧。\(text)")), at: place)
+      Parting(
+        title: Bilingual("Capture and model part", "捕获与模型分歧"), difference: difference
+      ).insert(into: &script, at: place - prepared)
     }
     let scenario = Scenario(
-      name: name, title: Bilingual(title, title), rules: "linux", seed: 0, initial: ladder.initial,
+      name: name, title: Bilingual(title, title), rules: "linux", seed: 0, initial: initial,
       script: script)
     let rules = ladder.initial.clientRules
     let subject = { (words: TCPWords) in
