@@ -91,7 +91,8 @@ struct TCPLadderManyTests {
     let bytes = Array(try JSONSerialization.data(withJSONObject: ladder))
     let report = try TCPLadder(file: "joined.json", bytes: bytes).check()
     #expect(
-      report.difference == "segment 17008 (connection 17, server FIN ACK): ack: captured 10, model 9")
+      report.difference
+        == "segment 17008 (connection 17, server FIN ACK): ack: captured 10, model 9")
   }
 
   /// The ladder as a script, for playing, leads to the same end.

@@ -166,7 +166,8 @@ struct LadderInspector {
   ) {
     canvas.mark(pane: side.name, rect)
     let end = side == .client ? client : server
-    canvas.box(rect, title: "\(CaptureWords.name(side)[look.language])  \(end.state.text(look.language))")
+    let name = CaptureWords.name(side)[look.language]
+    canvas.box(rect, title: "\(name)  \(end.state.text(look.language))")
     let inner = rect.inner
     canvas.mark(
       TCPItem.end(End(ladder.connection, side)),

@@ -9,7 +9,8 @@ struct Parting {
 
   func insert(into script: inout [ScriptItem<TCPOperation>], at place: Int) {
     let text = VisibleText.label(difference, limit: ScenarioFile.textLimit)
-    script.insert(contentsOf: [.chapter(title), .say(Bilingual(text, "check 的原文：\(text)"))], at: place)
+    let remark = Bilingual(text, "check 的原文：\(text)")
+    script.insert(contentsOf: [.chapter(title), .say(remark)], at: place)
     script.insert(
       .say(
         Bilingual(
