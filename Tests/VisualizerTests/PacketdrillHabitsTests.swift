@@ -6,19 +6,40 @@ import Testing
 /// What scripts count on beyond the states: recoveries, empty calls, windows, and what packetdrill
 /// itself compares.
 struct PacketdrillHabitsTests {
-  private func check(_ lines: String, linux: Bool = false) throws -> CheckReport {
-    let text = (linux ? "--rules=linux\n" : "") + PacketdrillTests.open + lines
-    return try PacketdrillTests.check(text)
+  private func check(
+    _ lines: String, linux: Bool = false, sack: Bool = true
+  ) throws -> CheckReport {
+    var open = PacketdrillTests.open
+    if !sack {
+      open = open.replacingOccurrences(of: ",nop,nop,sackOK", with: "")
+        .replacingOccurrences(of: ",sackOK", with: "")
+    }
+    return try PacketdrillTests.check((linux ? "--rules=linux\n" : "") + open + lines)
   }
 
   // MARK: Recoveries
 
-  /// Three duplicates of a flight of any size bring the first segment again.
-  @Test(arguments: [4, 7, 8, 10]) func duplicatesWithoutSackBringTheFirstAgain(count: Int) throws {
+  /// Three duplicates of a flight of any size bring the first segment again, whether or not SACK was
+  /// agreed on.
+  @Test(arguments: [4, 7, 8, 10], [true, false])
+  func duplicatesBringTheFirstAgain(count: Int, sack: Bool) throws {
     let duplicates = String(repeating: "+.001 < . 1:1(0) ack 1 win 65535\n", count: 3)
     let report = try check(
       "+0 write(4, ..., \(count)000) = \(count)000\n+0 > P. 1:\(count)001(\(count)000) ack 1\n"
-        + duplicates + "+0 > . 1:1001(1000) ack 1\n")
+        + duplicates + "+0 > . 1:1001(1000) ack 1\n", sack: sack)
+    #expect(report.difference == nil)
+  }
+
+  /// Each duplicate says that a segment has left the wire: from the window of seven on, something
+  /// new goes for each.
+  @Test func duplicatesMakeRoom() throws {
+    let duplicate = "+.001 < . 1:1(0) ack 1 win 65535\n"
+    let report = try check(
+      "+0 write(4, ..., 14000) = 14000\n+0 > P. 1:10001(10000) ack 1\n"
+        + duplicate + "+0 > . 10001:11001(1000) ack 1\n"
+        + duplicate + "+0 > . 11001:12001(1000) ack 1\n"
+        + duplicate + "+0 > . 1:1001(1000) ack 1\n"
+        + "+.02 < . 1:1(0) ack 12001 win 65535\n+0 > P. 12001:14001(2000) ack 1\n", sack: false)
     #expect(report.difference == nil)
   }
 
@@ -51,6 +72,34 @@ struct PacketdrillHabitsTests {
       +.02~+.08 > . 10001:11001(1000) ack 1
 
       """, linux: true)
+    #expect(report.difference == nil)
+  }
+
+  /// Without SACK an acknowledgment of a part shows what else is missing.
+  @Test(arguments: [6, 8, 10]) func partialAcknowledgmentBringsTheNext(count: Int) throws {
+    let duplicate = "+.001 < . 1:1(0) ack 1 win 65535\n"
+    let report = try check(
+      "+0 write(4, ..., \(count)000) = \(count)000\n+0 > P. 1:\(count)001(\(count)000) ack 1\n"
+        + String(repeating: duplicate, count: 3) + "+0 > . 1:1001(1000) ack 1\n"
+        + String(repeating: duplicate, count: count - 5)
+        + "+.02 < . 1:1(0) ack 2001 win 65535\n+0 > . 2001:3001(1000) ack 1\n", sack: false)
+    #expect(report.difference == nil)
+  }
+
+  /// After a timeout duplicates bring nothing more.
+  @Test func duplicatesAfterATimeoutBringNothing() throws {
+    let duplicate = "+.001 < . 1:1(0) ack 1 win 65535\n"
+    let report = try check(
+      "+0 write(4, ..., 6000) = 6000\n+0 > P. 1:6001(6000) ack 1\n+1 > . 1:1001(1000) ack 1\n"
+        + String(repeating: duplicate, count: 4) + "+1.996 > . 1:1001(1000) ack 1\n", sack: false)
+    #expect(report.difference == nil)
+  }
+
+  /// Many events at a moment do not make each other late.
+  @Test func eventsAtAMomentAreNotLate() throws {
+    let bytes = String(repeating: "+0 < . 1:1(0) ack 1 win 65535\n", count: 2000)
+    let report = try check(
+      "--tolerance_usecs=1000\n" + bytes + "+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n")
     #expect(report.difference == nil)
   }
 
@@ -108,6 +157,8 @@ struct PacketdrillHabitsTests {
     let report = try check(duplicate + end)
     #expect(report.difference == nil)
     #expect(report.sentence.contains("what is sent behind the last line"))
+    let always = try check("+0 write(4, ..., 10) = 10\n+0 > . 1:11(10) ack 1\n").difference
+    #expect(always?.hasPrefix("line 9: expected ACK seq 1 (10 bytes) ack 1") == true)
     let later = try check(duplicate + end + "+0 > F. 1:1(0) ack 11\n").difference
     #expect(later?.hasPrefix("line 10: before it the model sent ACK seq 1 ack 11") == true)
   }

@@ -39,7 +39,56 @@ struct PacketdrillShowTests {
     let network = show.timeline.state(before: show.timeline.script.count)
     let rows = TCPLadderRows(network, connection: 0, segments: 100, now: network.now)
     #expect(rows.arrows.count == network.log.count)
-    #expect(rows.arrows.dropLast().allSatisfy { $0.arrivalRow == $0.sentRow })
+    #expect(rows.arrows.allSatisfy { $0.arrivalRow == $0.sentRow })
+  }
+
+  /// What lies beyond the end of the peer's stream was not taken before.
+  @Test func finBeyondTheStreamIsToldAsThat() throws {
+    let script =
+      PacketdrillTests.open + """
+        +0 close(4) = 0
+        +0 > F. 1:1(0) ack 1
+        +.02 < F. 1:1(0) ack 2 win 65535
+        +0 > . 2:2(0) ack 2
+        +.1 < F. 70000:70000(0) ack 2 win 65535
+        +0 > . 2:2(0) ack 2
+
+        """
+    let file = try PacketdrillFile(file: "x.pkt", bytes: Array(script.utf8))
+    #expect(file.check().difference == nil)
+    let show = try #require(file.show(name: "beyond"))
+    let words = (0..<show.stepCount).map { show.narration(ofStep: $0, .en).text }
+    #expect(words.contains { $0.contains("2 is expected: the stream has ended before this.") })
+    #expect(words.contains { $0.contains("Its numbers lie outside the server's window") })
+    #expect(!words.contains { $0.contains("has taken this FIN before") })
+  }
+
+  /// A flight is drawn row by row; what crosses it half way is drawn as crossing.
+  @Test func flightsTakeARowASegment() throws {
+    let script =
+      PacketdrillTests.open + """
+        +0 write(4, ..., 5000) = 5000
+        +0 > P. 1:5001(5000) ack 1
+        +.05 < . 1:1(0) ack 5001 win 65535
+
+        """
+    let file = try PacketdrillFile(file: "x.pkt", bytes: Array(script.utf8))
+    let show = try #require(file.show(name: "flight") as? Performance<TCPSubject>)
+    let network = show.timeline.state(before: show.timeline.script.count)
+    let rows = TCPLadderRows(network, connection: 0, segments: 100, now: network.now)
+    #expect(rows.arrows.allSatisfy { $0.arrivalRow == $0.sentRow })
+    #expect(Set(rows.arrows.map(\.sentRow)).count == rows.arrows.count)
+  }
+
+  /// A script that the model does not follow says so at its beginning, and ends in a chapter of that.
+  @Test func partingIsAChapter() throws {
+    let script = PacketdrillTests.open + "+0 close(4) = 0\n+0 > F. 2:2(0) ack 1\n"
+    let file = try PacketdrillFile(file: "x.pkt", bytes: Array(script.utf8))
+    let show = try #require(file.show(name: "parting"))
+    let difference = try #require(file.check().difference)
+    #expect(show.narration(ofStep: 0, .en).text.hasSuffix(difference))
+    #expect(show.chapters.map(\.title.en) == ["Script and model part"])
+    #expect(show.narration(ofStep: show.stepCount - 1, .en).text == difference)
   }
 
   /// A script without connection has something to show too: the reset that nobody's port sends.

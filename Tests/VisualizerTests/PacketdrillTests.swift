@@ -212,11 +212,21 @@ struct PacketdrillTests {
       "\(difference ?? "none")")
   }
 
-  @Test func otherDifferencesNameNoDeviation() throws {
-    let lines = "+0 close(4) = 0\n+0 > F. 2:2(0) ack 1\n"
-    #expect(
-      try Self.check(Self.open + lines).difference
-        == "line 9: expected FIN ACK seq 2 ack 1, the model sent FIN ACK seq 1 ack 1")
+  @Test(arguments: [
+    (
+      "+0 close(4) = 0\n+0 > F. 2:2(0) ack 1\n",
+      "line 9: expected FIN ACK seq 2 ack 1, the model sent FIN ACK seq 1 ack 1"
+    ),
+    (
+      "+0 write(4, ..., 100) = 100\n+.5 > P. 1:101(100) ack 1\n",
+      "line 9: expected PSH ACK seq 1 (100 bytes) ack 1 at 0.520 s, the model sent it at 0.020 s"
+    ),
+    (
+      "+.1 < F 900:900(0) win 65535\n+.1 close(4) = 0\n+0 > F. 2:2(0) ack 1\n",
+      "line 10: expected FIN ACK seq 2 ack 1, the model sent FIN ACK seq 1 ack 1"
+    ),
+  ]) func otherDifferencesNameNoDeviation(lines: String, difference: String) throws {
+    #expect(try Self.check(Self.open + lines).difference == difference)
   }
 
   @Test func deviationsAreInTheDocument() throws {

@@ -29,12 +29,18 @@ extension Endpoint {
     recovery.sentAfter = 0
     noteSack(segment.sack, at: now)
     let isAdvance = ack != sndUna
+    let countsDuplicates = !sackOn && (recovery.until == nil || recovery.isReducing)
+    let duplicates = countsDuplicates ? recovery.duplicateAcks : 0
     if isAdvance {
       acknowledge(upTo: ack, segment, at: now, &journal)
+      // What duplicates stood for has been counted.
+      let covered = recovery.arrivedCount - arrivedBefore
+      recovery.arrivedCount = arrivedBefore + max(min(1, covered), covered - duplicates)
+      recovery.duplicateAcks = recovery.isReducing && !sackOn ? max(0, duplicates - covered + 1) : 0
     } else if isDuplicate {
       recovery.duplicateAcks += 1
       // It says that something has arrived, though not what.
-      if !sackOn { recovery.arrivedCount += 1 }
+      if countsDuplicates { recovery.arrivedCount += 1 }
     }
     let arrived = recovery.arrivedCount - arrivedBefore
     if isAdvance || arrived > 0 || isDuplicate || recovery.until != nil {
@@ -79,7 +85,6 @@ extension Endpoint {
       sentAt: wasResent ? nil : firstSentAt, echo: segment.timestamp?.echo, at: now, &journal)
     timeouts = 0
     troubleSince = nil
-    recovery.duplicateAcks = 0
     if let probed = recovery.probedUpTo, ack.isAtOrAfter(probed) { recovery.probedUpTo = nil }
     if let until = recovery.until, ack.isAtOrAfter(until) {
       recovery.end(rules.congestionControl)
@@ -134,16 +139,14 @@ extension Endpoint {
 
   /// The peer has this chunk; the latest such transmission tells what should have arrived too.
   ///
-  /// An answer that comes sooner than any did is one to the first transmission. What a timer sends
-  /// sets out at one of its ticks, so that the answer may seem a little early: by
-  /// `Recovery.probeSlack` or `Recovery.timerSlack`.
+  /// An answer that comes sooner than any did is one to the first transmission. A probe sets out at a
+  /// tick of a timer, so that its answer may seem a little early: by `Recovery.probeSlack`.
   ///
   /// Source: RFC 8985, section 6.2, step 2; Linux `tcp_rack_advance`.
   mutating func noteDelivered(_ chunk: SentChunk, at now: Microseconds) {
     recovery.noteArrived(chunk)
     let elapsed = now - chunk.sentAt
-    var slack = chunk.isSentByTimer ? Recovery.timerSlack : 0
-    if chunk.end == recovery.probedUpTo { slack = Recovery.probeSlack }
+    let slack = chunk.end == recovery.probedUpTo ? Recovery.probeSlack : 0
     if chunk.transmissions > 1, elapsed + slack < roundTrip.minimum { return }
     recovery.newestRoundTrip = elapsed
     let newest = recovery.newestDelivered ?? -1

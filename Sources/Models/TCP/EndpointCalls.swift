@@ -181,7 +181,7 @@ extension Endpoint {
       guard rules.closeEndsReading else { return .failed(.closing) }
       if state != .timeWait, rules.resetsOnUnread, hadUnread {
         readable = []
-        send([.rst, .ack], seq: sndNxt, at: now, &journal)
+        send(rules.abortCarriesAck ? [.rst, .ack] : .rst, seq: sndNxt, at: now, &journal)
         breakConnection(.user, error: nil, &journal)
       }
     }

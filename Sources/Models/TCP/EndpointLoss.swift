@@ -5,7 +5,8 @@ extension Endpoint {
   /// Without selective acknowledgments each duplicate stands for one that has left it.
   var inFlight: Int {
     let count = outstanding.count { !$0.isSacked && (!$0.isLost || $0.isResent) }
-    return sackOn ? count : max(0, count - recovery.duplicateAcks)
+    guard !sackOn, recovery.until == nil || recovery.isReducing else { return count }
+    return max(0, count - recovery.duplicateAcks)
   }
 
   /// Marks losses and sends what is lost again, as far as the congestion window lets it.
@@ -19,16 +20,28 @@ extension Endpoint {
     let before = lostCount
     if rules.timeBasedLossDetection, sackOn {
       wait = detectLosses(at: now, &journal)
-    } else if recovery.until == nil, recovery.duplicateAcks >= 3 {
+    } else if recovery.until == nil, recovery.duplicateAcks >= 3, duplicatesTell {
       markLost(0)
-    } else if recovery.until != nil, recovery.duplicateAcks == 0, !outstanding[0].isLost {
+    } else if recovery.until != nil, advances, !outstanding[0].isLost {
       outstanding[0].isLost = true
     }
     let told = Recovery.Acknowledgment(
       arrived: arrived, lost: max(0, lostCount - before), advances: advances, inFlight: inFlight)
     recovery.adjust(told, rules.congestionControl)
+    // What an acknowledgment of a part shows to be missing goes at once.
+    // Source: RFC 6582, section 3.2, step 3.
+    if !sackOn, advances, recovery.isReducing {
+      recovery.congestionWindow = max(recovery.congestionWindow, inFlight + 1)
+    }
     resendLost(at: now, &journal)
     awaitReordered(wait, at: now, &journal)
+  }
+
+  /// Whether duplicates can be about a loss: without SACK not before more was acknowledged than the
+  /// last recovery waited for.
+  private var duplicatesTell: Bool {
+    guard !sackOn, let recovered = recovery.recovered else { return true }
+    return sndUna.isAfter(recovered)
   }
 
   private var lostCount: Int { outstanding.count { $0.isLost && !$0.isResent } }

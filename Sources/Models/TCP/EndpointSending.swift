@@ -44,8 +44,7 @@ extension Endpoint {
 
   /// Sends what waits, as far as windows and Nagle's rule let it, and the FIN behind it.
   ///
-  /// A probe is
-  /// one segment, and Nagle's rule does not hold it back.
+  /// A probe is one segment, and neither congestion window nor Nagle's rule hold it back.
   ///
   /// Source: RFC 9293, section 3.7.4 (Nagle), 3.8.6.2 (sender's window); Linux `tcp_write_xmit`.
   mutating func sendPending(
@@ -141,11 +140,6 @@ extension Endpoint {
     outstanding[index].sentAt = now
     outstanding[index].transmissions += 1
     outstanding[index].arrivedBefore = recovery.arrivedCount
-    if case .timer = cause {
-      outstanding[index].isSentByTimer = true
-    } else {
-      outstanding[index].isSentByTimer = false
-    }
     recovery.noteSent()
     if outstanding[index].isLost { outstanding[index].isResent = true }
     let chunk = outstanding[index]

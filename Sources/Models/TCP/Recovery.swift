@@ -1,8 +1,7 @@
 /// Loss recovery and the congestion window, in segments.
 struct Recovery: Sendable, Equatable {
-  /// How much sooner than any answer so far that to a probe may come, or to what another timer sent.
+  /// How much sooner than any answer so far that to a probe may come.
   static let probeSlack: Microseconds = 1000
-  static let timerSlack: Microseconds = 300
 
   /// The congestion window.
   var congestionWindow = 10
@@ -18,15 +17,21 @@ struct Recovery: Sendable, Equatable {
   private var priorWindow = 0
   /// Segments that have arrived at the peer in this life.
   var arrivedCount = 0
-  /// How many had arrived when the latest of those was sent that an acknowledgment is about.
+  /// Of the segments that the acknowledgment at hand is about, the latest was sent when so many had
+  /// arrived.
   var sentAfter = 0
   /// Segments that have arrived since the loss was found, and those sent since.
   private var arrivedSince = 0
   private var sentSince = 0
   /// What BBR does in the first round trip of a recovery: send as much as arrives.
   private var conservation = Conservation.off
-  /// Duplicate acknowledgments in a row.
+  /// Duplicate acknowledgments in a row; in a recovery without SACK, those that stand for segments
+  /// not yet covered.
   var duplicateAcks = 0
+  /// What the last recovery waited for; without SACK, duplicates below it say nothing.
+  ///
+  /// Source: RFC 6582, section 3.2, step 2.
+  private(set) var recovered: SequenceNumber?
   /// What was sent when the tail was probed; nil: no probe is under way.
   var probedUpTo: SequenceNumber?
   /// The latest transmission time among what was acknowledged.
@@ -65,6 +70,9 @@ struct Recovery: Sendable, Equatable {
 
   /// A loss was found by what arrived around it.
   ///
+  /// The window is to shrink to seven tenths of itself, as Linux has it; RFC 5681 starts from what is
+  /// in flight, which is less where the program sends little.
+  ///
   /// Source: RFC 6937, section 3; RFC 9438, section 4.6 (seven tenths in place of RFC 5681's half);
   /// Linux `tcp_init_cwnd_reduction`, `bbr_save_cwnd`.
   mutating func beginReducing(until end: SequenceNumber) {
@@ -74,7 +82,8 @@ struct Recovery: Sendable, Equatable {
     conservation = .due
   }
 
-  /// The retransmission timer ran out: the window starts anew at one segment.
+  /// The retransmission timer ran out: the window starts anew, at one segment more than is still on
+  /// the wire.
   ///
   /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
   mutating func beginAnew(until end: SequenceNumber, outstanding: Int, inFlight: Int) {
@@ -101,7 +110,7 @@ struct Recovery: Sendable, Equatable {
       congestionWindow = max(congestionWindow, priorWindow)
       conservation = .off
     }
-    until = nil
+    (recovered, until) = (until, nil)
   }
 
   /// A segment was sent.
@@ -171,18 +180,17 @@ struct Recovery: Sendable, Equatable {
   /// Linux `bbr_cwnd_min_target`.
   private static let bbrLeast = 4
 
-  /// The congestion window grows by what was acknowledged.
+  /// The congestion window grows by what was acknowledged: in slow start a segment for each, up to
+  /// where that ends, then a segment for a window.
   ///
-  /// Source: RFC 5681, section 3.1.
+  /// Source: RFC 5681, section 3.1; RFC 3465; Linux `tcp_slow_start`, `tcp_cong_avoid_ai`.
   mutating func grow(by acknowledged: Int) {
-    if congestionWindow < threshold {
-      congestionWindow += acknowledged
-    } else {
-      credit += acknowledged
-      while credit >= congestionWindow {
-        credit -= congestionWindow
-        congestionWindow += 1
-      }
+    let slow = min(acknowledged, max(0, threshold - congestionWindow))
+    congestionWindow += slow
+    credit += acknowledged - slow
+    while credit >= congestionWindow {
+      credit -= congestionWindow
+      congestionWindow += 1
     }
   }
 }

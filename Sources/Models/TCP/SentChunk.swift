@@ -14,8 +14,6 @@ public struct SentChunk: Sendable, Equatable {
   public var firstSentAt: Microseconds
   /// How often it was sent.
   public var transmissions = 1
-  /// Whether a timer sent it last.
-  var isSentByTimer = false
   /// How many segments had arrived at the peer when it was sent last.
   var arrivedBefore = 0
   /// Whether the peer reported that it has it, though not what comes before.

@@ -68,7 +68,8 @@ extension PacketdrillRun {
     case .skipped: return nil
     }
     if wanted == got || (wanted == "an error" && Int(got) == nil) { return nil }
-    // Systems differ in whether an accepted socket waits as its listener does.
+    // Scripts need not say that a socket does not wait, and systems differ in whether an accepted one
+    // takes that from its listener.
     if outcome == .waits, wanted == "EAGAIN" || wanted == "EWOULDBLOCK" { return nil }
     if isOfDeadSocket(call), Self.isFailure(wanted, call), Self.isFailure(got, call) {
       omissions.add("which error a dead socket reports")
@@ -79,7 +80,12 @@ extension PacketdrillRun {
 
   private func isNonBlocking(_ call: PacketdrillScript.SocketCall) -> Bool {
     let socket = call.number(0).flatMap { sockets[$0] }
-    return socket?.isNonBlocking == true || call.text(3).contains("MSG_DONTWAIT")
+    return socket?.isNonBlocking == true || flags(of: call).contains("MSG_DONTWAIT")
+  }
+
+  /// The flags of a call that reads or writes.
+  private func flags(of call: PacketdrillScript.SocketCall) -> String {
+    call.text(call.name.hasSuffix("msg") ? 2 : 3)
   }
 
   /// Whether a call came to nothing: by an error, or for reading by the end of the stream.
@@ -258,7 +264,7 @@ extension PacketdrillRun {
   }
 
   private mutating func read(_ call: PacketdrillScript.SocketCall, at end: End) -> Outcome {
-    let flags = call.text(3)
+    let flags = flags(of: call)
     if flags.contains("MSG_"), flags != "MSG_DONTWAIT" { return .skipped("read with \(flags)") }
     // Source: POSIX, `read`; a socket without an error has nothing to say to that.
     if count(call) == 0, network[end].state.isSynchronized { return .value(0) }
@@ -278,7 +284,7 @@ extension PacketdrillRun {
   private mutating func write(
     _ call: PacketdrillScript.SocketCall, _ socket: Int
   ) -> Outcome {
-    if call.text(3).contains("MSG_FASTOPEN") { return .skipped("MSG_FASTOPEN") }
+    if flags(of: call).contains("MSG_FASTOPEN") { return .skipped("MSG_FASTOPEN") }
     if call.error == "EAGAIN" || call.error == "EWOULDBLOCK" {
       return .skipped("writing into a full buffer")
     }

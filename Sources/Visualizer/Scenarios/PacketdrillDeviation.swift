@@ -20,13 +20,14 @@ extension PacketdrillRun {
     let before = script.events[..<position]
     if before.contains(where: Self.isICMP) { return .icmp }
     if script.events[...position].contains(where: Self.opensFast) { return .fastOpen }
-    if lastArrivesInTimeWaitWithoutAck(before) { return .timeWaitWithoutAck }
+    if acknowledgesInTimeWait { return .timeWaitWithoutAck }
     switch script.events[position].kind {
     case .call: return before.contains(where: Self.setsTimeout) ? .userTimeouts : nil
     case .expected(let packet):
       if before.contains(where: Self.setsTimeout) { return .userTimeouts }
       if before.contains(where: Self.isSynFin), packet.flags.contains(.ack) { return .earlyFin }
-      return isRepetition(packet) ? .lossProbe : nil
+      let hasProbes = settings.rules.timeBasedLossDetection
+      return !hasProbes && unread.isEmpty && isRepetition(packet) ? .lossProbe : nil
     default: return before.contains(where: Self.setsTimeout) ? .userTimeouts : nil
     }
   }
@@ -65,17 +66,12 @@ extension PacketdrillRun {
     return network[end].state == .closed && network[end].incarnation > 0
   }
 
-  /// Whether the last segment that came had no ACK, and met TIME_WAIT.
-  private func lastArrivesInTimeWaitWithoutAck(
-    _ events: ArraySlice<PacketdrillScript.Event>
-  ) -> Bool {
-    guard let end = underTest, network[end].state == .timeWait else { return false }
-    for event in events.reversed() {
-      if case .injected(let packet) = event.kind {
-        return packet.flags.isDisjoint(with: [.ack, .rst, .syn])
-      }
-    }
-    return false
+  /// Whether what nobody expects is an ACK in TIME_WAIT of a segment that had none.
+  private var acknowledgesInTimeWait: Bool {
+    guard let end = underTest, network[end].state == .timeWait, let first = unread.first,
+      network.log[first].segment.isPureAck, case .arrival(let index) = network.log[first].cause
+    else { return false }
+    return network.log[index].segment.flags.isDisjoint(with: [.ack, .rst, .syn])
   }
 
   /// Whether a segment that is expected holds data or a FIN that the model has sent and nobody

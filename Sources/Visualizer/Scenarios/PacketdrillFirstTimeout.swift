@@ -51,7 +51,8 @@ struct PacketdrillFirstTimeout {
   ) -> Bool {
     let acknowledges = packet.flags.contains(.ack) && packet.ack == (syn.seq ?? 0) &+ 1
     if packet.flags.contains(.syn) { return acknowledges || !packet.flags.contains(.ack) }
-    return acknowledges && (syn.flags.contains(.ack) || packet.flags.contains(.rst))
+    if packet.flags.contains(.rst) { return acknowledges || syn.flags.contains(.ack) }
+    return acknowledges && syn.flags.contains(.ack)
   }
 
   private static func isSyn(_ packet: PacketdrillScript.Packet) -> Bool {

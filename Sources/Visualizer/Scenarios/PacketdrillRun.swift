@@ -4,7 +4,8 @@ import Models
 ///
 /// Compared are, of each segment that is expected, flags, sequence number, length and
 /// acknowledgment, all exactly, and its time within the tolerance; of each call, its result and
-/// error. A segment that the script does not expect is a difference too.
+/// error. A segment that the script does not expect is a difference too, up to the last line that
+/// expects one.
 struct PacketdrillRun {
   let script: PacketdrillScript
   let settings: PacketdrillRules
@@ -32,7 +33,7 @@ struct PacketdrillRun {
   var index = 0
   /// The number of the model's SYN, and the one that the script gives it.
   var numbers: [End: (model: UInt32, script: UInt32)] = [:]
-  /// Bytes injected so far, by end, to say whose they are.
+  /// How many events were compared.
   private(set) var comparedCount = 0
   var omissions = PacketdrillOmissions()
 
@@ -198,7 +199,8 @@ struct PacketdrillRun {
     _ packet: PacketdrillScript.Packet, from earliest: Microseconds, to latest: Microseconds?
   ) -> String? {
     omissions.noteSkipped(of: packet)
-    let end = latest.map { $0 + settings.tolerance } ?? network.now + 3_600_000_000
+    let end =
+      latest.map { max($0, moment) + settings.tolerance } ?? network.now + 3_600_000_000
     if unread.isEmpty { advance(to: min(max(earliest, network.now), end)) }
     if unread.isEmpty, let model = underTest, packet.isPureAck,
       network[model].timers[.delayedAck] != nil

@@ -94,10 +94,9 @@ extension PacketdrillRun {
     let segment = record.segment
     let end = record.sender
     // Where a system pushes within what the program wrote at once is its own affair.
+    let pushesMore = used > 1 && segment.flags.union(.psh) == packet.flags
     let isSame =
-      (used > 1
-        ? segment.flags.symmetricDifference(packet.flags).subtracting(.psh).isEmpty
-        : segment.flags == packet.flags)
+      (segment.flags == packet.flags || pushesMore)
       && packet.length.map { $0 == segment.payloadLength } ?? true
       && packet.seq.map { $0 == scriptSeq(record) } ?? true
       && (!packet.flags.contains(.ack) || packet.ack.map { $0 == segment.ack.value } ?? true)

@@ -11,6 +11,8 @@ extension TCPLadder {
   enum Tolerance {
     /// How much later than the delay a segment may arrive.
     static let arrival: Microseconds = 25_000
+    /// How much later at most where the wire was busy.
+    static let busy: Microseconds = 1_000_000
     /// How much the capture's clocks may disagree about TIME_WAIT's timer: three ticks.
     static let timeWaitValue: Microseconds = 12_000
     /// A tick of the kernel's timers.
@@ -114,7 +116,11 @@ struct TCPLadderCheck {
       if difference != nil, !goesOn { return difference }
       position += 1
     }
-    return difference ?? compareCounts() ?? comparePaths() ?? compareMeasured()
+    if difference == nil {
+      difference = compareCounts() ?? comparePaths() ?? compareMeasured()
+      if let difference { parting = (operations.count, difference) }
+    }
+    return difference
   }
 
   private mutating func perform(_ operation: TCPOperation, observer: TCPNetwork.Observer? = nil) {

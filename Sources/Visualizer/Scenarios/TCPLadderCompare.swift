@@ -86,7 +86,7 @@ extension TCPLadderCheck {
   private func isSameCause(_ send: TCPLadder.Send, _ record: SegmentRecord) -> Bool {
     // A timer may run out while a call is made.
     if case .call = send.cause, case .timer = record.cause { return true }
-    if case .timer(let name) = send.cause, name != "delayed-ack", send.length > 0,
+    if case .timer("") = send.cause, !send.isRetransmission, send.length > 0,
       let captured = sends[send.segment]?.at
     {
       // It waited for its turn: the kernel spreads a window over a round trip at most.
@@ -199,21 +199,27 @@ extension TCPLadderCheck {
     }
   }
 
-  /// The longest time in which nothing happened between a moment and a later row.
+  /// The longest time in which no segment set out or arrived between a moment and a later row; the
+  /// whole of it where that is very long.
   ///
   /// The wire of a capture does one thing after the other: with many connections it may be late, but
   /// not idle.
   private func longestPause(from due: Microseconds, to row: TCPLadder.Row) -> Microseconds {
+    guard row.at - due <= TCPLadder.Tolerance.busy else { return row.at - due }
     var later = row.at
     var longest: Microseconds = 0
     var index = position - 1
     while later > due, index >= 0 {
+      defer { index -= 1 }
+      switch ladder.rows[index].kind {
+      case .app, .state: if ladder.rows[index].at > due { continue }
+      case .send, .receive: break
+      }
       let at = max(due, ladder.rows[index].at)
       longest = max(longest, later - at)
       later = at
-      index -= 1
     }
-    return longest
+    return max(longest, later - due)
   }
 
   // MARK: Results of calls

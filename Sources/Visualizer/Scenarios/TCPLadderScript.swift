@@ -134,7 +134,7 @@ extension TCPLadder {
         {
           steps[cause].mayExpire.append((end, timer))
         }
-        // No reset is answered by an ACK that acknowledges what came before it.
+        // An ACK that seems to answer a reset may be a delayed one, just before it.
         if case .arrival(_, let event) = send.cause, send.isPureAck,
           let cause = event.flatMap({ positions[$0] }), isReset(rows[cause])
         {
