@@ -36,7 +36,11 @@ extension TCPLadder {
   /// The comparison under the congestion control with which the model follows the ladder, or with
   /// which it does so farther.
   func compared() -> (check: TCPLadderCheck, difference: String?) {
-    let all = TCPRules.CongestionControl.allCases.map { control in
+    // They only differ in what they send again.
+    let repeats = rows.contains {
+      if case .send(let send) = $0.kind { send.isRetransmission } else { false }
+    }
+    let all = TCPRules.CongestionControl.allCases.prefix(repeats ? 2 : 1).map { control in
       var ladder = self
       ladder.congestionControl = control
       return ladder
