@@ -57,7 +57,7 @@ import Testing
   func theNarrationIsShownWhole(_ name: String, _ size: Size) throws {
     let show = try Shows.open(name)
     // Larger windows have more room; a sample will do.
-    for step in Shows.sample(show, size == .small ? 30 : 8) {
+    for step in Shows.sample(show, size == .small ? 16 : 6) {
       for language in Language.allCases {
         let canvas = show.frame(step, progress: 1, Look(size: size, language: language))
         let shown = try narrationBox(canvas)
