@@ -73,10 +73,10 @@ struct RecoveryTests {
   @Test func timeoutBeginsWithOne() {
     var recovery = Recovery()
     recovery.congestionWindow = 10
-    recovery.beginAnew(until: SequenceNumber(1000), outstanding: 8, inFlight: 2)
-    #expect(recovery.congestionWindow == 3)
+    recovery.beginAnew(until: SequenceNumber(1000), outstanding: 8)
+    #expect(recovery.congestionWindow == 1)
     #expect(!recovery.isReducing)
-    recovery.grow(by: 2)
+    recovery.grow(by: 4)
     #expect(recovery.congestionWindow == 4, "slow start ends at half of what was outstanding")
     recovery.grow(by: 3)
     #expect(recovery.congestionWindow == 5, "then a segment for a window")

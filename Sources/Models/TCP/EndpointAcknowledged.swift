@@ -29,18 +29,11 @@ extension Endpoint {
     recovery.sentAfter = 0
     noteSack(segment.sack, at: now)
     let isAdvance = ack != sndUna
-    let countsDuplicates = !sackOn && (recovery.until == nil || recovery.isReducing)
-    let duplicates = countsDuplicates ? recovery.duplicateAcks : 0
     if isAdvance {
       acknowledge(upTo: ack, segment, at: now, &journal)
-      // What duplicates stood for has been counted.
-      let covered = recovery.arrivedCount - arrivedBefore
-      recovery.arrivedCount = arrivedBefore + max(min(1, covered), covered - duplicates)
-      recovery.duplicateAcks = recovery.isReducing && !sackOn ? max(0, duplicates - covered + 1) : 0
+      recovery.settleDuplicates(covered: recovery.arrivedCount - arrivedBefore, hasSack: sackOn)
     } else if isDuplicate {
-      recovery.duplicateAcks += 1
-      // It says that something has arrived, though not what.
-      if countsDuplicates { recovery.arrivedCount += 1 }
+      recovery.noteDuplicate(hasSack: sackOn)
     }
     let arrived = recovery.arrivedCount - arrivedBefore
     if isAdvance || arrived > 0 || isDuplicate || recovery.until != nil {

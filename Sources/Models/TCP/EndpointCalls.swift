@@ -181,8 +181,7 @@ extension Endpoint {
       guard rules.closeEndsReading else { return .failed(.closing) }
       if state != .timeWait, rules.resetsOnUnread, hadUnread {
         readable = []
-        send(rules.abortCarriesAck ? [.rst, .ack] : .rst, seq: sndNxt, at: now, &journal)
-        breakConnection(.user, error: nil, &journal)
+        reset(at: now, &journal)
       }
     }
     return .done
@@ -201,6 +200,12 @@ extension Endpoint {
     start(.finWait2, for: max(timeout, rto * 7 / 2), at: now, &journal)
   }
 
+  /// Breaks the connection, and tells the peer.
+  private mutating func reset(at now: Microseconds, _ journal: inout Journal) {
+    send(rules.abortCarriesAck ? [.rst, .ack] : .rst, seq: sndNxt, at: now, &journal)
+    breakConnection(.user, error: nil, &journal)
+  }
+
   /// Source: RFC 9293, section 3.10.5; Linux `tcp_disconnect`, `tcp_need_reset`.
   private mutating func abort(at now: Microseconds, _ journal: inout Journal) -> CallResult {
     isOrphan = true
@@ -210,9 +215,7 @@ extension Endpoint {
     case .listen:
       isListening = false
       enter(.closed, &journal)
-    case .synRcvd, .established, .finWait1, .finWait2, .closeWait:
-      send(rules.abortCarriesAck ? [.rst, .ack] : .rst, seq: sndNxt, at: now, &journal)
-      breakConnection(.user, error: nil, &journal)
+    case .synRcvd, .established, .finWait1, .finWait2, .closeWait: reset(at: now, &journal)
     case .synSent: breakConnection(.user, error: nil, &journal)
     case .closing, .lastAck, .timeWait: closeNow(&journal)
     }

@@ -5,8 +5,7 @@ extension Endpoint {
   /// Without selective acknowledgments each duplicate stands for one that has left it.
   var inFlight: Int {
     let count = outstanding.count { !$0.isSacked && (!$0.isLost || $0.isResent) }
-    guard !sackOn, recovery.until == nil || recovery.isReducing else { return count }
-    return max(0, count - recovery.duplicateAcks)
+    return sackOn ? count : max(0, count - recovery.duplicateAcks)
   }
 
   /// Marks losses and sends what is lost again, as far as the congestion window lets it.
@@ -28,11 +27,7 @@ extension Endpoint {
     let told = Recovery.Acknowledgment(
       arrived: arrived, lost: max(0, lostCount - before), advances: advances, inFlight: inFlight)
     recovery.adjust(told, rules.congestionControl)
-    // What an acknowledgment of a part shows to be missing goes at once.
-    // Source: RFC 6582, section 3.2, step 3.
-    if !sackOn, advances, recovery.isReducing {
-      recovery.congestionWindow = max(recovery.congestionWindow, inFlight + 1)
-    }
+    if !sackOn, advances { recovery.makeRoomForMissing(inFlight: inFlight) }
     resendLost(at: now, &journal)
     awaitReordered(wait, at: now, &journal)
   }

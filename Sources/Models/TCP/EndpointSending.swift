@@ -165,7 +165,7 @@ extension Endpoint {
       }
       return
     }
-    if state != .synSent, state != .synRcvd { enterLossRecovery(at: now) }
+    if state != .synSent, state != .synRcvd { enterLossRecovery() }
     let isLinear = state == .synSent && timeouts <= rules.linearSynTimeouts
     let previous = rto
     if !isLinear { rto = min(rules.maxRto, rto * 2) }
@@ -192,18 +192,15 @@ extension Endpoint {
     }
   }
 
-  /// What is outstanding counts as lost, but for what was sent just now; the congestion window
-  /// starts anew.
+  /// Everything outstanding counts as lost; the congestion window starts anew at one segment.
   ///
-  /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`, `tcp_timeout_mark_lost`.
-  private mutating func enterLossRecovery(at now: Microseconds) {
+  /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
+  private mutating func enterLossRecovery() {
     for index in outstanding.indices where !outstanding[index].isSacked {
-      let age = now - outstanding[index].sentAt
-      if index > 0, rules.timeBasedLossDetection, age < recovery.newestRoundTrip { continue }
       outstanding[index].isLost = true
       outstanding[index].isResent = false
     }
-    recovery.beginAnew(until: sndNxt, outstanding: outstanding.count, inFlight: inFlight)
+    recovery.beginAnew(until: sndNxt, outstanding: outstanding.count)
   }
 
   // MARK: A window of 0

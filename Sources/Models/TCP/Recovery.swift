@@ -16,7 +16,7 @@ struct Recovery: Sendable, Equatable {
   /// The congestion window when the loss was found.
   private var priorWindow = 0
   /// Segments that have arrived at the peer in this life.
-  var arrivedCount = 0
+  private(set) var arrivedCount = 0
   /// Of the segments that the acknowledgment at hand is about, the latest was sent when so many had
   /// arrived.
   var sentAfter = 0
@@ -27,7 +27,7 @@ struct Recovery: Sendable, Equatable {
   private var conservation = Conservation.off
   /// Duplicate acknowledgments in a row; in a recovery without SACK, those that stand for segments
   /// not yet covered.
-  var duplicateAcks = 0
+  private(set) var duplicateAcks = 0
   /// What the last recovery waited for; without SACK, duplicates below it say nothing.
   ///
   /// Source: RFC 6582, section 3.2, step 2.
@@ -82,18 +82,18 @@ struct Recovery: Sendable, Equatable {
     conservation = .due
   }
 
-  /// The retransmission timer ran out: the window starts anew, at one segment more than is still on
-  /// the wire.
+  /// The retransmission timer ran out, and everything counts as lost: the window starts anew at one
+  /// segment.
   ///
   /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
-  mutating func beginAnew(until end: SequenceNumber, outstanding: Int, inFlight: Int) {
+  mutating func beginAnew(until end: SequenceNumber, outstanding: Int) {
     if until == nil {
       threshold = max(2, outstanding / 2)
       priorWindow = congestionWindow
     } else {
       priorWindow = max(priorWindow, congestionWindow)
     }
-    congestionWindow = inFlight + 1
+    congestionWindow = 1
     (until, isByTimeout) = (end, true)
     conservation = .off
     duplicateAcks = 0
@@ -122,6 +122,29 @@ struct Recovery: Sendable, Equatable {
   mutating func noteArrived(_ chunk: SentChunk) {
     arrivedCount += 1
     sentAfter = max(sentAfter, chunk.arrivedBefore)
+  }
+
+  /// An acknowledgment told nothing new. Without SACK it still says that something has arrived, though
+  /// not what; after a timeout it may be of a needless retransmission.
+  ///
+  /// Source: RFC 6582, section 3.2; Linux `tcp_add_reno_sack`, `tcp_process_loss`.
+  mutating func noteDuplicate(hasSack: Bool) {
+    guard !hasSack else {
+      duplicateAcks += 1
+      return
+    }
+    guard until == nil || isReducing else { return }
+    duplicateAcks += 1
+    arrivedCount += 1
+  }
+
+  /// So many segments were covered: those that duplicates stood for have been counted already.
+  ///
+  /// Source: Linux `tcp_remove_reno_sacks`.
+  mutating func settleDuplicates(covered: Int, hasSack: Bool) {
+    let counted = hasSack ? 0 : min(duplicateAcks, max(0, covered - 1))
+    arrivedCount -= counted
+    duplicateAcks = hasSack || !isReducing ? 0 : duplicateAcks - counted
   }
 
   /// Sets the window by what an acknowledgment told.
@@ -179,6 +202,13 @@ struct Recovery: Sendable, Equatable {
   private static let bbrTarget = 10
   /// Linux `bbr_cwnd_min_target`.
   private static let bbrLeast = 4
+
+  /// What an acknowledgment of a part shows to be missing goes at once.
+  ///
+  /// Source: RFC 6582, section 3.2, step 3.
+  mutating func makeRoomForMissing(inFlight: Int) {
+    if isReducing { congestionWindow = max(congestionWindow, inFlight + 1) }
+  }
 
   /// The congestion window grows by what was acknowledged: in slow start a segment for each, up to
   /// where that ends, then a segment for a window.

@@ -224,7 +224,7 @@ public struct TCPRules: Sendable, Equatable {
   /// How the congestion window shrinks at a loss and grows again, in segments.
   ///
   /// They differ in how many segments go again at once.
-  public enum CongestionControl: Sendable, Equatable, CaseIterable {
+  public enum CongestionControl: Sendable, Equatable {
     /// By the RFCs: to seven tenths, as CUBIC does, paced by what arrives, and back as RFC 5681 says.
     ///
     /// Source: RFC 5681, 6937 and 9438; Linux `tcp_cwnd_reduction`.

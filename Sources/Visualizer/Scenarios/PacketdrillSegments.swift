@@ -168,11 +168,7 @@ extension PacketdrillScript.Packet {
 
   /// As `FIN ACK seq 1 ack 1`, with the number of bytes where there are any.
   var text: String {
-    let names: [(SegmentFlags, String)] = [
-      (.syn, "SYN"), (.fin, "FIN"), (.rst, "RST"), (.psh, "PSH"), (.ack, "ACK"), (.urg, "URG"),
-    ]
-    let set = names.filter { flags.contains($0.0) }.map(\.1)
-    var text = set.isEmpty ? "no flags" : set.joined(separator: " ")
+    var text = flags.isEmpty ? "no flags" : flags.names
     text += " seq " + (seq.map { "\($0)" } ?? "...")
     if let length, length > 0 { text += " (\(length) bytes)" }
     if flags.contains(.ack) { text += " ack " + (ack.map { "\($0)" } ?? "...") }

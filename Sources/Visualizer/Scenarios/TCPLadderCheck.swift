@@ -25,8 +25,8 @@ extension TCPLadder {
 
   /// Compares the model with the ladder, up to the first difference.
   func check() -> CheckReport {
-    let (check, difference) = compared()
-    if let difference { return .differs(difference) }
+    let check = compared()
+    if let parting = check.parting { return .differs(parting.difference) }
     let segments = rows.count { if case .send = $0.kind { true } else { false } }
     let control = check.ladder.congestionControl == .bbr ? " with BBR" : ""
     return .matches(
@@ -35,24 +35,19 @@ extension TCPLadder {
 
   /// The comparison under the congestion control with which the model follows the ladder, or with
   /// which it does so farther.
-  func compared() -> (check: TCPLadderCheck, difference: String?) {
+  func compared() -> TCPLadderCheck {
+    var best = TCPLadderCheck(ladder: self)
+    best.run()
     // They only differ in what they send again.
     let repeats = rows.contains {
       if case .send(let send) = $0.kind { send.isRetransmission } else { false }
     }
-    let all = TCPRules.CongestionControl.allCases.prefix(repeats ? 2 : 1).map { control in
-      var ladder = self
-      ladder.congestionControl = control
-      return ladder
-    }
-    var best: (check: TCPLadderCheck, difference: String?)?
-    for ladder in all {
-      var check = TCPLadderCheck(ladder: ladder)
-      let difference = check.run()
-      if difference == nil { return (check, nil) }
-      if check.position > best?.check.position ?? -1 { best = (check, difference) }
-    }
-    return best ?? (TCPLadderCheck(ladder: self), nil)
+    guard best.parting != nil, repeats else { return best }
+    var other = self
+    other.congestionControl = .bbr
+    var check = TCPLadderCheck(ladder: other)
+    check.run()
+    return check.parting == nil || check.position > best.position ? check : best
   }
 }
 
@@ -86,6 +81,8 @@ struct TCPLadderCheck {
   var result: CallResult?
   /// What was asked of the model, to be asked again when the ladder is watched.
   private(set) var operations: [TCPOperation] = []
+  /// How many of them set the network up.
+  private(set) var preparedCount = 0
   /// Behind which of them capture and model part, and how; nil while they agree.
   private(set) var parting: (operation: Int, difference: String)?
   /// Where the row at hand stands in the ladder.
@@ -99,8 +96,8 @@ struct TCPLadderCheck {
     sharesPort = ladder.connections.map { counts[$0.serverPort, default: 0] > 1 }
   }
 
-  /// The first difference, or nil; behind it the model goes on only if it is asked to.
-  mutating func run(goingOn goesOn: Bool = false) -> String? {
+  /// Compares up to the first difference; behind it the model goes on only if it is asked to.
+  mutating func run(goingOn goesOn: Bool = false) {
     for row in ladder.rows {
       switch row.kind {
       case .send(let send): sends[send.segment] = (row.at, send)
@@ -110,21 +107,17 @@ struct TCPLadderCheck {
       }
     }
     for operation in ladder.preparation { perform(operation) }
-    var difference: String?
+    preparedCount = operations.count
     for (row, step) in zip(ladder.rows, ladder.steps) {
-      let found = compare(row, step)
-      if difference == nil, let found {
-        difference = found
-        parting = (operations.count, found)
-      }
-      if difference != nil, !goesOn { return difference }
+      note(compare(row, step))
+      if parting != nil, !goesOn { return }
       position += 1
     }
-    if difference == nil {
-      difference = compareCounts() ?? comparePaths() ?? compareMeasured()
-      if let difference { parting = (operations.count, difference) }
-    }
-    return difference
+    if parting == nil { note(compareCounts() ?? comparePaths() ?? compareMeasured()) }
+  }
+
+  private mutating func note(_ difference: String?) {
+    if parting == nil, let difference { parting = (operations.count, difference) }
   }
 
   private mutating func perform(_ operation: TCPOperation, observer: TCPNetwork.Observer? = nil) {

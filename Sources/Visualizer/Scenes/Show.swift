@@ -111,7 +111,12 @@ struct StepRecord {
   var fields: [(name: String, value: FieldValue)]
 
   /// The event's name and its fields in one line.
-  var fieldsText: String {
+  var fieldsText: String { text(of: fields) }
+
+  /// The same without what is not so, which nobody looks for.
+  var searchedText: String { text(of: fields.filter { $0.value.text != "false" }) }
+
+  private func text(of fields: [(name: String, value: FieldValue)]) -> String {
     ([event] + fields.map { "\($0.name)=\($0.value.text)" }).joined(separator: "  ")
   }
 }

@@ -32,7 +32,10 @@ struct TCPLadderRows {
     }
     records.reverse()
     isCut = index >= 0 && records.count == limit || oldest > 0
-    for position in records.indices where Self.isStraight(position, records, network) {
+    let underWay = Dictionary(
+      network.wire.map { ($0.index, $0.arrivesAt) }, uniquingKeysWith: { first, _ in first })
+    let arrivals = records.map { $0.arrivedAt ?? underWay[$0.index] }
+    for position in records.indices where Self.isStraight(position, records, arrivals) {
       straight.insert(records[position].index)
     }
     let start = isCut ? records.first?.sentAt ?? 0 : 0
@@ -54,32 +57,26 @@ struct TCPLadderRows {
 
   /// Whether nothing crosses a segment before it is half way, and nothing overtakes it.
   private static func isStraight(
-    _ position: Int, _ records: [SegmentRecord], _ network: TCPNetwork
+    _ position: Int, _ records: [SegmentRecord], _ arrivals: [Microseconds?]
   ) -> Bool {
     let segment = records[position]
-    guard let arrival = arrival(of: segment, network),
+    guard let arrival = arrivals[position],
       arrival - segment.sentAt < Ladder.longWait, segment.lastArrivedAt == segment.arrivedAt
     else { return false }
-    for later in records[(position + 1)...] {
+    for index in (position + 1)..<records.count {
+      let later = records[index]
       guard later.sentAt < arrival else { break }
       if later.sender != segment.sender {
         if later.sentAt < (segment.sentAt + arrival) / 2 { return false }
-      } else if let other = Self.arrival(of: later, network), other < arrival {
+      } else if let other = arrivals[index], other < arrival {
         return false
       }
     }
-    for earlier in records[..<position].suffix(64) where earlier.sender != segment.sender {
-      guard let other = Self.arrival(of: earlier, network) else { continue }
-      if segment.sentAt < (earlier.sentAt + other) / 2 { return false }
+    for index in max(0, position - 64)..<position where records[index].sender != segment.sender {
+      guard let other = arrivals[index] else { continue }
+      if segment.sentAt < (records[index].sentAt + other) / 2 { return false }
     }
     return true
-  }
-
-  /// When a segment has arrived or will, as far as the wire knows.
-  private static func arrival(
-    of segment: SegmentRecord, _ network: TCPNetwork
-  ) -> Microseconds? {
-    segment.arrivedAt ?? network.wire.first { $0.index == segment.index }?.arrivesAt
   }
 
   /// Where an arrow ends that is not under way.

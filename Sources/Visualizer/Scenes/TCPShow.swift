@@ -42,11 +42,14 @@ extension TCPLadder: CapturedFile {
   /// The ladder as the model plays it: the very run that `check` compares.
   func show(name: String) -> (any Show)? {
     let title = VisibleText.label(title, limit: ScenarioFile.textLimit)
-    let ladder = compared().check.ladder
-    var check = TCPLadderCheck(ladder: ladder)
-    _ = check.run(goingOn: true)
+    var check = compared()
+    let ladder = check.ladder
+    if check.parting != nil {
+      check = TCPLadderCheck(ladder: ladder)
+      check.run(goingOn: true)
+    }
     // Several connections are there from the beginning, so that their table is.
-    let prepared = ladder.connections.count > 1 ? ladder.preparation.count : 0
+    let prepared = ladder.connections.count > 1 ? check.preparedCount : 0
     var initial = ladder.initial
     for operation in check.operations.prefix(prepared) {
       initial.perform(operation, observer: nil)

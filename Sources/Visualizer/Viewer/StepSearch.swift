@@ -55,11 +55,8 @@ struct StepSearch {
   ) -> Bool {
     if show.narration(ofStep: step, language).text.lowercased().contains(text) { return true }
     let record = show.record(ofStep: step)
-    // That something is not so is no hit.
-    let fields = record.fields.filter { $0.value.text != "false" }
-      .map { "\($0.name)=\($0.value.text)" }
     return record.what?.lowercased().contains(text) ?? false
-      || ([record.event] + fields).joined(separator: "  ").lowercased().contains(text)
+      || record.searchedText.lowercased().contains(text)
       || record.event == "chapter" && record.chapter?[language].lowercased().contains(text) ?? false
   }
 }
