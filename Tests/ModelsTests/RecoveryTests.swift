@@ -68,6 +68,44 @@ struct RecoveryTests {
     #expect(most.congestionWindow == 7)
   }
 
+  /// The window that was aimed at is what is left in the end, however little was in flight.
+  @Test func endLeavesSevenTenths() {
+    var recovery = reducing()
+    recovery.adjust(told(1, lost: 1, inFlight: 0), .reno)
+    #expect(recovery.congestionWindow == 1)
+    recovery.end(.reno)
+    #expect(recovery.congestionWindow == 7)
+  }
+
+  // MARK: Without SACK
+
+  /// A duplicate stands for a segment that has arrived; when that is covered it has been counted.
+  @Test func duplicatesAreCountedOnce() {
+    var recovery = reducing()
+    for _ in 0..<3 { recovery.noteDuplicate(hasSack: false) }
+    #expect(recovery.arrivedCount == 3 && recovery.duplicateAcks == 3)
+    let chunk = SentChunk(
+      seq: SequenceNumber(0), control: [], payload: nil, sentAt: 0, firstSentAt: 0)
+    for _ in 0..<2 { recovery.noteArrived(chunk) }
+    recovery.settleDuplicates(covered: 2, hasSack: false)
+    #expect(recovery.arrivedCount == 4, "the first of two was lost, the second was a duplicate's")
+    #expect(recovery.duplicateAcks == 2)
+    recovery.end(.reno)
+    recovery.settleDuplicates(covered: 1, hasSack: false)
+    #expect(recovery.duplicateAcks == 0)
+  }
+
+  /// What an acknowledgment of a part shows to be missing goes, even if the window is full.
+  @Test func missingGoesAtOnce() {
+    var recovery = reducing()
+    recovery.adjust(told(1, lost: 1, inFlight: 9), .reno)
+    recovery.makeRoomForMissing(inFlight: 12)
+    #expect(recovery.congestionWindow == 13)
+    recovery.end(.reno)
+    recovery.makeRoomForMissing(inFlight: 12)
+    #expect(recovery.congestionWindow == 7, "only in a recovery")
+  }
+
   // MARK: A timeout
 
   @Test func timeoutBeginsWithOne() {
@@ -106,5 +144,13 @@ struct RecoveryTests {
     #expect(recovery.congestionWindow == 6)
     recovery.end(.bbr)
     #expect(recovery.congestionWindow == 10)
+  }
+
+  /// What was lost since is deducted from the window.
+  @Test func lossesAreDeducted() {
+    var recovery = Recovery()
+    recovery.congestionWindow = 20
+    recovery.adjust(told(2, lost: 5, inFlight: 9), .bbr)
+    #expect(recovery.congestionWindow == 15)
   }
 }

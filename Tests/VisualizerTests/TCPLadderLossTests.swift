@@ -20,7 +20,12 @@ struct TCPLadderLossTests {
     let bytes = Array(try Data(contentsOf: Self.folder.appending(path: name)))
     let report = try TCPLadder(file: name, bytes: bytes).check()
     #expect(report.difference == nil)
+    // Nothing else is put down to another congestion control.
+    #expect(report.sentence.contains("BBR") == Self.ofBBR.contains(name))
   }
+
+  /// Those whose kernel used BBR, and that show it.
+  private static let ofBBR: Set<String> = ["reordering-timer.json", "timeout-of-four.json"]
 
   /// With many connections a captured wire is late, but not idle; that is no difference.
   @Test func arrivalsMayBeLateWhileTheWireIsBusy() throws {

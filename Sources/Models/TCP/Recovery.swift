@@ -124,8 +124,10 @@ struct Recovery: Sendable, Equatable {
     sentAfter = max(sentAfter, chunk.arrivedBefore)
   }
 
-  /// An acknowledgment told nothing new. Without SACK it still says that something has arrived, though
-  /// not what; after a timeout it may be of a needless retransmission.
+  /// An acknowledgment told nothing new.
+  ///
+  /// Without SACK it still says that something has arrived, though not what; after a timeout it may be
+  /// of a needless retransmission.
   ///
   /// Source: RFC 6582, section 3.2; Linux `tcp_add_reno_sack`, `tcp_process_loss`.
   mutating func noteDuplicate(hasSack: Bool) {
