@@ -125,7 +125,37 @@ struct PacketdrillHabitsTests {
         == "line 9: read: expected 9, the model returned EAGAIN")
   }
 
+  /// The flags of `recvmsg` stand where others have the number of bytes.
+  @Test func flagsOfMessagesAreRead() throws {
+    let call = "+0 recvmsg(4, {msg_name(...)=..., msg_iov(1)=[{...,100}], msg_flags=0}, "
+    #expect(
+      try check(call + "MSG_DONTWAIT) = 9\n").difference
+        == "line 8: recvmsg: expected 9, the model returned EAGAIN")
+    #expect(
+      try check(call + "0) = 9\n").difference
+        == "line 8: recvmsg: expected 9, the model returned nothing and waits")
+  }
+
   // MARK: Windows and times
+
+  /// Options left open are those that the peer offers: its windows are scaled then.
+  @Test func optionsLeftOpenTakeUpTheOffer() throws {
+    let script = """
+      0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+      +0 bind(3, ..., ...) = 0
+      +0 listen(3, 1) = 0
+      +0 < S 0:0(0) win 65535 <mss 1000,nop,wscale 7>
+      +0 > S. 0:0(0) ack 1 <...>
+      +.02 < . 1:1(0) ack 1 win 16
+      +0 accept(3, ..., ...) = 4
+      +0 write(4, ..., 2000) = 2000
+      +0 > P. 1:2001(2000) ack 1
+
+      """
+    #expect(try PacketdrillTests.check(script).difference == nil)
+    let unscaled = script.replacingOccurrences(of: "<...>", with: "<mss 1460>")
+    #expect(try PacketdrillTests.check(unscaled).difference != nil)
+  }
 
   /// A window of 0 says that the buffer is full, not how large it is.
   @Test func windowBehindDataIsNotTheBuffer() throws {
@@ -145,6 +175,24 @@ struct PacketdrillHabitsTests {
       +0 > S 0:0(0)
 
       """ + probe + (probe.isEmpty ? "+3 > S 0:0(0)\n" : "+2.9 > S 0:0(0)\n")
+    #expect(try PacketdrillTests.check(script).difference == nil)
+  }
+
+  /// A SYN ACK is given up for a bare RST: the next SYN's answer is another segment, not the same
+  /// one after three seconds.
+  @Test func resetEndsTheFirstTimeout() throws {
+    let script = """
+      0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+      +0 bind(3, ..., ...) = 0
+      +0 listen(3, 1) = 0
+      +0 < S 0:0(0) win 65535 <mss 1000>
+      +0 > S. 0:0(0) ack 1 <...>
+      +.1 < R 1:1(0) win 0
+      +1.5 < S 0:0(0) win 65535 <mss 1000>
+      +0 > S. 0:0(0) ack 1 <...>
+      +1 > S. 0:0(0) ack 1 <...>
+
+      """
     #expect(try PacketdrillTests.check(script).difference == nil)
   }
 

@@ -100,4 +100,52 @@ struct PacketdrillShowTests {
     let words = (0..<show.stepCount).map { show.narration(ofStep: $0, .en).text }
     #expect(words.contains { $0.hasPrefix("The server sends RST ACK, seq 0, ack 1") })
   }
+
+  private func established() throws -> any Show {
+    let script =
+      PacketdrillTests.open + """
+        +0 write(4, ..., 100) = 100
+        +0 > P. 1:101(100) ack 1
+        +.02 < . 1:1(0) ack 101 win 65535
+
+        """
+    let file = try PacketdrillFile(file: "x.pkt", bytes: Array(script.utf8))
+    return try #require(file.show(name: "established"))
+  }
+
+  private func lines(_ show: any Show, step: Int, view: Int) -> [String] {
+    var look = Look(size: .middle)
+    look.view = view
+    let frame = show.frame(step, progress: 1, look)
+    return (0..<look.size.rows).map { frame.text(row: $0) }
+  }
+
+  /// The end that the script plays has no state: nothing is said of one, and nothing lit.
+  @Test func scriptedEndHasNoState() throws {
+    let show = try established()
+    let last = show.stepCount - 1
+    let ladder = lines(show, step: last, view: 0)
+    #expect(ladder[2].contains("client  script "))
+    #expect(ladder[2].contains(" ESTABLISHED  server"))
+    #expect(ladder.contains { $0.contains("╭ client  script ─") })
+    let states = lines(show, step: last, view: 1)
+    let text = states.joined(separator: "\n")
+    #expect(text.contains("C client script "))
+    #expect(text.contains("ESTABLISHED S"))
+    #expect(!text.contains("CLOSED C"))
+    let words = (0..<show.stepCount).map { show.narration(ofStep: $0, .en).text }
+    #expect(words.contains("The script, as the client, sends SYN, seq 0."))
+  }
+
+  /// PSH is a flag that is looked for where a segment is taken apart; an arrow's label does without.
+  @Test func pushIsShownWhereASegmentIsTakenApart() throws {
+    let show = try established()
+    let step = try #require(
+      (0..<show.stepCount).first {
+        show.narration(ofStep: $0, .en).text.hasPrefix("The server sends 100 bytes")
+      })
+    let ladder = lines(show, step: step, view: 0)
+    #expect(ladder.contains { $0.contains("flags   PSH ACK ") })
+    #expect(!ladder.contains { $0.contains("├") && $0.contains("PSH") })
+  }
 }

@@ -187,10 +187,14 @@ struct PacketdrillTests {
 
     """
 
-  @Test(arguments: [
+  static let deviations: [(String, PacketdrillDeviation)] = [
     (
       "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1\n+.24 > P. 1:101(100) ack 1\n",
-      PacketdrillDeviation.lossProbe
+      .lossProbe
+    ),
+    (
+      "+0 write(4, ..., 20000) = 20000\n+0 > P. 1:10001(10000) ack 1\n"
+        + "+.1 > . 10001:11001(1000) ack 1\n", .lossProbe
     ),
     (
       "+0 < icmp unreachable port_unreachable [0:0(0)]\n"
@@ -205,7 +209,11 @@ struct PacketdrillTests {
         + "+0 > . 2:2(0) ack 2\n+.1 < F 1:1(0) win 65535\n+.1 < F. 1:1(0) ack 2 win 65535\n"
         + "+0 > R 9:9(0)\n", .timeWaitWithoutAck
     ),
-  ]) func knownDeviationIsNamed(lines: String, deviation: PacketdrillDeviation) throws {
+  ]
+
+  @Test(arguments: deviations) func knownDeviationIsNamed(
+    lines: String, deviation: PacketdrillDeviation
+  ) throws {
     let difference = try Self.check(Self.open + lines).difference
     #expect(
       difference?.hasSuffix("(known deviation: \(deviation.rawValue))") == true,
@@ -225,8 +233,20 @@ struct PacketdrillTests {
       "+.1 < F 900:900(0) win 65535\n+.1 close(4) = 0\n+0 > F. 2:2(0) ack 1\n",
       "line 10: expected FIN ACK seq 2 ack 1, the model sent FIN ACK seq 1 ack 1"
     ),
+    ("+0 close(9) = 0\n", "line 8: close: expected 0, the model returned EBADF"),
   ]) func otherDifferencesNameNoDeviation(lines: String, difference: String) throws {
     #expect(try Self.check(Self.open + lines).difference == difference)
+  }
+
+  /// A segment sent again is a probe only where the model has none and has sent nothing else.
+  @Test(arguments: [
+    "--rules=linux\n" + open
+      + "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1\n+.9 > P. 1:101(100) ack 1\n",
+    open + "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1\n+.24 close(4) = 0\n"
+      + "+0 > P. 1:101(100) ack 1\n",
+  ]) func notEveryRepetitionIsAProbe(script: String) throws {
+    let difference = try #require(try Self.check(script).difference)
+    #expect(!difference.contains("known deviation"), "\(difference)")
   }
 
   @Test func deviationsAreInTheDocument() throws {

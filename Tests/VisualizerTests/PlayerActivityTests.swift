@@ -112,6 +112,25 @@ import Testing
     }
   }
 
+  /// A search finds what is so: `again` where a segment goes again, not where it does not.
+  @Test func searchPassesOverWhatIsNotSo() throws {
+    func found(_ name: String) throws -> StepSearch.Result {
+      let show = try ShowLibrary.open(name)
+      var search = StepSearch("again=", language: .en, from: 0, backward: false)
+      var result = search.advance(in: show)
+      while case .searching = result { result = search.advance(in: show) }
+      if case .hit(let step) = result {
+        #expect(show.record(ofStep: step).fieldsText.contains("again=true"))
+      } else {
+        let records = (0..<show.stepCount).map { show.record(ofStep: $0).fieldsText }
+        #expect(records.contains { $0.contains("again=false") })
+      }
+      return result
+    }
+    #expect(try found("tcp-close-three") == .nothing)
+    #expect(try found("tcp-lost-last-ack") != .nothing)
+  }
+
   @Test func marksLeadBack() throws {
     var player = try player(at: 20)
     type("ma", into: &player)

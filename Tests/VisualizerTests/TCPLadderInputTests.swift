@@ -50,6 +50,16 @@ struct TCPLadderInputTests {
       error(head + row)?.message.hasPrefix("client: no state 'OPEN'; write one of CLOSED") == true)
   }
 
+  /// Flags of congestion notification are passed over; a flag nobody knows is an error.
+  @Test func flagsAreKnownOrRefused() {
+    let row =
+      "{\"kind\":\"send\",\"t\":0,\"conn\":0,\"side\":\"client\",\"seg\":1,\"flags\":[\"SYN\",\"%\"]"
+    let unknown = error(head + row.replacingOccurrences(of: "%", with: "SYM") + "}]}")
+    #expect(unknown?.message == "no flag 'SYM'; write SYN, FIN, RST, PSH, ACK or URG")
+    let known = error(head + row.replacingOccurrences(of: "%", with: "ECE") + "}]}")
+    #expect(known?.message.contains("flag") != true)
+  }
+
   /// Cut and corrupted files are read, refused or found to differ, but nothing traps.
   @Test(arguments: ["tw-probes", "lost-handshake", "simultaneous-open", "tw-reuse-passive"])
   func corruptedFilesAreSurvived(name: String) throws {

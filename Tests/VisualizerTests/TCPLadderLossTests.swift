@@ -46,4 +46,21 @@ struct TCPLadderLossTests {
     #expect(late > 0)
     #expect(ladder.check().difference == nil)
   }
+
+  /// Many captured connections are in the table from the first step on, in the order of the file.
+  @Test func tableIsWholeFromTheBeginning() throws {
+    let name = "forty-connections.json"
+    let bytes = Array(try Data(contentsOf: Self.folder.appending(path: name)))
+    let ladder = try TCPLadder(file: name, bytes: bytes)
+    let show = try #require(ladder.show(name: "forty"))
+    for step in [0, show.stepCount - 1] {
+      let frame = show.frame(step, progress: 1, Look(size: .large))
+      let text = (0..<60).map { frame.text(row: $0) }
+      #expect(text.contains { $0.contains("╭ 40 connections, ") })
+      let ports = text.compactMap { row in
+        ladder.connections.first { row.contains(" \($0.clientPort) ") }?.clientPort
+      }
+      #expect(ports == ladder.connections.map(\.clientPort))
+    }
+  }
 }

@@ -87,6 +87,43 @@ struct TCPLadderMutationTests {
       found == "segment 4 (server ACK): sent because of: captured segment 2, model segment 3")
   }
 
+  /// A timer may spread a flight, and may run out while a call is made; it is no name for any cause.
+  @Test func aTimerIsNoAnswerToAll() throws {
+    let data = try changing("normal-client-close", where: isSend(3)) {
+      $0["cause"] = "timer:retransmit"
+    }
+    #expect(data == "segment 3 (client ACK): sent because of: captured a timer, model a call")
+    let fin = try changing("normal-client-close", where: isSend(7)) { $0["cause"] = "timer" }
+    #expect(fin == "segment 7 (client FIN ACK): sent because of: captured a timer, model a call")
+  }
+
+  /// A kernel may spread a flight over a round trip, and then sends on a timer of its own; longer than
+  /// that it is not held back.
+  @Test(arguments: [(0.015, true), (0.050, false)])
+  func dataMayBeSpread(delay: Double, matches: Bool) throws {
+    var ladder = try load("normal-client-close")
+    var events = try #require(ladder["events"] as? [Object])
+    let index = try #require(events.firstIndex(where: isSend(3)))
+    events[index]["cause"] = "timer"
+    for later in index..<events.count {
+      events[later]["t"] = try #require(events[later]["t"] as? Double) + delay
+    }
+    ladder["events"] = events
+    ladder["measured"] = []
+    let found = try difference(ladder)
+    #expect(
+      found
+        == (matches
+          ? nil : "segment 3 (client ACK): sent because of: captured a timer, model a call"))
+  }
+
+  @Test func urgentIsCompared() throws {
+    let found = try changing("normal-client-close", where: isSend(4)) {
+      $0["flags"] = ["ACK", "URG"]
+    }
+    #expect(found == "segment 4 (server ACK URG): flags: captured ACK URG, model ACK")
+  }
+
   @Test func changedResultIsNamed() throws {
     let read: (Object) -> Bool = {
       $0["call"] as? String == "recv" && $0["result"] as? String == "GET /a\n"
@@ -116,6 +153,27 @@ struct TCPLadderMutationTests {
       found
         == "event 31 (server receives segment 10): captured 449 ms after sending, the wire's "
         + "delay is 10 ms")
+  }
+
+  /// Only segments on the wire make an arrival late: a call in between does not.
+  @Test func callsKeepNoWireBusy() throws {
+    var ladder = try load("normal-client-close")
+    var events = try #require(ladder["events"] as? [Object])
+    let index = try #require(events.firstIndex(where: isReceive(10)))
+    let sent = try #require(events.first(where: isSend(10))?["t"] as? Double)
+    events[index]["t"] = sent + 0.2
+    let waits = (1...19).map { number -> Object in
+      [
+        "kind": "state", "t": sent + Double(number) * 0.01, "conn": 0, "i": 500 + number,
+        "side": "server", "before": events[index]["before"] ?? [:],
+        "after": events[index]["before"] ?? [:],
+      ]
+    }
+    events.insert(contentsOf: waits, at: index)
+    ladder["events"] = events
+    #expect(
+      try difference(ladder)?.hasSuffix(
+        "captured 200 ms after sending, the wire's delay is 10 ms") == true)
   }
 
   @Test func changedTimeWaitIsNamed() throws {

@@ -29,9 +29,11 @@ struct PacketdrillCursor {
     }
   }
 
+  private static let blanks: [UInt8] = [0x20, 0x09, 0x0a, 0x0d]
+
   /// Passes over blanks and ends of lines.
   mutating func skipBlanks() {
-    while let byte = current, [0x20, 0x09, 0x0a, 0x0d].contains(byte) { step() }
+    while let byte = current, Self.blanks.contains(byte) { step() }
   }
 
   /// Whether a text stands here.
@@ -87,9 +89,9 @@ struct PacketdrillCursor {
 
   /// A whole number in decimal or behind `0x`.
   mutating func number(_ what: String, in range: ClosedRange<Int>) throws(InputError) -> Int {
-    let end = at
     skipBlanks()
     // What is missing is missing on the line that it belongs to.
+    let end = text.bytes[..<at].lastIndex { !Self.blanks.contains($0) }.map { $0 + 1 } ?? at
     let start = text.bytes[end..<at].contains(0x0a) ? end : at
     let isNegative = current == UInt8(ascii: "-")
     if isNegative { step() }

@@ -27,7 +27,8 @@ extension PacketdrillRun {
       if before.contains(where: Self.setsTimeout) { return .userTimeouts }
       if before.contains(where: Self.isSynFin), packet.flags.contains(.ack) { return .earlyFin }
       let hasProbes = settings.rules.timeBasedLossDetection
-      return !hasProbes && unread.isEmpty && isRepetition(packet) ? .lossProbe : nil
+      return !hasProbes && unread.isEmpty && (isRepetition(packet) || probesWithNewData(packet))
+        ? .lossProbe : nil
     default: return before.contains(where: Self.setsTimeout) ? .userTimeouts : nil
     }
   }
@@ -92,5 +93,17 @@ extension PacketdrillRun {
     guard isAgain else { return false }
     let number = SequenceNumber(seq &+ (numbers[end].map { $0.model &- $0.script } ?? 0))
     return number.isAtOrAfter(network[end].sndUna) && number.isBefore(network[end].sndNxt)
+  }
+
+  /// Whether a segment that is expected holds what comes next of data that fills segments but waits for
+  /// an acknowledgment.
+  ///
+  /// Source: RFC 8985, section 7.3: a probe is new data, if there is any.
+  private func probesWithNewData(_ packet: PacketdrillScript.Packet) -> Bool {
+    guard let end = underTest, let seq = packet.seq, (packet.length ?? 0) > 0 else { return false }
+    let endpoint = network[end]
+    let number = SequenceNumber(seq &+ (numbers[end].map { $0.model &- $0.script } ?? 0))
+    return number == endpoint.sndNxt && endpoint.sndUna.isBefore(endpoint.sndNxt)
+      && endpoint.unsentCount >= endpoint.sendMss
   }
 }
