@@ -153,4 +153,49 @@ struct RecoveryTests {
     recovery.adjust(told(2, lost: 5, inFlight: 9), .bbr)
     #expect(recovery.congestionWindow == 15)
   }
+
+  // MARK: Sizes and samples
+
+  /// A segment that goes again makes room for the report of what has come out of order meanwhile.
+  @Test(arguments: [TCPRules.rfc9293, .linux]) func resendingMakesRoomForReports(rules: TCPRules) {
+    var rules = rules
+    rules.offersSack = true
+    rules.mss = 1000
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    story.perform(
+      [
+        .fate(story.client, .lost), .call(story.client, .send(1000)),
+        .fate(story.server, .lost), .call(story.server, .send(1000)),
+        .call(story.server, .send(1000)), .run(for: 3_000_000),
+      ], on: &network)
+    let again = (0..<network.log.count).map { network.log[$0] }
+      .filter { $0.sender == story.client && $0.isRetransmission && $0.segment.payloadLength > 0 }
+    #expect(again.contains { !$0.segment.sack.isEmpty })
+    for record in again where !record.segment.sack.isEmpty {
+      let options = 4 + 8 * record.segment.sack.count + (record.segment.timestamp == nil ? 0 : 12)
+      #expect(record.segment.payloadLength + options <= 1000)
+    }
+    #expect(network[story.server].delivered.first?.count == 1000)
+  }
+
+  /// What is reported to have come out of order tells the round trip too: for Linux.
+  @Test(arguments: [(TCPRules.rfc9293, false), (.linux, true)])
+  func reportsTellTheRoundTrip(rules: TCPRules, tells: Bool) {
+    var rules = rules
+    rules.offersSack = true
+    rules.nagle = false
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    let events = story.perform(
+      [
+        .wireDelay(from: .client, 5000), .fate(story.client, .lost),
+        .call(story.client, .send(100)), .call(story.client, .send(100)), .run(for: 16_000),
+      ], on: &network)
+    let samples = events.compactMap { event -> Microseconds? in
+      if case .roundTripMeasured(story.client, let sample, _, _) = event { sample } else { nil }
+    }
+    #expect(samples == (tells ? [15_000] : []))
+    #expect(network[story.client].roundTrip.minimum == (tells ? 15_000 : 20_000))
+  }
 }

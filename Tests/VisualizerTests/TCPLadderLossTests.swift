@@ -25,7 +25,10 @@ struct TCPLadderLossTests {
   }
 
   /// Those whose kernel used BBR, and that show it.
-  private static let ofBBR: Set<String> = ["reordering-timer.json", "timeout-of-four.json"]
+  private static let ofBBR: Set<String> = [
+    "reordering-timer.json", "timeout-of-four.json", "large-writes.json", "compressed-acks.json",
+    "resent-in-pieces.json",
+  ]
 
   /// With many connections a captured wire is late, but not idle; that is no difference.
   @Test func arrivalsMayBeLateWhileTheWireIsBusy() throws {

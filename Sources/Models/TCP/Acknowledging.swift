@@ -22,8 +22,18 @@ struct Acknowledging: Sendable, Equatable {
   var lastDataAt: Microseconds = 0
   /// The size of a full segment, as far as known.
   var segmentSize = 536
+  /// The size of the last segment, where it was smaller and may yet be a full one.
+  ///
+  /// Source: Linux `last_seg_size`.
+  var lastSize = 0
   /// Data segments since the last acknowledgment.
   var segmentCount = 0
+  /// How many acknowledgments of the same number went at once, of what came out of order.
+  var duplicateCount = 0
+  /// The number that those acknowledged.
+  var duplicateNumber = SequenceNumber(0)
+  /// The next acknowledgment stands for several such arrivals.
+  var isCompressed = false
 
   /// Linux `TCP_DELACK_MIN`.
   static let minimumDelay: Microseconds = 40_000
@@ -61,15 +71,12 @@ extension Endpoint {
   /// Data arrived in order.
   ///
   /// Source: Linux `tcp_event_data_recv`, `tcp_measure_rcv_mss`.
-  mutating func noteDataArrived(_ count: Int, at now: Microseconds) {
+  mutating func noteDataArrived(
+    _ count: Int, _ flags: SegmentFlags, at now: Microseconds
+  ) {
     acking.isScheduled = true
     acking.segmentCount += 1
-    if count >= acking.segmentSize {
-      acking.segmentSize = min(count, rules.mss)
-    } else {
-      if acking.isPushed { acking.isPushedTwice = true }
-      acking.isPushed = true
-    }
+    measureSegment(count, flags)
     let gap = now - acking.lastDataAt
     if acking.delay == 0 {
       acking.addQuick(window: rcvWnd)
@@ -82,6 +89,7 @@ extension Endpoint {
       acking.addQuick(window: rcvWnd)
     }
     acking.lastDataAt = now
+    if count >= 128 { growWindow(after: count) }
   }
 
   /// An acknowledgment left.
@@ -97,6 +105,7 @@ extension Endpoint {
     }
     acking.isScheduled = false
     acking.isUrgent = false
+    acking.isCompressed = false
     acking.isPushed = false
     acking.isPushedTwice = false
     acking.segmentCount = 0
@@ -115,23 +124,50 @@ extension Endpoint {
   /// Source: RFC 9293, section 3.8.6.3; Linux `__tcp_ack_snd_check`.
   mutating func acknowledgeArrived(at now: Microseconds, _ journal: inout Journal) {
     guard acking.isScheduled else { return }
-    var isDue = acking.isUrgent || !kept.isEmpty
+    var isDue = acking.isUrgent
     switch rules.ackDelay {
     case .none: isDue = true
     case .everySecondSegment(let delay):
-      if acking.segmentCount >= 2 { isDue = true }
+      if acking.segmentCount >= 2 || !kept.isEmpty { isDue = true }
       if !isDue, timers[.delayedAck] == nil {
         start(.delayedAck, for: delay, at: now, &journal)
       }
     case .adaptive:
-      if rcvNxt - lastAckSent > acking.segmentSize
+      // A window that would shrink is not told of yet: reading will open it.
+      if (rcvNxt - lastAckSent > acking.segmentSize && possibleWindow() >= toldWindow)
         || (acking.quickCount > 0 && !acking.isInteractive)
       {
         isDue = true
       }
-      if !isDue { delayAck(at: now, &journal) }
+      if !isDue, !kept.isEmpty {
+        isDue = !compressesDuplicate(at: now, &journal)
+      } else if !isDue {
+        delayAck(at: now, &journal)
+      }
     }
     if isDue { sendAck(at: now, &journal) }
+  }
+
+  /// After three acknowledgments of a number the next ones are joined to one; false for those three.
+  ///
+  /// Source: Linux `__tcp_ack_snd_check`, `tcp_comp_sack_delay_ns`, `tcp_comp_sack_rtt_percent`.
+  private mutating func compressesDuplicate(
+    at now: Microseconds, _ journal: inout Journal
+  ) -> Bool {
+    guard sackOn else { return false }
+    if acking.duplicateNumber != rcvNxt {
+      (acking.duplicateNumber, acking.duplicateCount) = (rcvNxt, 0)
+    }
+    if acking.duplicateCount < 3 {
+      acking.duplicateCount += 1
+      return false
+    }
+    if !acking.isCompressed {
+      acking.isCompressed = true
+      let delay = max(1, min(1000, roundTrip.srtt * 33 / 100))
+      start(.delayedAck, for: delay, at: now, &journal)
+    }
+    return true
   }
 
   /// Source: Linux `tcp_send_delayed_ack`.
@@ -161,7 +197,9 @@ extension Endpoint {
   /// Source: Linux `tcp_delack_timer_handler`.
   mutating func delayedAckDue(at now: Microseconds, _ journal: inout Journal) {
     guard acking.isScheduled else { return }
-    if acking.isInteractive {
+    if acking.isCompressed {
+      // Nothing was too late.
+    } else if acking.isInteractive {
       acking.isInteractive = false
       acking.delay = Acknowledging.minimumDelay
     } else {
@@ -187,17 +225,10 @@ extension Endpoint {
     }
     guard !state.hasPeerFin else { return }
     let told = rcvWnd
-    let possible = rules.receiveBuffer - unreadCount
-    if 2 * told <= rules.receiveBuffer, possible >= 2 * told, possible > told {
-      sendAck(at: now, &journal)
-    }
-  }
-
-  /// Tells the peer of a larger window with the next segment; the edge never moves back.
-  mutating func openWindow() {
-    if state == .timeWait { return }
-    let edge = rcvNxt + max(0, rules.receiveBuffer - unreadCount)
-    if edge.isAfter(rcvEdge) { rcvEdge = edge }
+    let limit = memory?.clamp ?? firstWindow
+    guard 2 * told <= limit else { return }
+    let possible = possibleWindow()
+    if possible >= 2 * told, possible > told { sendAck(at: now, &journal) }
   }
 
   /// What arrived out of order, joined, the latest first.

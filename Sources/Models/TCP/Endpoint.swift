@@ -110,10 +110,16 @@ public struct Endpoint: Sendable {
   var recovery = Recovery()
   /// When and how data is acknowledged.
   var acking = Acknowledging()
+  /// The window that the own SYN tells.
+  var firstWindow = 0
+  /// The memory of the receive buffer, where the rules count it.
+  var memory: ReceiveMemory?
   /// The largest segment that the peer takes, options deducted.
   public internal(set) var sendMss = 536
   /// Whether both offered SACK.
   public internal(set) var sackOn = false
+  /// How many bits of this end's windows the header leaves out, if both offered scaling; nil if not.
+  var windowShift: Int?
   /// Whether both offered timestamps.
   public internal(set) var timestampsOn = false
   /// TS.Recent of RFC 7323.
@@ -206,13 +212,15 @@ public struct Endpoint: Sendable {
     let isReset = flags.contains(.rst)
     if flags.contains(.ack) {
       segment.ack = rcvNxt
-      openWindow()
+      if !flags.contains(.syn) { openWindow() }
       if !isReset { noteAckSent(dataLength: segment.payloadLength, at: now, &journal) }
     }
     segment.window = isReset && !flags.contains(.ack) ? 0 : rcvWnd
     if flags.contains(.syn) {
-      segment.window = rules.receiveBuffer
+      segment.window = firstWindow
       segment.mss = rules.mss
+      let scales = !flags.contains(.ack) || windowShift != nil
+      segment.windowShift = scales ? rules.windowShift : nil
       segment.sackPermitted = flags.contains(.ack) ? sackOn : rules.offersSack
     } else if sackOn, flags.contains(.ack) {
       segment.sack = sackRanges()

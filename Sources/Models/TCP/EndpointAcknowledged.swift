@@ -27,13 +27,14 @@ extension Endpoint {
     updateSendWindow(segment)
     let arrivedBefore = recovery.arrivedCount
     recovery.sentAfter = 0
-    noteSack(segment.sack, at: now)
+    let reported = noteSack(segment.sack, at: now)
     let isAdvance = ack != sndUna
     if isAdvance {
-      acknowledge(upTo: ack, segment, at: now, &journal)
+      acknowledge(upTo: ack, segment, reported: reported, at: now, &journal)
       recovery.settleDuplicates(covered: recovery.arrivedCount - arrivedBefore, hasSack: sackOn)
-    } else if isDuplicate {
-      recovery.noteDuplicate(hasSack: sackOn)
+    } else {
+      if isDuplicate { recovery.noteDuplicate(hasSack: sackOn) }
+      if rules.linuxRoundTrip, let reported { takeSample(sentAt: reported, at: now, &journal) }
     }
     let arrived = recovery.arrivedCount - arrivedBefore
     if isAdvance || arrived > 0 || isDuplicate || recovery.until != nil {
@@ -54,15 +55,15 @@ extension Endpoint {
     sndWl2 = ack
   }
 
-  /// Everything before the number has arrived at the peer.
+  /// Everything before the number has arrived at the peer, which may report what it has beyond that.
   ///
   /// Source: RFC 6298, sections 3, 5.2 and 5.3; Linux `tcp_clean_rtx_queue`.
   mutating func acknowledge(
-    upTo ack: SequenceNumber, _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+    upTo ack: SequenceNumber, _ segment: Segment, reported: SentTimes? = nil,
+    at now: Microseconds, _ journal: inout Journal
   ) {
     sndUna = ack
     let covered = Array(outstanding.prefix { $0.end.isAtOrBefore(ack) })
-    let firstSentAt = covered.first?.sentAt
     let hadSyn = covered.first?.control.contains(.syn) ?? false
     let wasResent = covered.contains { $0.transmissions > 1 }
     for chunk in covered {
@@ -74,8 +75,11 @@ extension Endpoint {
     trimFirstChunk(upTo: ack)
     if outstanding.isEmpty { stopRetransmission(&journal) }
     report(.dataAcknowledged(end, upTo: ack), &journal)
-    takeSample(
-      sentAt: wasResent ? nil : firstSentAt, echo: segment.timestamp?.echo, at: now, &journal)
+    var sentAt = wasResent ? nil : SentTimes(covered.lazy.filter { !$0.isSacked })
+    if rules.linuxRoundTrip, let reported {
+      sentAt = SentTimes(first: sentAt?.first ?? reported.first, last: reported.last)
+    }
+    takeSample(sentAt: sentAt, echo: segment.timestamp?.echo, at: now, &journal)
     timeouts = 0
     troubleSince = nil
     if let probed = recovery.probedUpTo, ack.isAtOrAfter(probed) { recovery.probedUpTo = nil }
@@ -108,15 +112,22 @@ extension Endpoint {
     outstanding[0].seq = ack
   }
 
+  /// When the first and the last were sent of segments that have just turned out to have arrived.
+  struct SentTimes {
+    var first: Microseconds
+    var last: Microseconds
+  }
+
   /// Measures the round trip: by what was sent once, else by the echoed timestamp.
   ///
-  /// Source: RFC 6298, section 3 (Karn); Linux `tcp_ack_update_rtt`.
+  /// Source: RFC 6298, section 3 (Karn); Linux `tcp_ack_update_rtt`, which counts what was reported
+  /// as what was acknowledged.
   mutating func takeSample(
-    sentAt: Microseconds?, echo: UInt32?, at now: Microseconds, _ journal: inout Journal
+    sentAt: SentTimes?, echo: UInt32? = nil, at now: Microseconds, _ journal: inout Journal
   ) {
     let sample: Microseconds
     if let sentAt {
-      sample = now - sentAt
+      sample = now - sentAt.first
     } else if timestampsOn, let echo, echo != 0 {
       let milliseconds = Int(Int32(bitPattern: timestampClock(now) &- echo))
       guard milliseconds >= 0 else { return }
@@ -124,7 +135,8 @@ extension Endpoint {
     } else {
       return
     }
-    roundTrip.measure(sample, rules: rules, sndUna: sndUna, sndNxt: sndNxt)
+    let least = sentAt.map { now - $0.last } ?? sample
+    roundTrip.measure(sample, least: least, rules: rules, sndUna: sndUna, sndNxt: sndNxt)
     rto = roundTrip.rto
     let (srtt, rto) = (roundTrip.srtt, rto)
     report(.roundTripMeasured(end, sample: sample, srtt: srtt, rto: rto), &journal)
@@ -132,14 +144,14 @@ extension Endpoint {
 
   /// The peer has this chunk; the latest such transmission tells what should have arrived too.
   ///
-  /// An answer that comes sooner than any did is one to the first transmission. A probe sets out at a
-  /// tick of a timer, so that its answer may seem a little early: by `Recovery.probeSlack`.
+  /// An answer that comes sooner than any did is one to the first transmission. What a timer sends sets
+  /// out at a tick, so that its answer may seem a little early: by `Recovery.tickSlack`.
   ///
   /// Source: RFC 8985, section 6.2, step 2; Linux `tcp_rack_advance`.
   mutating func noteDelivered(_ chunk: SentChunk, at now: Microseconds) {
     recovery.noteArrived(chunk)
     let elapsed = now - chunk.sentAt
-    let slack = chunk.end == recovery.probedUpTo ? Recovery.probeSlack : 0
+    let slack = chunk.sentAt == recovery.timerRanOutAt ? Recovery.tickSlack : 0
     if chunk.transmissions > 1, elapsed + slack < roundTrip.minimum { return }
     recovery.newestRoundTrip = elapsed
     let newest = recovery.newestDelivered ?? -1
@@ -151,14 +163,27 @@ extension Endpoint {
     }
   }
 
-  /// Marks what the peer reports to have.
-  private mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) {
-    guard sackOn, !ranges.isEmpty else { return }
+  /// Marks what the peer reports to have; returns when that was sent, as far as it was sent once.
+  private mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) -> SentTimes? {
+    guard sackOn, !ranges.isEmpty else { return nil }
+    var once: [SentChunk] = []
     for index in outstanding.indices where !outstanding[index].isSacked {
       let range = outstanding[index].range
       guard ranges.contains(where: { $0.contains(range) }) else { continue }
       outstanding[index].isSacked = true
       noteDelivered(outstanding[index], at: now)
+      if outstanding[index].transmissions == 1 { once.append(outstanding[index]) }
     }
+    return SentTimes(once)
+  }
+}
+
+extension Endpoint.SentTimes {
+  /// Of chunks in order; nil where there are none.
+  fileprivate init?(_ chunks: some Sequence<SentChunk>) {
+    var ends: (first: Microseconds, last: Microseconds)?
+    for chunk in chunks { ends = (ends?.first ?? chunk.sentAt, chunk.sentAt) }
+    guard let ends else { return nil }
+    self.init(first: ends.first, last: ends.last)
   }
 }

@@ -74,12 +74,11 @@ extension Endpoint {
   /// Whether a segment is the one that header prediction expects of a peer that only acknowledges: it
   /// does not make Linux think about acknowledgments of its own.
   ///
-  /// Linux compares the header's window too, which window scaling keeps from changing often.
-  ///
   /// Source: Linux `tcp_rcv_established`, the fast path.
   private func isPredictedAck(_ segment: Segment) -> Bool {
     rules.linuxArrival && state == .established && segment.flags == .ack && segment.length == 0
-      && segment.seq == rcvNxt && segment.sack.isEmpty && kept.isEmpty && rcvWnd > 0
+      && segment.window == sndWnd && segment.seq == rcvNxt && segment.sack.isEmpty
+      && kept.isEmpty && rcvWnd > 0
   }
 
   /// A SYN ACK that crossed our own in a simultaneous open.

@@ -54,6 +54,7 @@ extension Endpoint {
     }
     let stopped = timers.running
     beginLife()
+    chooseFirstWindow(withTimestamps: beyond != nil)
     enter(.synSent, &journal)
     reportStopped(stopped, &journal)
     chooseIss(at: now, beyond: beyond, &journal)
@@ -118,6 +119,8 @@ extension Endpoint {
           readable.removeFirst()
         }
       }
+      let unread = rcvNxt - (state.hasPeerFin ? 1 : 0) - unreadCount
+      memory?.free(upTo: unread)
       windowMayOpen(at: now, &journal)
       return .data(taken)
     }

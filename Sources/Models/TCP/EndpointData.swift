@@ -41,8 +41,7 @@ extension Endpoint {
       return
     }
     let hadGap = !kept.isEmpty
-    deliver(
-      segment.payload, from: segment.seq, fin: segment.flags.contains(.fin), at: now, &journal)
+    deliver(segment.payload, from: segment.seq, segment.flags, at: now, &journal)
     takeKept(at: now, &journal)
     if hadGap, kept.isEmpty { acking.isUrgent = true }
   }
@@ -56,8 +55,8 @@ extension Endpoint {
 
   /// Hands bytes from RCV.NXT on to the user, as many as the window takes, then the FIN.
   private mutating func deliver(
-    _ payload: Payload?, from seq: SequenceNumber, fin: Bool, at now: Microseconds,
-    _ journal: inout Journal
+    _ payload: Payload?, from seq: SequenceNumber, _ flags: SegmentFlags, isKept: Bool = false,
+    at now: Microseconds, _ journal: inout Journal
   ) {
     var isWhole = true
     if let payload {
@@ -68,11 +67,16 @@ extension Endpoint {
         rcvNxt += taken.count
         delivered.appendJoining(taken)
         readable.appendJoining(taken)
-        noteDataArrived(taken.count, at: now)
+        if isKept, rules.ackDelay == .adaptive {
+          memory?.settle(taken.count, upTo: rcvNxt)
+        } else {
+          memory?.take(taken.count, upTo: rcvNxt)
+          noteDataArrived(taken.count, flags, at: now)
+        }
         report(.dataDelivered(end, taken), &journal)
       }
     }
-    if fin, isWhole { takeFin(at: now, &journal) }
+    if flags.contains(.fin), isWhole { takeFin(at: now, &journal) }
   }
 
   /// Source: RFC 9293, section 3.10.7.4, step 7 (reassembly); Linux `tcp_data_queue_ofo`.
@@ -80,7 +84,7 @@ extension Endpoint {
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
     acking.isScheduled = true
-    acking.isUrgent = true
+    if rules.ackDelay != .adaptive { acking.isUrgent = true }
     let room = max(0, rcvEdge - segment.seq)
     let payload = segment.payload?.prefix(room)
     let count = payload?.count ?? 0
@@ -92,6 +96,7 @@ extension Endpoint {
       return
     }
     let index = kept.firstIndex { segment.seq.isBefore($0.range.start) } ?? kept.count
+    if rules.ackDelay == .adaptive { noteKept(range, segment.flags) }
     kept.insert(
       KeptRange(range: range, payload: payload, hasFin: hasFin, arrivedAt: now), at: index)
     report(.segmentKept(end, range), &journal)
@@ -103,7 +108,8 @@ extension Endpoint {
       kept.removeFirst()
       if first.range.end.isAfter(rcvNxt) || (first.hasFin && first.range.end == rcvNxt) {
         deliver(
-          first.payload, from: first.range.start, fin: first.hasFin, at: now, &journal)
+          first.payload, from: first.range.start, first.hasFin ? .fin : [], isKept: true, at: now,
+          &journal)
       }
     }
   }

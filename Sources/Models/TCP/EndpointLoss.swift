@@ -80,6 +80,7 @@ extension Endpoint {
   /// Source: RFC 8985, section 6.3; Linux `tcp_rack_reo_timeout`.
   mutating func reorderingTimeout(at now: Microseconds, _ journal: inout Journal) {
     guard !outstanding.isEmpty else { return }
+    recovery.timerRanOutAt = now
     let wasReducing = recovery.isReducing
     let wait = detectLosses(at: now, &journal)
     if !wasReducing, rules.congestionControl == .reno {
@@ -144,6 +145,7 @@ extension Endpoint {
   mutating func probeTail(at now: Microseconds, _ journal: inout Journal) {
     guard !outstanding.isEmpty else { return }
     start(.retransmission, for: rto, at: now, &journal)
+    recovery.timerRanOutAt = now
     if recovery.probedUpTo == nil {
       let before = sndNxt
       sendPending(at: now, isProbe: true, &journal)

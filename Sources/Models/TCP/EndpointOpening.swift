@@ -43,18 +43,19 @@ extension Endpoint {
     irs = segment.seq
     rcvNxt = segment.seq + 1
     lastAckSent = rcvNxt
-    rcvEdge = rcvNxt + rules.receiveBuffer
     sndWnd = segment.window
     maxSndWnd = max(maxSndWnd, sndWnd)
     sndWl1 = segment.seq
     sndWl2 = segment.ack
     sackOn = rules.offersSack && segment.sackPermitted
+    windowShift = segment.windowShift == nil ? nil : rules.windowShift.map(Int.init)
     timestampsOn = rules.offersTimestamps && segment.timestamp != nil
     if let timestamp = segment.timestamp {
       tsRecent = timestamp.value
       tsRecentAt = now
     }
     sendMss = max(48, min(rules.mss, segment.mss ?? 536) - (timestampsOn ? 12 : 0))
+    beginWindow()
   }
 
   /// Text or FIN that came with a SYN waits until the connection is open.

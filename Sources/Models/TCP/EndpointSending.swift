@@ -137,6 +137,7 @@ extension Endpoint {
   /// Sends one chunk again.
   mutating func resend(_ index: Int, at now: Microseconds, _ journal: inout Journal) {
     collapse(into: index)
+    split(index)
     outstanding[index].sentAt = now
     outstanding[index].transmissions += 1
     outstanding[index].arrivedBefore = recovery.arrivedCount
@@ -148,6 +149,23 @@ extension Endpoint {
     if chunk.payload != nil, chunk.isPushed { flags.insert(.psh) }
     send(
       flags, seq: chunk.seq, payload: chunk.payload, isRetransmission: true, at: now, &journal)
+  }
+
+  /// Cuts a chunk that no longer fits, as the header has grown by a report of what arrived out of
+  /// order.
+  ///
+  /// Source: RFC 6691, section 2; Linux `tcp_fragment`.
+  private mutating func split(_ index: Int) {
+    let room = roomForData
+    guard let payload = outstanding[index].payload, payload.count > room else { return }
+    var rest = outstanding[index]
+    outstanding[index].payload = payload.prefix(room)
+    outstanding[index].control.remove(.fin)
+    outstanding[index].isPushed = false
+    rest.seq = outstanding[index].end
+    rest.control.remove(.syn)
+    rest.payload = payload.dropFirst(room)
+    outstanding.insert(rest, at: index + 1)
   }
 
   /// The RTO ran out: the earliest segment goes again, and the next RTO is twice as long.

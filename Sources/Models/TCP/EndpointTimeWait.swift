@@ -116,7 +116,7 @@ extension Endpoint {
     reopened = nil
     (sndNxt, sndUna, rcvNxt, lastAckSent) = (held.sndNxt, held.sndNxt, held.rcvNxt, held.rcvNxt)
     (irs, iss, finSeq) = (held.irs, held.iss, held.finSeq)
-    rcvEdge = rcvNxt + rules.receiveBuffer
+    rcvEdge = rcvNxt + firstWindow
     delivered = held.delivered
     incarnation = held.incarnation
     (writtenCount, sentCount, acknowledgedCount) = held.counts
@@ -214,7 +214,8 @@ extension Endpoint {
       return
     }
     rememberTimestamp(segment, at: now)
-    rcvNxt += 1
+    // The window is kept as it is.
+    (rcvNxt, rcvEdge) = (rcvNxt + 1, rcvEdge + 1)
     report(.streamEnded(end), &journal)
     sendAck(at: now, &journal)
     enterTimeWait(at: now, &journal)

@@ -22,14 +22,15 @@ public struct RoundTrip: Sendable, Equatable {
 
   init(rules: TCPRules) { rto = rules.initialRto }
 
-  /// Takes a sample; the numbers tell when a round trip is over.
+  /// Takes a sample, and the least one that came with it; the numbers tell when a round trip is over.
   ///
   /// Source: RFC 6298, sections 2.2 and 2.3; Linux `tcp_rtt_estimator`, `tcp_set_rto`.
   public mutating func measure(
-    _ sample: Microseconds, rules: TCPRules, sndUna: SequenceNumber, sndNxt: SequenceNumber
+    _ sample: Microseconds, least: Microseconds? = nil, rules: TCPRules, sndUna: SequenceNumber,
+    sndNxt: SequenceNumber
   ) {
     let isFirst = srtt == 0
-    minimum = isFirst ? sample : min(minimum, sample)
+    minimum = isFirst ? least ?? sample : min(minimum, least ?? sample)
     if rules.linuxRoundTrip {
       measureAsLinux(max(1, sample), floor: rules.minRto, sndUna: sndUna, sndNxt: sndNxt)
       rto = min(rules.maxRto, srtt + rttvar)

@@ -42,7 +42,7 @@ public struct SegmentFlags: OptionSet, Hashable, Sendable, CustomStringConvertib
   public static let syn = SegmentFlags(rawValue: 2)
   /// Reset the connection.
   public static let rst = SegmentFlags(rawValue: 4)
-  /// Push; set on segments that end a write, and of no effect in the model.
+  /// Push; set on segments that end a write, which Linux looks at when it learns their size.
   public static let psh = SegmentFlags(rawValue: 8)
   /// The acknowledgment field counts.
   public static let ack = SegmentFlags(rawValue: 16)
@@ -158,6 +158,8 @@ public struct Segment: Hashable, Sendable {
   public var mss: Int?
   /// Whether the SYN offers selective acknowledgments.
   public var sackPermitted = false
+  /// The window scale option: how many bits the header leaves out of the sender's windows.
+  public var windowShift: UInt8?
   /// The timestamps option.
   public var timestamp: TimestampOption?
   /// Ranges that arrived out of order, the latest first.

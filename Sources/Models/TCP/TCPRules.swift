@@ -116,8 +116,15 @@ public struct TCPRules: Sendable, Equatable {
   public var offersTimestamps = false
   /// The maximum segment size offered, in bytes.
   public var mss = 1460
-  /// The receive buffer, in bytes.
-  public var receiveBuffer = 65535
+  /// The receive buffer, in bytes; nil: as large as Linux has it, which counts the memory of segments
+  /// and not their bytes.
+  ///
+  /// Source: Linux `tcp_win_from_space`.
+  public var receiveBuffer: Int? = 65535
+  /// Offers window scaling, with so many bits that the header leaves out; nil: does not offer it.
+  ///
+  /// Source: RFC 7323, section 2.3; Linux `tcp_select_initial_window`.
+  public var windowShift: UInt8?
 
   // MARK: Closing
 
@@ -272,6 +279,8 @@ public struct TCPRules: Sendable, Equatable {
     rules.timeBasedLossDetection = true
     rules.offersSack = true
     rules.offersTimestamps = true
+    rules.receiveBuffer = nil
+    rules.windowShift = 7
     rules.closeEndsReading = true
     rules.abortCarriesAck = true
     rules.tellsResetWhileClosing = true

@@ -150,10 +150,11 @@ struct PacketdrillRules {
     injectedShift = scales ? peerShift ?? 0 : 0
     let shift = scales ? ownShift ?? 0 : 0
     let told = window.map { $0 << shift } ?? synWindow
-    rules.receiveBuffer = min(max(1, told ?? 65535), 1 << 30)
-    rules.timeWaitWindow = rules.receiveBuffer
-    if let buffer = Self.connectedBuffer(script), !scales, rules.receiveBuffer == 65535 {
-      rules.receiveBuffer = buffer
+    let buffer = min(max(1, told ?? 65535), 1 << 30)
+    rules.receiveBuffer = buffer
+    rules.timeWaitWindow = buffer
+    if let connected = Self.connectedBuffer(script), !scales, buffer == 65535 {
+      rules.receiveBuffer = connected
     }
   }
 

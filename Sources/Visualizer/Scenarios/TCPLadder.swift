@@ -103,6 +103,7 @@ struct TCPLadder {
     var window: Int
     var mss: Int?
     var sackPermitted: Bool
+    var windowShift: UInt8?
     var timestamp: TimestampOption?
     var isRetransmission: Bool
     var fate: Fate

@@ -144,6 +144,9 @@ struct TCPLadderCheck {
       }
       result = returned ?? result
     }
+    for (end, kind) in step.mayExpireAfter where !hasUncompared(end) {
+      expireIfDue(kind, of: end, step)
+    }
     expireTick(row)
     readLog()
     let after = states(row)
@@ -167,8 +170,7 @@ struct TCPLadderCheck {
   private mutating func expire(
     _ kind: TimerKind, of end: End, _ step: TCPLadder.Step, _ row: TCPLadder.Row
   ) -> String? {
-    readLog()
-    if case .send = row.kind, compared[end, default: 0] < sent[end]?.count ?? 0 { return nil }
+    if case .send = row.kind, hasUncompared(end) { return nil }
     let shared = network[end].timers.retransmissionKind
     let running = network[end].timers[kind] ?? network[end].timers[shared]
     let isShared = kind != .delayedAck && kind != .timeWait && kind != .finWait2
@@ -180,6 +182,12 @@ struct TCPLadderCheck {
     }
     perform(.expire(end, kind))
     return nil
+  }
+
+  /// Whether the model has sent something of an end that no captured segment was compared with yet.
+  private mutating func hasUncompared(_ end: End) -> Bool {
+    readLog()
+    return compared[end, default: 0] < sent[end]?.count ?? 0
   }
 
   /// Lets a timer run out early that is about to.
@@ -198,10 +206,8 @@ struct TCPLadderCheck {
     guard case .send(let send) = row.kind, case .arrival = send.cause,
       let connection = row.connection
     else { return }
-    readLog()
     let end = End(connection, send.side)
-    guard compared[end, default: 0] == sent[end]?.count ?? 0,
-      let timer = network[end].timers[.delayedAck],
+    guard !hasUncompared(end), let timer = network[end].timers[.delayedAck],
       timer.duration <= TCPLadder.Tolerance.tick || network[end].mayAcknowledgeAtOnce
     else { return }
     perform(.expire(end, .delayedAck))

@@ -86,9 +86,7 @@ extension TCPLadderCheck {
   private func isSameCause(_ send: TCPLadder.Send, _ record: SegmentRecord) -> Bool {
     // A timer may run out while a call is made.
     if case .call = send.cause, case .timer = record.cause { return true }
-    if case .timer("") = send.cause, !send.isRetransmission, send.length > 0,
-      let captured = sends[send.segment]?.at
-    {
+    if isSpread(send), let captured = sends[send.segment]?.at {
       // It waited for its turn: the kernel spreads a window over a round trip at most.
       let roundTrip = network[record.sender].roundTrip.srtt
       return captured - record.sentAt <= max(TCPLadder.Tolerance.tick, roundTrip)
@@ -104,6 +102,15 @@ extension TCPLadderCheck {
       return record.sentAt - captured <= 2 * TCPLadder.Tolerance.tick
     default: return false
     }
+  }
+
+  /// Whether a segment may have waited for its turn only: BBR spreads what goes again too.
+  ///
+  /// Source: Linux `tcp_pacing_check`.
+  private func isSpread(_ send: TCPLadder.Send) -> Bool {
+    guard case .timer(let name) = send.cause, send.length > 0 else { return false }
+    return send.isRetransmission
+      ? name == "retransmit" && ladder.congestionControl == .bbr : name.isEmpty
   }
 
   private func compareOptions(

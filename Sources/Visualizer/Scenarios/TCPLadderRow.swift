@@ -108,6 +108,7 @@ extension TCPLadder.Send {
     window = try fields.integer("win", or: 65535, in: 0...1 << 30)
     mss = options?["mss"]?.integer.flatMap { (1...65535).contains($0) ? $0 : nil }
     sackPermitted = options?["sackOK"]?.bool ?? false
+    windowShift = options?["wscale"]?.integer.flatMap { (0...14).contains($0) ? UInt8($0) : nil }
     isRetransmission = fields["retransmission"]?.bool ?? false
     cause = try Self.cause(fields)
   }

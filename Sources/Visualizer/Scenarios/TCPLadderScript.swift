@@ -15,6 +15,8 @@ extension TCPLadder {
     var expires: [(end: End, kind: TimerKind)] = []
     /// The timers that ran out while a call was made, if they were about to.
     var mayExpire: [(end: End, kind: TimerKind)] = []
+    /// The timers that ran out in place of what a call did not do, if they were about to.
+    var mayExpireAfter: [(end: End, kind: TimerKind)] = []
     /// The timers that ran out just before the row, if they were about to.
     var mayExpireBefore: [(end: End, kind: TimerKind)] = []
   }
@@ -29,6 +31,11 @@ extension TCPLadder {
     }
     rules.mss = family == 6 ? 1440 : 1460
     rules.congestionControl = congestionControl
+    if !on("tcp_window_scaling", true) {
+      rules.windowShift = nil
+    } else if let shift = windowShift(of: side) {
+      rules.windowShift = shift
+    }
     rules.offersTimestamps = on("tcp_timestamps", true)
     rules.offersSack = on("tcp_sack", true)
     rules.ignoresResetInTimeWait = on("tcp_rfc1337", false)
@@ -48,6 +55,14 @@ extension TCPLadder {
       rules.orphanPatience = Self.patience(retries: retries)
     }
     return rules
+  }
+
+  /// The window scale that a side's SYNs offer, if the ladder says that.
+  private func windowShift(of side: Side) -> UInt8? {
+    for case .send(let send) in rows.lazy.map(\.kind) where send.side == side {
+      if let shift = send.windowShift { return shift }
+    }
+    return nil
   }
 
   /// How long so many retransmissions last.
@@ -132,7 +147,11 @@ extension TCPLadder {
         if case .call(let event?) = send.cause, let cause = positions[event],
           let timer = timer(behind: send, of: rows[cause])
         {
-          steps[cause].mayExpire.append((end, timer))
+          if case .app(let app) = rows[cause].kind, app.call == "recv" {
+            steps[cause].mayExpireAfter.append((end, timer))
+          } else {
+            steps[cause].mayExpire.append((end, timer))
+          }
         }
         // An ACK that seems to answer a reset may be a delayed one, just before it.
         if case .arrival(_, let event) = send.cause, send.isPureAck,
@@ -152,8 +171,8 @@ extension TCPLadder {
 
   /// The timer that must have run out while a call was made that cannot have sent such a segment.
   ///
-  /// A call that sends carries the acknowledgment along, and none repeats what was sent. That reading
-  /// acknowledges is no proof, but the timer may have done it.
+  /// A call that sends carries the acknowledgment along, and none repeats what was sent. Reading may
+  /// acknowledge; where it does not, the timer has done it.
   private func timer(behind send: Send, of row: Row) -> TimerKind? {
     guard case .app(let app) = row.kind else { return nil }
     if send.isPureAck { return app.call == "connect" ? nil : .delayedAck }
@@ -249,6 +268,7 @@ extension TCPLadder {
       window: send.window)
     segment.mss = send.mss
     segment.sackPermitted = send.sackPermitted
+    segment.windowShift = send.windowShift
     segment.timestamp = send.timestamp
     if send.length > 0 {
       let offset = Int(Int32(bitPattern: (send.relativeSeq ?? 1) &- 1))

@@ -65,6 +65,7 @@ struct TCPInspector {
     var facts: Facts = []
     if let mss = segment.mss { facts.append(("MSS", "\(mss)")) }
     if segment.sackPermitted { facts.append(("SACK", word("permitted", "允许"))) }
+    if let shift = segment.windowShift { facts.append(("wscale", "\(shift)")) }
     if let stamp = segment.timestamp {
       facts.append(
         (word("timestamps", "时间戳"), "\(stamp.value), \(word("echo", "回显")) \(stamp.echo)"))

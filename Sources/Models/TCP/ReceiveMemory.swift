@@ -1,0 +1,198 @@
+/// A receive buffer that counts memory, not bytes, and the window that is left of it.
+///
+/// A segment takes the whole allocation that it came in. So the window cannot be the room left; it is
+/// an estimate of how many bytes will fit, which full segments improve and unread ones lower.
+///
+/// Two things depend on the machine: allocations are those of a driver that gives every segment
+/// memory of its own, as the kernel's allocator rounds it, and the buffer does not grow.
+///
+/// Source: Linux `tcp_grow_window`, `tcp_measure_rcv_mss`, `__tcp_select_window`.
+struct ReceiveMemory: Sendable, Equatable {
+  /// Memory with bytes in it: the number behind them, its size, and how many more bytes fit.
+  private struct Chunk: Sendable, Equatable {
+    var end: SequenceNumber
+    var truesize: Int
+    var room: Int
+  }
+
+  /// The buffer's size.
+  ///
+  /// Source: Linux `tcp_rmem`, the default.
+  private static let size = 131_072
+
+  private var chunks: [Chunk] = []
+  private var allocated = 0
+  /// How many bytes are expected of 256 bytes of memory.
+  ///
+  /// Source: Linux `scaling_ratio`.
+  private var ratio = 128
+  /// The window that an empty buffer allows.
+  ///
+  /// Source: Linux `window_clamp`.
+  private(set) var clamp: Int
+  /// The largest window to tell.
+  ///
+  /// Source: Linux `rcv_ssthresh`.
+  private var threshold: Int
+
+  /// An empty buffer, of a connection whose SYN told the window that it begins with; a segment's
+  /// worth is kept in reserve.
+  ///
+  /// Source: Linux `tcp_init_buffer_space`.
+  init(firstWindow: Int, reserve: Int) {
+    clamp = Self.size / 2 - reserve
+    threshold = min(firstWindow, clamp)
+  }
+
+  /// The window that a SYN tells: as many full segments as fit.
+  ///
+  /// Source: Linux `tcp_select_initial_window`.
+  static func firstWindow(segmentSize: Int) -> Int {
+    let room = min(65_535, size / 2)
+    return max(1, room / segmentSize) * segmentSize
+  }
+
+  private func window(from memory: Int) -> Int { (max(0, memory) * ratio) >> 8 }
+
+  private var space: Int { window(from: Self.size - allocated) }
+
+  /// Whether more than half of the buffer is taken.
+  var isShort: Bool { space < clamp / 2 }
+
+  /// The window to tell, in bytes, where a full segment has so many bytes and the header leaves out
+  /// so many bits; without scaling it stays as told unless whole segments more fit, or less is left.
+  ///
+  /// Source: Linux `__tcp_select_window`.
+  func window(segmentSize: Int, shift: Int?, told: Int) -> Int {
+    var free = space
+    if isShort {
+      free = (free >> (shift ?? 0)) << (shift ?? 0)
+      if free < window(from: Self.size) / 16 || free < segmentSize { return 0 }
+    }
+    free = min(free, threshold)
+    if let shift { return Self.rounded(free, shift: shift) }
+    if told > free - segmentSize, told <= free { return told }
+    return min(65_535, free / segmentSize * segmentSize)
+  }
+
+  /// The least window that the header can tell and that is no smaller.
+  static func rounded(_ window: Int, shift: Int) -> Int {
+    let unit = 1 << shift
+    return (window + unit - 1) / unit * unit
+  }
+
+  /// Bytes up to a number have come: into what is left of the memory of those before them, or with
+  /// memory of their own.
+  ///
+  /// Source: Linux `tcp_queue_rcv`, `tcp_try_coalesce`.
+  mutating func take(_ bytes: Int, upTo end: SequenceNumber) {
+    if fill(bytes, upTo: end) { return }
+    let used = Self.overhead + bytes
+    let truesize = Self.truesize(bytes)
+    chunks.append(Chunk(end: end, truesize: truesize, room: truesize - Self.buffer - used))
+    allocated += truesize
+  }
+
+  /// Bytes that waited for those before them are in order now.
+  ///
+  /// Source: Linux `tcp_ofo_queue`.
+  mutating func settle(_ bytes: Int, upTo end: SequenceNumber) {
+    guard bytes > 0, let index = chunks.lastIndex(where: { $0.end == end }),
+      fill(bytes, upTo: end)
+    else { return }
+    allocated -= chunks.remove(at: index).truesize
+  }
+
+  private mutating func fill(_ bytes: Int, upTo end: SequenceNumber) -> Bool {
+    guard let index = index(for: bytes, at: end - bytes) else { return false }
+    chunks[index].end = end
+    chunks[index].room -= bytes
+    return true
+  }
+
+  /// Whether so many bytes fit into the memory of those before them.
+  func hasRoom(for bytes: Int, at start: SequenceNumber) -> Bool {
+    index(for: bytes, at: start) != nil
+  }
+
+  private func index(for bytes: Int, at start: SequenceNumber) -> Int? {
+    chunks.firstIndex { $0.end == start && bytes <= $0.room }
+  }
+
+  /// A segment is larger than any before: what it takes tells what bytes cost.
+  ///
+  /// The window that was told last is kept, where it is allowed.
+  ///
+  /// Source: Linux `tcp_measure_rcv_mss`, `tcp_set_window_clamp`.
+  mutating func measure(_ bytes: Int, told: Int) {
+    let former = (ratio: ratio, clamp: clamp)
+    ratio = max(1, min(255, (bytes << 8) / Self.truesize(bytes)))
+    guard ratio != former.ratio else { return }
+    clamp = window(from: Self.size)
+    threshold = clamp < former.clamp ? min(threshold, clamp) : max(threshold, min(told, clamp))
+  }
+
+  /// Raises the window after a segment of so many bytes, where memory for more like it is left; false
+  /// where it stays.
+  ///
+  /// Source: Linux `tcp_grow_window`, `__tcp_grow_window`.
+  mutating func grow(after bytes: Int, isFree: Bool, offered: Int, segmentSize: Int) -> Bool {
+    let room = min(clamp, space) - threshold
+    guard room > 0 else { return false }
+    var cost = isFree ? 0 : window(from: Self.truesize(bytes))
+    var increase = 2 * offered
+    if cost > bytes {
+      increase = 0
+      cost /= 2
+      var limit = window(from: Self.largestSize) / 2
+      while threshold <= limit {
+        if cost <= bytes {
+          increase = 2 * segmentSize
+          break
+        }
+        cost /= 2
+        limit /= 2
+      }
+    }
+    guard increase > 0 else { return false }
+    threshold += min(room, max(increase, 2 * bytes))
+    return true
+  }
+
+  /// What a buffer may grow to.
+  ///
+  /// Source: Linux `tcp_rmem`, the maximum.
+  private static let largestSize = 6_291_456
+
+  /// The user has read what lies before a number.
+  mutating func free(upTo number: SequenceNumber) {
+    guard !chunks.isEmpty else { return }
+    var left: [Chunk] = []
+    for chunk in chunks {
+      if chunk.end.isAtOrBefore(number) { allocated -= chunk.truesize } else { left.append(chunk) }
+    }
+    chunks = left
+  }
+
+  /// The memory of a segment of so many bytes.
+  ///
+  /// Source: Linux `SKB_TRUESIZE`, `SKB_HEAD_ALIGN`, `kmalloc_size_roundup`.
+  private static func truesize(_ bytes: Int) -> Int {
+    let used = (overhead + bytes + 63) / 64 * 64 + sharedInfo
+    var size = smallest
+    if used > size {
+      size = 1024
+      while size < used { size *= 2 }
+    }
+    return size + 256
+  }
+
+  /// What lies before a segment's bytes: room for other headers, and its own.
+  private static let overhead = 64 + 52
+  /// Linux `struct skb_shared_info`, aligned.
+  private static let sharedInfo = 320
+  /// What `truesize` counts beside the bytes and what lies before them.
+  private static let buffer = sharedInfo + 256
+  /// Linux `SKB_SMALL_HEAD_CACHE_SIZE`.
+  private static let smallest = 640
+}

@@ -1,0 +1,114 @@
+import Testing
+
+@testable import Models
+
+/// A receive buffer of memory, and the window that it leaves.
+struct ReceiveMemoryTests {
+  private let story = TCPStoryTests()
+  private var client: End { story.client }
+  private var server: End { story.server }
+
+  private static let rules: TCPRules = {
+    var rules = TCPRules.linux
+    rules.windowShift = 10
+    rules.nagle = false
+    return rules
+  }()
+
+  /// The windows that the server has told since a segment, as the header has them.
+  private func told(_ network: TCPNetwork, from start: Int) -> [Int] {
+    (start..<network.log.count).map { network.log[$0] }
+      .filter { $0.sender == server }.map { $0.segment.window >> 10 }
+  }
+
+  /// Full segments raise the window, unread ones lower it again; the numbers are a real kernel's.
+  @Test func windowGrowsAndShrinks() {
+    var network = story.open(Self.rules)
+    let start = network.log.count
+    story.perform([.call(client, .send(9000)), .run(for: 100_000)], on: &network)
+    #expect(told(network, from: start) == [67, 70, 73, 75, 74, 73, 73])
+    let read = network.log.count
+    story.perform(
+      [.call(server, .receive(9000)), .call(server, .send(100)), .run(for: 20_000)], on: &network)
+    #expect(told(network, from: read) == [75])
+  }
+
+  /// What would shrink the window is not acknowledged at once: reading will do that.
+  @Test func shrinkingWindowIsNotTold() {
+    var network = story.open(Self.rules)
+    // An answer at once makes the end wait for answers.
+    story.perform(
+      [
+        .call(client, .send(9000)), .run(for: 12_000), .call(server, .receive(9000)),
+        .call(server, .send(10)), .run(for: 100_000),
+      ], on: &network)
+    let start = network.log.count
+    story.perform([.call(client, .send(9000)), .run(for: 30_000)], on: &network)
+    let acknowledged = network[server].lastAckSent
+    #expect(network[server].rcvNxt - acknowledged > 2 * 1448)
+    #expect(told(network, from: start).count < 4)
+    story.perform([.call(server, .receive(9000))], on: &network)
+    #expect(network[server].lastAckSent == network[server].rcvNxt)
+  }
+
+  /// A sender that is never read from is stopped before the memory ends, and goes on afterwards.
+  @Test func memoryBoundsWhatIsUnread() {
+    var network = story.open(Self.rules)
+    story.perform([.call(client, .send(300_000)), .run(for: 20_000_000)], on: &network)
+    #expect(network[server].unreadCount < 131_072)
+    #expect(network[server].unreadCount > 60_000)
+    #expect(network[client].unsentCount > 0)
+    for _ in 0..<20 {
+      story.perform([.call(server, .receive(300_000)), .run(for: 2_000_000)], on: &network)
+    }
+    #expect(network[server].delivered.first?.count == 300_000)
+  }
+
+  /// Small segments go into the memory that is left behind the one before.
+  @Test func smallSegmentsShareMemory() {
+    var memory = ReceiveMemory(firstWindow: 65160, reserve: 1448)
+    func window() -> Int { memory.window(segmentSize: 1448, shift: 0, told: 65160) }
+    let empty = window()
+    for number in 1...12 { memory.take(20, upTo: SequenceNumber(UInt32(20 * number))) }
+    #expect(empty - window() <= 896 / 2)
+    for number in 13...60 { memory.take(20, upTo: SequenceNumber(UInt32(20 * number))) }
+    #expect(empty - window() > 896)
+    memory.free(upTo: SequenceNumber(1200))
+    #expect(window() == empty)
+  }
+
+  /// What waited out of order is joined to what comes before it, where that leaves room.
+  @Test func gapIsClosedInMemory() {
+    var memory = ReceiveMemory(firstWindow: 65160, reserve: 1448)
+    var whole = memory
+    memory.take(100, upTo: SequenceNumber(1548))
+    memory.take(1448, upTo: SequenceNumber(1448))
+    memory.settle(100, upTo: SequenceNumber(1548))
+    whole.take(1448, upTo: SequenceNumber(1448))
+    whole.take(100, upTo: SequenceNumber(1548))
+    #expect(memory == whole)
+  }
+
+  /// Two segments of a size that follow each other are taken for full ones.
+  @Test func equalSegmentsAreFull() {
+    var network = story.open(Self.rules)
+    for size in [1448, 700] {
+      story.perform([.call(client, .send(size)), .run(for: 100_000)], on: &network)
+      #expect(network[server].acking.segmentSize == 1448)
+    }
+    story.perform([.call(client, .send(700)), .run(for: 100_000)], on: &network)
+    #expect(network[server].acking.segmentSize == 700)
+  }
+
+  /// Without scaling a window says no more than the header holds.
+  @Test func unscaledWindowFitsTheHeader() {
+    var plain = Self.rules
+    plain.windowShift = nil
+    var network = story.open(Self.rules, server: plain)
+    let start = network.log.count
+    story.perform([.call(client, .send(9000)), .run(for: 100_000)], on: &network)
+    for index in start..<network.log.count {
+      #expect(network.log[index].segment.window <= 65_535)
+    }
+  }
+}
