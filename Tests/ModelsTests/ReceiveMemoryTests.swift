@@ -66,7 +66,7 @@ struct ReceiveMemoryTests {
 
   /// Small segments go into the memory that is left behind the one before.
   @Test func smallSegmentsShareMemory() {
-    var memory = ReceiveMemory(firstWindow: 65160, reserve: 1448)
+    var memory = ReceiveMemory(firstWindow: 65160, reserve: 1448, headers: 52)
     func window() -> Int { memory.window(segmentSize: 1448, shift: 0, told: 65160) }
     let empty = window()
     for number in 1...12 { memory.take(20, upTo: SequenceNumber(UInt32(20 * number))) }
@@ -79,7 +79,7 @@ struct ReceiveMemoryTests {
 
   /// What waited out of order is joined to what comes before it, where that leaves room.
   @Test func gapIsClosedInMemory() {
-    var memory = ReceiveMemory(firstWindow: 65160, reserve: 1448)
+    var memory = ReceiveMemory(firstWindow: 65160, reserve: 1448, headers: 52)
     var whole = memory
     memory.take(100, upTo: SequenceNumber(1548))
     memory.take(1448, upTo: SequenceNumber(1448))

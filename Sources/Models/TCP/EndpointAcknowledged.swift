@@ -66,9 +66,13 @@ extension Endpoint {
     let covered = Array(outstanding.prefix { $0.end.isAtOrBefore(ack) })
     let hadSyn = covered.first?.control.contains(.syn) ?? false
     let wasResent = covered.contains { $0.transmissions > 1 }
+    let highest = highestSacked
     for chunk in covered {
       acknowledgedCount += chunk.payload?.count ?? 0
-      if !chunk.isSacked { noteDelivered(chunk, at: now) }
+      if !chunk.isSacked {
+        noteDelivered(chunk, at: now)
+        if chunk.transmissions == 1 { recovery.noteOrder(of: chunk, reported: highest) }
+      }
     }
     let count = covered.count
     outstanding.removeFirst(count)
@@ -163,16 +167,23 @@ extension Endpoint {
     }
   }
 
+  /// The end of the last segment that the peer has reported.
+  private var highestSacked: SequenceNumber? { outstanding.last { $0.isSacked }?.end }
+
   /// Marks what the peer reports to have; returns when that was sent, as far as it was sent once.
   private mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) -> SentTimes? {
     guard sackOn, !ranges.isEmpty else { return nil }
     var once: [SentChunk] = []
+    let highest = highestSacked
     for index in outstanding.indices where !outstanding[index].isSacked {
       let range = outstanding[index].range
       guard ranges.contains(where: { $0.contains(range) }) else { continue }
       outstanding[index].isSacked = true
       noteDelivered(outstanding[index], at: now)
-      if outstanding[index].transmissions == 1 { once.append(outstanding[index]) }
+      if outstanding[index].transmissions == 1 {
+        once.append(outstanding[index])
+        recovery.noteOrder(of: outstanding[index], reported: highest)
+      }
     }
     return SentTimes(once)
   }

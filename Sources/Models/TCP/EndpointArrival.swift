@@ -133,11 +133,20 @@ extension Endpoint {
     {
       _ = takeAck(segment, at: now, &journal)
     }
+    answerOldSegment(segment, at: now, &journal)
+    return false
+  }
+
+  /// Answers what cannot be taken; something old shows that an acknowledgment was lost.
+  ///
+  /// Source: Linux `tcp_send_dupack`.
+  private mutating func answerOldSegment(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
     if rules.ackDelay == .adaptive, segment.length > 0, segment.seq.isBefore(rcvNxt) {
       acking.enterQuick(window: rcvWnd)
     }
     answerBadSegment(segment, at: now, &journal)
-    return false
   }
 
   /// A reset that took the number of our FIN's predecessor still counts.
@@ -193,7 +202,7 @@ extension Endpoint {
     let isSilent =
       rules.linuxArrival && segment.length == 0 && segment.flags.contains(.ack)
       && segment.seq.isBefore(rcvNxt)
-    if !isSilent { answerBadSegment(segment, at: now, &journal) }
+    if !isSilent { answerOldSegment(segment, at: now, &journal) }
     return false
   }
 

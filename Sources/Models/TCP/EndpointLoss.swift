@@ -44,7 +44,7 @@ extension Endpoint {
   /// What was sent well before something that has arrived counts as lost; returns how long the rest
   /// of it is to be waited for.
   ///
-  /// Source: RFC 8985, section 6.2, step 5; Linux `tcp_rack_detect_loss`.
+  /// Source: RFC 8985, section 6.2, steps 4 and 5; Linux `tcp_rack_detect_loss`, `tcp_rack_reo_wnd`.
   private mutating func detectLosses(
     at now: Microseconds, _ journal: inout Journal
   ) -> Microseconds {
@@ -53,8 +53,8 @@ extension Endpoint {
     guard let newest = recovery.newestDelivered, sacked > 0 || recovery.until != nil else {
       return 0
     }
-    let patience =
-      recovery.until != nil || sacked >= 3 ? 0 : min(roundTrip.minimum / 4, roundTrip.srtt)
+    let isEager = !recovery.hasSeenReordering && (recovery.until != nil || sacked >= 3)
+    let patience = isEager ? 0 : min(roundTrip.minimum / 4, roundTrip.srtt)
     var wait: Microseconds = 0
     for index in outstanding.indices {
       let chunk = outstanding[index]
@@ -141,16 +141,21 @@ extension Endpoint {
 
   /// Sends something new if it may, else the last segment again; the RTO then runs from now.
   ///
-  /// Source: RFC 8985, section 7.3; Linux `tcp_send_loss_probe`.
+  /// While a probe is under way there is no other: the RTO runs from where it would have.
+  ///
+  /// Source: RFC 8985, section 7.3; Linux `tcp_send_loss_probe`, `tcp_rearm_rto`.
   mutating func probeTail(at now: Microseconds, _ journal: inout Journal) {
     guard !outstanding.isEmpty else { return }
+    guard recovery.probedUpTo == nil else {
+      let left = max(RunningTimer.tick, outstanding[0].sentAt + rto - now)
+      start(.retransmission, for: left, at: now, &journal)
+      return
+    }
     start(.retransmission, for: rto, at: now, &journal)
     recovery.timerRanOutAt = now
-    if recovery.probedUpTo == nil {
-      let before = sndNxt
-      sendPending(at: now, isProbe: true, &journal)
-      if sndNxt == before { resend(outstanding.count - 1, at: now, &journal) }
-      recovery.probedUpTo = sndNxt
-    }
+    let before = sndNxt
+    sendPending(at: now, isProbe: true, &journal)
+    if sndNxt == before { resend(outstanding.count - 1, at: now, &journal) }
+    recovery.probedUpTo = sndNxt
   }
 }

@@ -17,7 +17,8 @@ extension Endpoint {
     rcvEdge = rcvNxt + firstWindow
     guard rules.receiveBuffer == nil else { return }
     let reserve = rules.mss - (timestampsOn && !isPassive ? 12 : 0)
-    memory = ReceiveMemory(firstWindow: firstWindow, reserve: reserve)
+    let headers = rules.networkHeader + 20 + (timestampsOn ? 12 : 0)
+    memory = ReceiveMemory(firstWindow: firstWindow, reserve: reserve, headers: headers)
   }
 
   /// Learns from an arriving segment how large a full one is: as large as the largest, or as two that

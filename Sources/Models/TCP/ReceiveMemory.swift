@@ -20,6 +20,8 @@ struct ReceiveMemory: Sendable, Equatable {
   /// Source: Linux `tcp_rmem`, the default.
   private static let size = 131_072
 
+  /// What lies before a segment's bytes.
+  private let overhead: Int
   private var chunks: [Chunk] = []
   private var allocated = 0
   /// How many bytes are expected of 256 bytes of memory.
@@ -39,7 +41,8 @@ struct ReceiveMemory: Sendable, Equatable {
   /// worth is kept in reserve.
   ///
   /// Source: Linux `tcp_init_buffer_space`.
-  init(firstWindow: Int, reserve: Int) {
+  init(firstWindow: Int, reserve: Int, headers: Int) {
+    overhead = Self.headroom + headers
     clamp = Self.size / 2 - reserve
     threshold = min(firstWindow, clamp)
   }
@@ -87,8 +90,8 @@ struct ReceiveMemory: Sendable, Equatable {
   /// Source: Linux `tcp_queue_rcv`, `tcp_try_coalesce`.
   mutating func take(_ bytes: Int, upTo end: SequenceNumber) {
     if fill(bytes, upTo: end) { return }
-    let used = Self.overhead + bytes
-    let truesize = Self.truesize(bytes)
+    let used = overhead + bytes
+    let truesize = truesize(bytes)
     chunks.append(Chunk(end: end, truesize: truesize, room: truesize - Self.buffer - used))
     allocated += truesize
   }
@@ -126,7 +129,7 @@ struct ReceiveMemory: Sendable, Equatable {
   /// Source: Linux `tcp_measure_rcv_mss`, `tcp_set_window_clamp`.
   mutating func measure(_ bytes: Int, told: Int) {
     let former = (ratio: ratio, clamp: clamp)
-    ratio = max(1, min(255, (bytes << 8) / Self.truesize(bytes)))
+    ratio = max(1, min(255, (bytes << 8) / truesize(bytes)))
     guard ratio != former.ratio else { return }
     clamp = window(from: Self.size)
     threshold = clamp < former.clamp ? min(threshold, clamp) : max(threshold, min(told, clamp))
@@ -139,7 +142,7 @@ struct ReceiveMemory: Sendable, Equatable {
   mutating func grow(after bytes: Int, isFree: Bool, offered: Int, segmentSize: Int) -> Bool {
     let room = min(clamp, space) - threshold
     guard room > 0 else { return false }
-    var cost = isFree ? 0 : window(from: Self.truesize(bytes))
+    var cost = isFree ? 0 : window(from: truesize(bytes))
     var increase = 2 * offered
     if cost > bytes {
       increase = 0
@@ -177,9 +180,9 @@ struct ReceiveMemory: Sendable, Equatable {
   /// The memory of a segment of so many bytes.
   ///
   /// Source: Linux `SKB_TRUESIZE`, `SKB_HEAD_ALIGN`, `kmalloc_size_roundup`.
-  private static func truesize(_ bytes: Int) -> Int {
-    let used = (overhead + bytes + 63) / 64 * 64 + sharedInfo
-    var size = smallest
+  private func truesize(_ bytes: Int) -> Int {
+    let used = (overhead + bytes + 63) / 64 * 64 + Self.sharedInfo
+    var size = Self.smallest
     if used > size {
       size = 1024
       while size < used { size *= 2 }
@@ -187,8 +190,8 @@ struct ReceiveMemory: Sendable, Equatable {
     return size + 256
   }
 
-  /// What lies before a segment's bytes: room for other headers, and its own.
-  private static let overhead = 64 + 52
+  /// Linux `NET_SKB_PAD`: room before a segment.
+  private static let headroom = 64
   /// Linux `struct skb_shared_info`, aligned.
   private static let sharedInfo = 320
   /// What `truesize` counts beside the bytes and what lies before them.

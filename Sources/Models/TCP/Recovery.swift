@@ -47,6 +47,11 @@ struct Recovery: Sendable, Equatable {
   /// The latest round trip of such a segment.
   var newestRoundTrip: Microseconds = 0
 
+  /// Something that was sent once has arrived behind what was sent later: the wire changes the order.
+  ///
+  /// Source: RFC 8985, section 6.2, step 3; Linux `tcp_check_sack_reordering`.
+  private(set) var hasSeenReordering = false
+
   private enum Conservation: Equatable {
     case off
     /// Begins with the next acknowledgment.
@@ -126,6 +131,11 @@ struct Recovery: Sendable, Equatable {
   mutating func noteArrived(_ chunk: SentChunk) {
     arrivedCount += 1
     sentAfter = max(sentAfter, chunk.arrivedBefore)
+  }
+
+  /// A segment that was sent once has arrived; up to a number others were reported before.
+  mutating func noteOrder(of chunk: SentChunk, reported highest: SequenceNumber?) {
+    if let highest, chunk.seq.isBefore(highest) { hasSeenReordering = true }
   }
 
   /// An acknowledgment told nothing new.

@@ -114,6 +114,8 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// Source: RFC 7323.
   public var offersTimestamps = false
+  /// The size of the header below TCP's, in bytes: 20 of IPv4, 40 of IPv6.
+  public var networkHeader = 20
   /// The maximum segment size offered, in bytes.
   public var mss = 1460
   /// The receive buffer, in bytes; nil: as large as Linux has it, which counts the memory of segments

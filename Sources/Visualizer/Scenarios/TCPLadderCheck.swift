@@ -130,7 +130,8 @@ struct TCPLadderCheck {
     network.perform(.runUntil(step.at - 1), observer: nil)
     let before = states(row)
     if !step.mayExpireBefore.isEmpty { operations.append(.runUntil(step.at - 1)) }
-    for (end, kind) in step.mayExpireBefore { expireIfDue(kind, of: end, step) }
+    for (end, kind) in step.mayExpireBefore
+    where kind == .delayedAck || !repeatsAnyway(end, step) { expireIfDue(kind, of: end, step) }
     perform(.runUntil(step.at))
     for (end, kind) in step.expires {
       if let difference = expire(kind, of: end, step, row) { return difference }
@@ -181,7 +182,20 @@ struct TCPLadderCheck {
         + "\(kind.rawValue) timer ends at \(seconds(timer.deadline))"
     }
     perform(.expire(end, kind))
+    // A probe for which there is no need gives way to the RTO, which may be due.
+    if case .send = row.kind, isShared, !hasUncompared(end) { expireIfDue(kind, of: end, step) }
     return nil
+  }
+
+  /// Whether what happens makes an end send something again without a timer.
+  private func repeatsAnyway(_ end: End, _ step: TCPLadder.Step) -> Bool {
+    var trial = network
+    let start = trial.log.count
+    trial.perform(.runUntil(step.at), observer: nil)
+    for operation in step.operations { trial.perform(operation, observer: nil) }
+    return (start..<trial.log.count).contains {
+      trial.log[$0].sender == end && trial.log[$0].isRetransmission
+    }
   }
 
   /// Whether the model has sent something of an end that no captured segment was compared with yet.
@@ -200,17 +214,17 @@ struct TCPLadderCheck {
     perform(.expire(end, actual))
   }
 
-  /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once, and
-  /// a tick may decide whether it waits.
+  /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once, one
+  /// that is about to go may go with an arrival, and a tick may decide whether it waits.
   private mutating func expireTick(_ row: TCPLadder.Row) {
     guard case .send(let send) = row.kind, case .arrival = send.cause,
       let connection = row.connection
     else { return }
     let end = End(connection, send.side)
-    guard !hasUncompared(end), let timer = network[end].timers[.delayedAck],
-      timer.duration <= TCPLadder.Tolerance.tick || network[end].mayAcknowledgeAtOnce
-    else { return }
-    perform(.expire(end, .delayedAck))
+    guard !hasUncompared(end), let timer = network[end].timers[.delayedAck] else { return }
+    let isShort = timer.duration <= TCPLadder.Tolerance.tick
+    let isDue = timer.deadline - network.now <= TCPLadder.Tolerance.early(timer.duration)
+    if isShort || isDue || network[end].mayAcknowledgeAtOnce { perform(.expire(end, .delayedAck)) }
   }
 
   // MARK: States

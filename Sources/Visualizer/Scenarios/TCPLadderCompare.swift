@@ -82,7 +82,8 @@ extension TCPLadderCheck {
   }
 
   /// Whether the capture and the model name different things only because those happened within a
-  /// moment: arrivals in a burst, or an acknowledgment at the tick behind an arrival.
+  /// moment: arrivals in a burst, an acknowledgment at the tick behind an arrival, or a probe at the
+  /// tick before one.
   private func isSameCause(_ send: TCPLadder.Send, _ record: SegmentRecord) -> Bool {
     // A timer may run out while a call is made.
     if case .call = send.cause, case .timer = record.cause { return true }
@@ -100,6 +101,8 @@ extension TCPLadderCheck {
       return abs(captured - model) <= TCPLadder.Tolerance.burst
     case .timer(.delayedAck):
       return record.sentAt - captured <= 2 * TCPLadder.Tolerance.tick
+    case .timer:
+      return send.isRetransmission && abs(record.sentAt - captured) <= TCPLadder.Tolerance.tick
     default: return false
     }
   }

@@ -30,6 +30,7 @@ extension TCPLadder {
       settings[name].flatMap { range.contains($0) ? $0 : nil }
     }
     rules.mss = family == 6 ? 1440 : 1460
+    rules.networkHeader = family == 6 ? 40 : 20
     rules.congestionControl = congestionControl
     if !on("tcp_window_scaling", true) {
       rules.windowShift = nil
@@ -158,6 +159,12 @@ extension TCPLadder {
           let cause = event.flatMap({ positions[$0] }), isReset(rows[cause])
         {
           steps[cause].mayExpireBefore.append((end, .delayedAck))
+        }
+        // So may a probe seem to answer what arrives just behind it.
+        if case .arrival(_, let event?) = send.cause, send.isRetransmission,
+          let cause = positions[event]
+        {
+          steps[cause].mayExpireBefore.append((end, .retransmission))
         }
         if send.cause == .script {
           steps[position].operations = [injection(send, end, life: lives[end, default: 0])]
