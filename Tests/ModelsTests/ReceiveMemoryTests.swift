@@ -67,7 +67,7 @@ struct ReceiveMemoryTests {
   /// Small segments go into the memory that is left behind the one before.
   @Test func smallSegmentsShareMemory() {
     var memory = ReceiveMemory(firstWindow: 65160, reserve: 1448, headers: 52)
-    func window() -> Int { memory.window(segmentSize: 1448, shift: 0, told: 65160) }
+    func window() -> Int { memory.window(segmentSize: 1448, shift: 1, told: 65160) }
     let empty = window()
     for number in 1...12 { memory.take(20, upTo: SequenceNumber(UInt32(20 * number))) }
     #expect(empty - window() <= 896 / 2)
@@ -110,5 +110,82 @@ struct ReceiveMemoryTests {
     for index in start..<network.log.count {
       #expect(network.log[index].segment.window <= 65_535)
     }
+  }
+
+  /// Also with segments of any size the window ends where the memory does.
+  @Test(arguments: [100, 500, 1024, 9000, 30_000, 65_495]) func memoryBoundsAnySize(mss: Int) {
+    var rules = Self.rules
+    rules.mss = mss
+    var network = story.open(rules)
+    story.perform([.call(client, .send(1_000_000)), .run(for: 60_000_000)], on: &network)
+    #expect(network[server].unreadCount < 2 * 131_072)
+    #expect(network[client].unsentCount > 0)
+    for _ in 0..<60 {
+      story.perform([.call(server, .receive(1_000_000)), .run(for: 2_000_000)], on: &network)
+    }
+    #expect(network[server].delivered.first?.count == 1_000_000)
+  }
+
+  /// A shift of 0 is no scaling: windows fit the header.
+  @Test func shiftOfZeroIsNoScaling() {
+    var memory = ReceiveMemory(firstWindow: 65160, reserve: 1448, headers: 52)
+    memory.measure(1448, told: 65160)
+    for number in 1...4 {
+      memory.take(1448, upTo: SequenceNumber(UInt32(1448 * number)))
+      _ = memory.grow(after: 1448, isFree: false, offered: 1448, segmentSize: 1448)
+    }
+    #expect(memory.window(segmentSize: 1448, shift: 0, told: 60_000) <= 65_535)
+    #expect(memory.window(segmentSize: 1448, shift: 10, told: 60_000) > 65_535)
+    // What was told is kept within a segment of what is left, and is rounded down to segments else.
+    for number in 5...12 { memory.take(1448, upTo: SequenceNumber(UInt32(1448 * number))) }
+    #expect(memory.window(segmentSize: 1448, shift: nil, told: 1) % 1448 == 0)
+    #expect(memory.window(segmentSize: 1448, shift: nil, told: 64_000) == 64_000)
+  }
+
+  /// A buffer of so many bytes has every second full segment acknowledged at once.
+  @Test func fixedBufferHoldsNothingBack() {
+    var rules = Self.rules
+    rules.receiveBuffer = 60_000
+    var network = story.open(rules)
+    story.perform(
+      [
+        .call(client, .send(3000)), .run(for: 12_000), .call(server, .receive(3000)),
+        .call(server, .send(10)), .run(for: 100_000),
+      ], on: &network)
+    story.perform([.call(client, .send(2896)), .run(for: 15_000)], on: &network)
+    #expect(network[server].lastAckSent == network[server].rcvNxt)
+  }
+
+  /// Out of order, three acknowledgments of a number go at once, and the next ones are joined.
+  @Test func duplicatesAreJoined() {
+    var network = story.open(Self.rules)
+    // An answer makes the server wait for answers: it is not quick.
+    story.perform(
+      [
+        .call(client, .send(9000)), .run(for: 12_000), .call(server, .receive(9000)),
+        .call(server, .send(10)), .run(for: 100_000),
+      ], on: &network)
+    let start = network.log.count
+    story.perform(
+      [.fate(client, .lost)] + (0..<7).map { _ in .call(client, .send(20)) } + [.run(for: 10_100)],
+      on: &network)
+    func acknowledgments() -> Int {
+      (start..<network.log.count).count { network.log[$0].sender == server }
+    }
+    #expect(acknowledgments() == 3)
+    #expect(network[server].joinsDuplicates)
+    story.perform([.run(for: 1000)], on: &network)
+    #expect(acknowledgments() == 4)
+    #expect(!network[server].joinsDuplicates)
+  }
+
+  /// A window that is small but open is used by the probe.
+  @Test func probeUsesWhatFits() {
+    var rules = Self.rules
+    rules.receiveBuffer = 3000
+    var network = story.open(Self.rules, server: rules)
+    story.perform([.call(client, .send(2900)), .run(for: 100_000)], on: &network)
+    story.perform([.call(client, .send(500)), .run(for: 3_000_000)], on: &network)
+    #expect(network[server].unreadCount == 3000)
   }
 }

@@ -154,6 +154,25 @@ struct RecoveryTests {
     #expect(recovery.congestionWindow == 15)
   }
 
+  /// What goes again has been preceded by all that has arrived by then.
+  @Test func resendingCountsWhatHasArrived() {
+    var rules = TCPRules.linux
+    rules.congestionControl = .bbr
+    rules.nagle = false
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    story.perform(
+      [
+        .fate(story.client, .lost), .call(story.client, .send(100)),
+        .call(story.client, .send(100)), .call(story.client, .send(100)), .run(for: 40_000),
+      ], on: &network)
+    let endpoint = network[story.client]
+    let first = endpoint.outstanding.first
+    #expect(first?.transmissions == 2)
+    #expect(first?.arrivedBefore == endpoint.recovery.arrivedCount)
+    #expect(endpoint.recovery.arrivedCount >= 2)
+  }
+
   // MARK: Sizes and samples
 
   /// A segment that goes again makes room for the report of what has come out of order meanwhile.
@@ -197,5 +216,44 @@ struct RecoveryTests {
     }
     #expect(samples == (tells ? [15_000] : []))
     #expect(network[story.client].roundTrip.minimum == (tells ? 15_000 : 20_000))
+  }
+
+  /// An acknowledgment that covers one segment and reports a later one shows a loss, no new order.
+  @Test func lossIsNoReordering() {
+    var rules = TCPRules.linux
+    rules.nagle = false
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    let four = (0..<4).map { _ in TCPOperation.call(story.client, .send(100)) }
+    story.perform(
+      [.fate(story.server, .lost), four[0], .fate(story.client, .lost), four[1], four[2], four[3]]
+        + [.run(for: 60_000)], on: &network)
+    #expect(!network[story.client].recovery.hasSeenReordering)
+    #expect(network[story.server].delivered.first?.count == 400)
+    // A segment that was only late is one of a new order.
+    story.perform(
+      [
+        .fate(story.client, .delivers(after: [14_000])), four[0], four[1], .run(for: 60_000),
+      ], on: &network)
+    #expect(network[story.client].recovery.hasSeenReordering)
+  }
+
+  /// What is joined when it goes again still fits.
+  @Test func joinedSegmentsFit() {
+    var rules = TCPRules.linux
+    rules.nagle = false
+    rules.mss = 1000
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    story.perform(
+      [
+        .fate(story.client, .lost), .call(story.client, .send(500)), .fate(story.client, .lost),
+        .call(story.client, .send(485)), .fate(story.server, .lost),
+        .call(story.server, .send(100)), .call(story.server, .send(100)), .run(for: 3_000_000),
+      ], on: &network)
+    let again = (0..<network.log.count).map { network.log[$0] }
+      .filter { $0.sender == story.client && $0.isRetransmission }.map(\.segment.payloadLength)
+    #expect(!again.contains { $0 > 0 && $0 < 485 })
+    #expect(network[story.server].delivered.first?.count == 985)
   }
 }

@@ -95,6 +95,18 @@ struct PacketdrillHabitsTests {
     #expect(report.difference == nil)
   }
 
+  /// After a timeout, duplicates of the number where the recovery ended may be of what went again
+  /// needlessly: without SACK they bring nothing.
+  @Test func duplicatesOfTheRecoveredNumberBringNothing() throws {
+    let duplicate = "+.001 < . 1:1(0) ack 6001 win 65535\n"
+    let report = try check(
+      "+0 write(4, ..., 6000) = 6000\n+0 > P. 1:6001(6000) ack 1\n+1 > . 1:1001(1000) ack 1\n"
+        + "+.01 < . 1:1(0) ack 6001 win 65535\n+0 write(4, ..., 4000) = 4000\n"
+        + "+0 > P. 6001:10001(4000) ack 1\n" + String(repeating: duplicate, count: 4)
+        + "+1.996 > . 6001:7001(1000) ack 1\n", sack: false)
+    #expect(report.difference == nil)
+  }
+
   /// Many events at a moment do not make each other late.
   @Test func eventsAtAMomentAreNotLate() throws {
     let bytes = String(repeating: "+0 < . 1:1(0) ack 1 win 65535\n", count: 2000)

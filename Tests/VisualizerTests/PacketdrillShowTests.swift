@@ -132,7 +132,7 @@ struct PacketdrillShowTests {
     let text = states.joined(separator: "\n")
     #expect(text.contains("C client script "))
     #expect(text.contains("ESTABLISHED S"))
-    #expect(!text.contains("CLOSED C"))
+    #expect(text.contains("[ CLOSED ]") && !text.contains("[ C "))
     let words = (0..<show.stepCount).map { show.narration(ofStep: $0, .en).text }
     #expect(words.contains("The script, as the client, sends SYN, seq 0."))
   }

@@ -233,6 +233,14 @@ struct PacketdrillTests {
       "+.1 < F 900:900(0) win 65535\n+.1 close(4) = 0\n+0 > F. 2:2(0) ack 1\n",
       "line 10: expected FIN ACK seq 2 ack 1, the model sent FIN ACK seq 1 ack 1"
     ),
+    (
+      "+0 write(4, ..., 5000) = 5000\n+0 > P. 1:1001(1000) ack 1\n",
+      "line 9: expected PSH ACK seq 1 (1000 bytes) ack 1, the model sent ACK seq 1 (1000 bytes) ack 1"
+    ),
+    (
+      "+.1 < F 90000:90000(0) win 65535\n+.1 close(4) = 0\n+0 > F. 1:1(0) ack 1\n",
+      "line 9: before it the model sent ACK seq 1 ack 1 at 0.120 s, which the script does not expect"
+    ),
     ("+0 close(9) = 0\n", "line 8: close: expected 0, the model returned EBADF"),
   ]) func otherDifferencesNameNoDeviation(lines: String, difference: String) throws {
     #expect(try Self.check(Self.open + lines).difference == difference)

@@ -117,6 +117,16 @@ struct TCPLadderMutationTests {
           ? nil : "segment 3 (client ACK): sent because of: captured a timer, model a call"))
   }
 
+  @Test func missingScalingIsNamed() throws {
+    let found = try changing("normal-client-close", where: isSend(1)) { event in
+      var options = event["opts"] as? Object
+      options?["wscale"] = nil
+      event["opts"] = options
+    }
+    #expect(
+      found == "segment 1 (server SYN ACK): window scale option: captured missing, model there")
+  }
+
   @Test func urgentIsCompared() throws {
     let found = try changing("normal-client-close", where: isSend(4)) {
       $0["flags"] = ["ACK", "URG"]

@@ -32,8 +32,8 @@ struct Acknowledging: Sendable, Equatable {
   var duplicateCount = 0
   /// The number that those acknowledged.
   var duplicateNumber = SequenceNumber(0)
-  /// The next acknowledgment stands for several such arrivals.
-  var isCompressed = false
+  /// How many such arrivals the next acknowledgment stands for.
+  var compressedCount = 0
 
   /// Linux `TCP_DELACK_MIN`.
   static let minimumDelay: Microseconds = 40_000
@@ -67,6 +67,9 @@ extension Endpoint {
   public var mayAcknowledgeAtOnce: Bool {
     acking.isBarelyInteractive && acking.isInteractive && acking.quickCount > 0
   }
+
+  /// Whether an acknowledgment waits for more of what comes out of order.
+  var joinsDuplicates: Bool { acking.compressedCount > 0 }
 
   /// Data arrived in order.
   ///
@@ -105,7 +108,7 @@ extension Endpoint {
     }
     acking.isScheduled = false
     acking.isUrgent = false
-    acking.isCompressed = false
+    acking.compressedCount = 0
     acking.isPushed = false
     acking.isPushedTwice = false
     acking.segmentCount = 0
@@ -134,7 +137,8 @@ extension Endpoint {
       }
     case .adaptive:
       // A window that would shrink is not told of yet: reading will open it.
-      if (rcvNxt - lastAckSent > acking.segmentSize && possibleWindow() >= toldWindow)
+      if (rcvNxt - lastAckSent > acking.segmentSize
+        && (memory == nil || possibleWindow() >= toldWindow))
         || (acking.quickCount > 0 && !acking.isInteractive)
       {
         isDue = true
@@ -148,13 +152,14 @@ extension Endpoint {
     if isDue { sendAck(at: now, &journal) }
   }
 
-  /// After three acknowledgments of a number the next ones are joined to one; false for those three.
+  /// After three acknowledgments of a number the next ones are joined to one; false for those three,
+  /// and where enough are joined.
   ///
-  /// Source: Linux `__tcp_ack_snd_check`, `tcp_comp_sack_delay_ns`, `tcp_comp_sack_rtt_percent`.
+  /// Source: Linux `__tcp_ack_snd_check`, `tcp_comp_sack_delay_ns`, `tcp_comp_sack_nr`.
   private mutating func compressesDuplicate(
     at now: Microseconds, _ journal: inout Journal
   ) -> Bool {
-    guard sackOn else { return false }
+    guard sackOn, acking.compressedCount < 44 else { return false }
     if acking.duplicateNumber != rcvNxt {
       (acking.duplicateNumber, acking.duplicateCount) = (rcvNxt, 0)
     }
@@ -162,10 +167,13 @@ extension Endpoint {
       acking.duplicateCount += 1
       return false
     }
-    if !acking.isCompressed {
-      acking.isCompressed = true
-      let delay = max(1, min(1000, roundTrip.srtt * 33 / 100))
-      start(.delayedAck, for: delay, at: now, &journal)
+    acking.compressedCount += 1
+    if acking.compressedCount == 1 {
+      let delay = max(1, min(1000, roundTrip.srtt / 20))
+      let deadline = timers[.delayedAck]?.deadline
+      if deadline.map({ $0 > now + delay }) ?? true {
+        start(.delayedAck, for: delay, at: now, &journal)
+      }
     }
     return true
   }
@@ -197,7 +205,7 @@ extension Endpoint {
   /// Source: Linux `tcp_delack_timer_handler`.
   mutating func delayedAckDue(at now: Microseconds, _ journal: inout Journal) {
     guard acking.isScheduled else { return }
-    if acking.isCompressed {
+    if acking.compressedCount > 0 {
       // Nothing was too late.
     } else if acking.isInteractive {
       acking.isInteractive = false

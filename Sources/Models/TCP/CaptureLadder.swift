@@ -88,6 +88,9 @@ public struct CaptureLadder: Sendable {
     run()
   }
 
+  /// How many packets back a finding is put to its packet.
+  private static let lookback = 1000
+
   private mutating func run() {
     var observer = WireObserver()
     var rows: [Row] = []
@@ -103,7 +106,14 @@ public struct CaptureLadder: Sendable {
           if let state = to.known, paths[side]?.last != state { paths[side]?.append(state) }
         case .anomaly(let kind, let side, let packet, let states):
           anomalies.append(Anomaly(kind: kind, side: side, packet: packet, states: states))
-          row.notes.append(event)
+          // What is wrong with a packet may show only later.
+          if let earlier = rows.suffix(Self.lookback).lastIndex(where: {
+            $0.segment.packet == packet
+          }) {
+            rows[earlier].notes.append(event)
+          } else {
+            row.notes.append(event)
+          }
         default: row.notes.append(event)
         }
       }

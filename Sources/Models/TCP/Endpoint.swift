@@ -217,7 +217,7 @@ public struct Endpoint: Sendable {
     }
     segment.window = isReset && !flags.contains(.ack) ? 0 : rcvWnd
     if flags.contains(.syn) {
-      segment.window = firstWindow
+      segment.window = memory == nil ? firstWindow : min(65_535, firstWindow)
       segment.mss = rules.mss
       let scales = !flags.contains(.ack) || windowShift != nil
       segment.windowShift = scales ? rules.windowShift : nil

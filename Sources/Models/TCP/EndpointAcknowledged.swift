@@ -27,10 +27,12 @@ extension Endpoint {
     updateSendWindow(segment)
     let arrivedBefore = recovery.arrivedCount
     recovery.sentAfter = 0
+    let highest = outstanding.last { $0.isSacked }?.end
     let reported = noteSack(segment.sack, at: now)
     let isAdvance = ack != sndUna
     if isAdvance {
-      acknowledge(upTo: ack, segment, reported: reported, at: now, &journal)
+      acknowledge(
+        upTo: ack, segment, reported: reported, before: highest, at: now, &journal)
       recovery.settleDuplicates(covered: recovery.arrivedCount - arrivedBefore, hasSack: sackOn)
     } else {
       if isDuplicate { recovery.noteDuplicate(hasSack: sackOn) }
@@ -55,18 +57,18 @@ extension Endpoint {
     sndWl2 = ack
   }
 
-  /// Everything before the number has arrived at the peer, which may report what it has beyond that.
+  /// Everything before the number has arrived at the peer, which may report what it has beyond that;
+  /// until then it had reported segments up to a number.
   ///
   /// Source: RFC 6298, sections 3, 5.2 and 5.3; Linux `tcp_clean_rtx_queue`.
   mutating func acknowledge(
     upTo ack: SequenceNumber, _ segment: Segment, reported: SentTimes? = nil,
-    at now: Microseconds, _ journal: inout Journal
+    before highest: SequenceNumber? = nil, at now: Microseconds, _ journal: inout Journal
   ) {
     sndUna = ack
     let covered = Array(outstanding.prefix { $0.end.isAtOrBefore(ack) })
     let hadSyn = covered.first?.control.contains(.syn) ?? false
     let wasResent = covered.contains { $0.transmissions > 1 }
-    let highest = highestSacked
     for chunk in covered {
       acknowledgedCount += chunk.payload?.count ?? 0
       if !chunk.isSacked {
@@ -148,14 +150,13 @@ extension Endpoint {
 
   /// The peer has this chunk; the latest such transmission tells what should have arrived too.
   ///
-  /// An answer that comes sooner than any did is one to the first transmission. What a timer sends sets
-  /// out at a tick, so that its answer may seem a little early: by `Recovery.tickSlack`.
+  /// An answer that comes sooner than any did is one to the first transmission.
   ///
   /// Source: RFC 8985, section 6.2, step 2; Linux `tcp_rack_advance`.
   mutating func noteDelivered(_ chunk: SentChunk, at now: Microseconds) {
     recovery.noteArrived(chunk)
     let elapsed = now - chunk.sentAt
-    let slack = chunk.sentAt == recovery.timerRanOutAt ? Recovery.tickSlack : 0
+    let slack = chunk.sentAt == recovery.timerRanOutAt ? rules.timerSlack : 0
     if chunk.transmissions > 1, elapsed + slack < roundTrip.minimum { return }
     recovery.newestRoundTrip = elapsed
     let newest = recovery.newestDelivered ?? -1
@@ -167,14 +168,11 @@ extension Endpoint {
     }
   }
 
-  /// The end of the last segment that the peer has reported.
-  private var highestSacked: SequenceNumber? { outstanding.last { $0.isSacked }?.end }
-
   /// Marks what the peer reports to have; returns when that was sent, as far as it was sent once.
   private mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) -> SentTimes? {
     guard sackOn, !ranges.isEmpty else { return nil }
     var once: [SentChunk] = []
-    let highest = highestSacked
+    let highest = outstanding.last { $0.isSacked }?.end
     for index in outstanding.indices where !outstanding[index].isSacked {
       let range = outstanding[index].range
       guard ranges.contains(where: { $0.contains(range) }) else { continue }

@@ -119,8 +119,8 @@ extension Endpoint {
           readable.removeFirst()
         }
       }
-      let unread = rcvNxt - (state.hasPeerFin ? 1 : 0) - unreadCount
-      memory?.free(upTo: unread)
+      let firstUnread = rcvNxt - (state.hasPeerFin ? 1 : 0) - unreadCount
+      memory?.free(upTo: firstUnread)
       windowMayOpen(at: now, &journal)
       return .data(taken)
     }

@@ -91,12 +91,13 @@ extension Endpoint {
     let hasFin = segment.flags.contains(.fin) && count == segment.payloadLength
     let range = SequenceRange(segment.seq, segment.seq + count)
     let isKnown = kept.contains { $0.range.contains(range) && ($0.hasFin || !hasFin) }
+    if rules.ackDelay == .adaptive { measureSegment(count, segment.flags) }
     if isKnown {
       report(.segmentDiscarded(end, .duplicate), &journal)
       return
     }
     let index = kept.firstIndex { segment.seq.isBefore($0.range.start) } ?? kept.count
-    if rules.ackDelay == .adaptive { noteKept(range, segment.flags) }
+    if rules.ackDelay == .adaptive { noteKept(range) }
     kept.insert(
       KeptRange(range: range, payload: payload, hasFin: hasFin, arrivedAt: now), at: index)
     report(.segmentKept(end, range), &journal)

@@ -121,7 +121,7 @@ extension Endpoint {
     while index + 1 < outstanding.count, !outstanding[index + 1].isSacked {
       let next = outstanding[index + 1]
       let count = outstanding[index].payload?.count ?? 0
-      guard count + (next.payload?.count ?? 0) <= sendMss else { return }
+      guard count + (next.payload?.count ?? 0) <= roomForData else { return }
       if let payload = next.payload {
         if count > 0 {
           outstanding[index].payload?.count += payload.count
@@ -130,6 +130,7 @@ extension Endpoint {
         }
       }
       outstanding[index].control.formUnion(next.control)
+      outstanding[index].isPushed = outstanding[index].isPushed || next.isPushed
       outstanding.remove(at: index + 1)
     }
   }
@@ -225,9 +226,15 @@ extension Endpoint {
 
   /// Asks whether the peer's window is still closed.
   ///
-  /// Source: RFC 9293, section 3.8.6.1; Linux `tcp_write_wakeup` (a number already acknowledged).
+  /// Source: RFC 9293, section 3.8.6.1; Linux `tcp_write_wakeup` (what little fits, or a number already
+  /// acknowledged).
   mutating func probeWindow(at now: Microseconds, _ journal: inout Journal) {
     guard unsentCount > 0 || (finRequested && finSeq == nil) else { return }
+    let room = sndUna + sndWnd - sndNxt
+    if rules.linuxArrival, unsentCount > 0, outstanding.isEmpty, room > 0 {
+      transmitNew(min(unsentCount, room, roomForData), fin: false, at: now, &journal)
+      return
+    }
     if rules.linuxArrival {
       send(.ack, seq: sndUna - 1, at: now, &journal)
     } else if unsentCount > 0, outstanding.isEmpty {

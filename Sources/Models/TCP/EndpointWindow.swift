@@ -19,6 +19,7 @@ extension Endpoint {
     let reserve = rules.mss - (timestampsOn && !isPassive ? 12 : 0)
     let headers = rules.networkHeader + 20 + (timestampsOn ? 12 : 0)
     memory = ReceiveMemory(firstWindow: firstWindow, reserve: reserve, headers: headers)
+    acking.segmentSize = max(88, min(acking.segmentSize, reserve, sendMss))
   }
 
   /// Learns from an arriving segment how large a full one is: as large as the largest, or as two that
@@ -33,7 +34,7 @@ extension Endpoint {
         let told = toldWindow
         memory?.measure(count, told: told)
       }
-      acking.segmentSize = min(count, rules.mss)
+      acking.segmentSize = min(count, rules.mss - (timestampsOn ? 12 : 0))
       if flags.contains(.psh) { acking.isPushed = true }
       return
     }
@@ -53,10 +54,10 @@ extension Endpoint {
   /// Something came out of order.
   ///
   /// Source: Linux `tcp_data_queue_ofo`.
-  mutating func noteKept(_ range: SequenceRange, _ flags: SegmentFlags) {
+  mutating func noteKept(_ range: SequenceRange) {
     let count = range.end - range.start
-    measureSegment(count, flags)
     if sackOn {
+      // A bare FIN that joins what is there costs nothing. Linux `truesize_adjust`.
       let isFree = count == 0 && memory?.hasRoom(for: count, at: range.start) ?? false
       growWindow(after: count, isFree: isFree)
     }
@@ -91,8 +92,10 @@ extension Endpoint {
   mutating func openWindow() {
     if state == .timeWait { return }
     var window = possibleWindow()
-    if memory != nil, window < rcvWnd {
-      window = ReceiveMemory.rounded(rcvWnd, shift: windowShift ?? 0)
+    if let memory, window < rcvWnd {
+      // Rounding must not go on for ever where nothing is left.
+      window =
+        memory.isFull ? rcvWnd : ReceiveMemory.rounded(rcvWnd, shift: windowShift ?? 0)
     }
     let edge = rcvNxt + max(0, window)
     if edge.isAfter(rcvEdge) { rcvEdge = edge }

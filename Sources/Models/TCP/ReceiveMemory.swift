@@ -3,8 +3,9 @@
 /// A segment takes the whole allocation that it came in. So the window cannot be the room left; it is
 /// an estimate of how many bytes will fit, which full segments improve and unread ones lower.
 ///
-/// Two things depend on the machine: allocations are those of a driver that gives every segment
-/// memory of its own, as the kernel's allocator rounds it, and the buffer does not grow.
+/// Allocations depend on the machine: these are those of a driver that gives every segment memory of its
+/// own, as the kernel's allocator rounds it. Left out is that a kernel packs and drops segments when
+/// memory ends, and gives a reader of much a larger buffer (`tcp_rcvbuf_grow`).
 ///
 /// Source: Linux `tcp_grow_window`, `tcp_measure_rcv_mss`, `__tcp_select_window`.
 struct ReceiveMemory: Sendable, Equatable {
@@ -43,7 +44,8 @@ struct ReceiveMemory: Sendable, Equatable {
   /// Source: Linux `tcp_init_buffer_space`.
   init(firstWindow: Int, reserve: Int, headers: Int) {
     overhead = Self.headroom + headers
-    clamp = Self.size / 2 - reserve
+    clamp = max(2 * reserve, Self.size / 2 - reserve)
+    if Self.size / 2 <= 2 * reserve { clamp = Self.size / 2 }
     threshold = min(firstWindow, clamp)
   }
 
@@ -51,8 +53,7 @@ struct ReceiveMemory: Sendable, Equatable {
   ///
   /// Source: Linux `tcp_select_initial_window`.
   static func firstWindow(segmentSize: Int) -> Int {
-    let room = min(65_535, size / 2)
-    return max(1, room / segmentSize) * segmentSize
+    max(1, size / 2 / segmentSize) * segmentSize
   }
 
   private func window(from memory: Int) -> Int { (max(0, memory) * ratio) >> 8 }
@@ -62,18 +63,22 @@ struct ReceiveMemory: Sendable, Equatable {
   /// Whether more than half of the buffer is taken.
   var isShort: Bool { space < clamp / 2 }
 
+  /// Whether more than all of it is taken.
+  var isFull: Bool { allocated > Self.size }
+
   /// The window to tell, in bytes, where a full segment has so many bytes and the header leaves out
   /// so many bits; without scaling it stays as told unless whole segments more fit, or less is left.
   ///
   /// Source: Linux `__tcp_select_window`.
   func window(segmentSize: Int, shift: Int?, told: Int) -> Int {
+    let segmentSize = min(segmentSize, clamp)
     var free = space
     if isShort {
       free = (free >> (shift ?? 0)) << (shift ?? 0)
       if free < window(from: Self.size) / 16 || free < segmentSize { return 0 }
     }
     free = min(free, threshold)
-    if let shift { return Self.rounded(free, shift: shift) }
+    if let shift, shift > 0 { return min(65_535 << shift, Self.rounded(free, shift: shift)) }
     if told > free - segmentSize, told <= free { return told }
     return min(65_535, free / segmentSize * segmentSize)
   }
@@ -165,7 +170,7 @@ struct ReceiveMemory: Sendable, Equatable {
   /// What a buffer may grow to.
   ///
   /// Source: Linux `tcp_rmem`, the maximum.
-  private static let largestSize = 6_291_456
+  private static let largestSize = 33_554_432
 
   /// The user has read what lies before a number.
   mutating func free(upTo number: SequenceNumber) {

@@ -1,10 +1,5 @@
 /// Loss recovery and the congestion window, in segments.
 struct Recovery: Sendable, Equatable {
-  /// How much sooner than any answer so far that to something may come which a timer has sent again.
-  ///
-  /// A host notes a timer at its tick, a wire notes the segment when it gets it.
-  static let tickSlack: Microseconds = 700
-
   /// The congestion window.
   var congestionWindow = 10
   /// Slow start ends here.
@@ -36,7 +31,7 @@ struct Recovery: Sendable, Equatable {
   private(set) var recovered: SequenceNumber?
   /// What was sent when the tail was probed; nil: no probe is under way.
   var probedUpTo: SequenceNumber?
-  /// When a timer other than the RTO has sent something again; nil: never.
+  /// When a probe was due, or the wait for what may only be late was over; nil: never.
   var timerRanOutAt: Microseconds?
   /// The latest transmission time among what was acknowledged.
   ///

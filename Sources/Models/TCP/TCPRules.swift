@@ -106,6 +106,11 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// Source: RFC 8985, section 6; Linux RACK.
   public var timeBasedLossDetection = false
+  /// How much sooner than any answer so far the answer may come to what a probe or the wait for what is
+  /// late sent again.
+  ///
+  /// It is for ladders from a wire, which notes such a segment a little later than the host has sent it.
+  public var timerSlack: Microseconds = 0
   /// Offers selective acknowledgments.
   ///
   /// Source: RFC 2018; Linux `tcp_sack`.
@@ -282,7 +287,7 @@ public struct TCPRules: Sendable, Equatable {
     rules.offersSack = true
     rules.offersTimestamps = true
     rules.receiveBuffer = nil
-    rules.windowShift = 7
+    rules.windowShift = 10
     rules.closeEndsReading = true
     rules.abortCarriesAck = true
     rules.tellsResetWhileClosing = true

@@ -131,8 +131,9 @@ public struct WireObserver: Model {
       peer.acknowledged == next
     {
       observer?(.keepAliveSeen(side, packet: segment.packet), self)
-    } else if segment.length == 0 {
-      // An acknowledgment that was overtaken; it occupies no numbers.
+    } else if segment.length == 0 || end.iss.map(segment.seq.isBefore) ?? false {
+      // An acknowledgment that was overtaken occupies no numbers, and what lies before the ISN was
+      // never sent.
     } else if let hole = end.hole, segment.seq.isAtOrAfter(hole.start),
       segment.end.isAtOrBefore(hole.end)
     {

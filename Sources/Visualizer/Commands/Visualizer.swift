@@ -38,6 +38,9 @@ struct Visualizer: ParsableCommand {
     } else if arguments.first.map(isLook) ?? true {
       arguments.insert(arguments.contains(where: ShowLibrary.isKnown) ? "play" : "gallery", at: 0)
     }
+    if let first = arguments.first, let hint = misspelling(first) {
+      fail("visualizer: error: no subcommand '\(VisibleText.escape(first))'; \(hint)", EX_USAGE)
+    }
     var command: (any ParsableCommand)?
     do {
       command = try parseAsRoot(arguments)
@@ -62,6 +65,14 @@ struct Visualizer: ParsableCommand {
     let names = configuration.subcommands.map { $0._commandName } + ["help"]
     if names.contains(word) { return false }
     return Nearest.word(word, among: names) == nil || ShowLibrary.isKnown(word)
+  }
+
+  /// What a first argument was meant to be, where it is nearly a subcommand.
+  private static func misspelling(_ word: String) -> String? {
+    let names = configuration.subcommands.map { $0._commandName } + ["help"]
+    guard !word.hasPrefix("-"), !names.contains(word) else { return nil }
+    let shown = configuration.subcommands.filter { $0.configuration.shouldDisplay }
+    return Nearest.hint(word, among: shown.map { $0._commandName } + ["help"]).en
   }
 
   /// Whether a first argument says how the gallery is to look.

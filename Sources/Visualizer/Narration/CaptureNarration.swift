@@ -74,7 +74,8 @@ struct CaptureNarration {
       reason = Bilingual("packet \(packet) (\(flags)) reaches it", "第 \(packet) 个包（\(flags)）到达")
     case .peerStillSends(let packet):
       reason = Bilingual(
-        "its peer still sends new data in packet \(packet)", "对方在第 \(packet) 个包中仍发送新数据")
+        "packet \(packet) shows that its peer had not sent a FIN before",
+        "第 \(packet) 个包表明对方此前没有发过 FIN")
     }
     let (en, zhStates) = (CaptureWords.states(to, .en), CaptureWords.states(to, .zh))
     let presumed =

@@ -142,9 +142,9 @@ extension TCPTelling {
     case .established:
       return say(
         "RFC 9293 3.10.4",
-        "\(start.0): it has nothing more to send. This end closes first, so it will be the one in "
-          + "TIME_WAIT.",
-        "\(start.1)：没有数据要发了。它先关闭（主动关闭），所以 TIME_WAIT 会落在它这里。")
+        "\(start.0): it has nothing more to send. It closes before a FIN of the other end has come, so "
+          + "TIME_WAIT will fall to it.",
+        "\(start.1)：没有数据要发了。它在收到对方的 FIN 之前就关闭（主动关闭），所以 TIME_WAIT 会落在它这里。")
     case .closeWait:
       return say(
         "RFC 9293 3.10.4",
@@ -304,8 +304,9 @@ extension TCPTelling {
         "\(start.1)。保护 isn-clock 已关闭：同一四元组每次都从同一个序列号开始。")
     case .given:
       return say(
-        "RFC 9293 3.4.1", "\(start.0), as the script says. From here on it counts as 0.",
-        "\(start.1)，由脚本指定。以下都相对它计数，显示为 0。")
+        "RFC 9293 3.4.1",
+        "\(start.0). It is given, not taken from a clock; from here on it counts as 0.",
+        "\(start.1)，由外部给定，不取自时钟。以下都相对它计数，显示为 0。")
     case .beyondTimeWait:
       return say(
         rules(end).linuxTimeWait ? "Linux" : "RFC 9293 3.6.1",

@@ -256,6 +256,16 @@ extension TCPTelling {
           endpoint.outstanding.isEmpty ? "没有新的确认。" : "没有新的确认：对方缺了什么。"), source
       )
     }
+    if count >= 0, segment.seq.isAfter(endpoint.rcvNxt),
+      segment.ack.isAtOrBefore(endpoint.sndNxt)
+    {
+      return (
+        Bilingual(
+          "\(theirs(end, endpoint.rcvNxt)) is expected: something before it is missing. What it "
+            + "acknowledges counts all the same.",
+          "期望的是 \(theirs(end, endpoint.rcvNxt))：前面缺了东西。它的确认仍然有效。"), source
+      )
+    }
     return (
       Bilingual(
         "Its numbers are not those of this moment.", "它的序列号与此刻对不上。"), source

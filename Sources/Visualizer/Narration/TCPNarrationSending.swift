@@ -263,7 +263,7 @@ extension TCPTelling {
     case .timer:
       return (
         Bilingual(
-          "the same numbers, so that it does no harm if the first copy did arrive.",
+          "the same sequence numbers, so that it does no harm if the first copy did arrive.",
           "序列号不变，即使之前那份其实到了也无妨。"), "RFC 6298 5.4"
       )
     case .arrival(let index) where after.log[index].segment.flags.contains(.syn):

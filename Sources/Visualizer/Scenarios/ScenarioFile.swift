@@ -211,23 +211,29 @@ extension ScenarioFile {
     } catch let error as YamlError {
       throw yamlError(file, error)
     } catch {
-      throw InputError(file: file, "the file is not YAML")
+      throw InputError(file: file, "the file is not \(language(file))")
     }
     throw InputError(file: file, line: 1, "the file is empty; write title:, model:, script:")
+  }
+
+  /// What the file is meant to be written in; JSON is read as the YAML that it is.
+  private static func language(_ file: String) -> String {
+    file.hasSuffix(".json") ? "JSON" : "YAML"
   }
 
   private static func yamlError(_ file: String, _ error: YamlError) -> InputError {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      return InputError(file: file, line: mark.line, column: mark.column, "not YAML: \(problem)")
+      return InputError(
+        file: file, line: mark.line, column: mark.column, "not \(language(file)): \(problem)")
     case .reader(let problem, _, _, _):
-      return InputError(file: file, line: 1, "not YAML: \(problem)")
+      return InputError(file: file, line: 1, "not \(language(file)): \(problem)")
     case .duplicatedKeysInMapping(let duplicates, let context):
       return InputError(
         file: file, line: context.mark.line, column: context.mark.column,
         "the key '\(duplicates.first ?? "")' is written twice")
-    default: return InputError(file: file, line: 1, "the file is not YAML")
+    default: return InputError(file: file, line: 1, "the file is not \(language(file))")
     }
   }
 

@@ -19,6 +19,8 @@ extension TCPLadder {
     static let tick: Microseconds = 4000
     /// Of arrivals so close together a capture cannot tell which one made the end send.
     static let burst: Microseconds = 2000
+    /// How long a wire takes to note what a host has sent.
+    static let wire: Microseconds = 700
     /// How much earlier than the model's a captured timer may run out.
     static func early(_ duration: Microseconds) -> Microseconds { 5000 + duration / 50 }
   }

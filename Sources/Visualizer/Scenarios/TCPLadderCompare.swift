@@ -90,7 +90,8 @@ extension TCPLadderCheck {
     if isSpread(send), let captured = sends[send.segment]?.at {
       // It waited for its turn: the kernel spreads a window over a round trip at most.
       let roundTrip = network[record.sender].roundTrip.srtt
-      return captured - record.sentAt <= max(TCPLadder.Tolerance.tick, roundTrip)
+      let wait = captured - record.sentAt
+      return wait >= -TCPLadder.Tolerance.tick && wait <= max(TCPLadder.Tolerance.tick, roundTrip)
     }
     guard case .arrival(let segment, _) = send.cause, let captured = firstArrival[segment],
       sends[segment]?.send.side == send.side.peer
@@ -123,7 +124,8 @@ extension TCPLadderCheck {
     for (what, captured, model) in [
       ("MSS option", send.mss != nil, model.mss != nil),
       ("SACK option", send.sackPermitted, model.sackPermitted),
-    ] where captured != model {
+      ("window scale option", send.windowShift != nil, model.windowShift != nil),
+    ] where captured != model && (what != "window scale option" || ladder.saysScaling) {
       return "\(name): \(what): captured \(captured ? "there" : "missing"), "
         + "model \(model ? "there" : "missing")"
     }

@@ -32,6 +32,7 @@ extension TCPLadder {
     rules.mss = family == 6 ? 1440 : 1460
     rules.networkHeader = family == 6 ? 40 : 20
     rules.congestionControl = congestionControl
+    rules.timerSlack = TCPLadder.Tolerance.wire
     if !on("tcp_window_scaling", true) {
       rules.windowShift = nil
     } else if let shift = windowShift(of: side) {
@@ -57,6 +58,9 @@ extension TCPLadder {
     }
     return rules
   }
+
+  /// Whether the ladder says which SYNs offer window scaling.
+  var saysScaling: Bool { Side.allCases.contains { windowShift(of: $0) != nil } }
 
   /// The window scale that a side's SYNs offer, if the ladder says that.
   private func windowShift(of side: Side) -> UInt8? {

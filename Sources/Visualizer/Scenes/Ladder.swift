@@ -188,9 +188,9 @@ struct Acknowledged {
     var sent: [LadderSegment] = []
     for earlier in before {
       if earlier.sender == segment.sender {
-        guard former == nil, earlier.flags.contains(.ack), !earlier.flags.contains(.rst) else {
-          continue
-        }
+        guard former == nil, !earlier.isLost, earlier.flags.contains(.ack),
+          !earlier.flags.contains(.rst)
+        else { continue }
         former = earlier.ack
       } else {
         sent.append(earlier)

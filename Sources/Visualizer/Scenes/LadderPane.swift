@@ -153,12 +153,14 @@ struct LadderPane {
     let reached = max(2, Int((Double(path.count - 1) * arrow.reached).rounded()))
     drawShaft(path, reached, style, &canvas)
     canvas.put(fromClient ? "├" : "┤", startX, y, style)
-    drawLabel(segment, y: y, bend: bend, style, &canvas)
+    let end =
+      segment.isLost
+      ? (Bilingual("╳ lost", "╳ 丢失"), Style(.error, .bold))
+      : isStuck ? (Bilingual("‖ held", "‖ 滞留"), Style(.waiting, .bold)) : nil
+    drawLabel(segment, end: end, y: y, bend: bend, style, &canvas)
     let head = path[reached]
-    if segment.isLost {
+    if end != nil {
       // Drawn with the label, behind which it lies.
-    } else if isStuck {
-      canvas.put("‖", head.x, head.y, Style(.waiting, .bold))
     } else if reached == path.count - 1 {
       canvas.put(fromClient ? "┤" : "├", endX, endY, style)
       canvas.put(fromClient ? "▶" : "◀", fromClient ? endX - 1 : endX + 1, endY, style)
@@ -205,14 +207,15 @@ struct LadderPane {
   }
 
   private func drawLabel(
-    _ segment: LadderSegment, y: Int, bend: Int?, _ style: Style, _ canvas: inout Canvas
+    _ segment: LadderSegment, end: (words: Bilingual, style: Style)?, y: Int, bend: Int?,
+    _ style: Style, _ canvas: inout Canvas
   ) {
     let fromClient = segment.sender == .client
     let note = note(segment)
-    let lost = segment.isLost ? Bilingual("╳ lost", "╳ 丢失")[look.language] : ""
+    let fate = end?.words[look.language] ?? ""
     let room =
       (bend.map { fromClient ? $0 - leftLane : rightLane - $0 } ?? span) - 6
-      - (lost.isEmpty ? 0 : GlyphWidth.of(lost) + 2)
+      - (fate.isEmpty ? 0 : GlyphWidth.of(fate) + 2)
     let text = segment.text(columns: room - (note.isEmpty ? 0 : GlyphWidth.of(note) + 2))
     let label =
       TextLayout.fit(
@@ -223,15 +226,15 @@ struct LadderPane {
     var labelStyle = style
     if segment.isRetransmission { labelStyle = Style(.waiting, .bold) }
     if segment.flags.contains(.rst) || segment.isWrong { labelStyle = Style(.error, .bold) }
-    let end = canvas.put(label, x, y, labelStyle)
-    guard segment.isLost else { return }
+    let behind = canvas.put(label, x, y, labelStyle)
+    guard let end else { return }
     // A little further, and then no more.
     if fromClient {
-      let column = canvas.put("── ", end, y, style)
-      canvas.put(lost + " ", column, y, Style(.error, .bold))
+      let column = canvas.put("── ", behind, y, style)
+      canvas.put(fate + " ", column, y, end.style)
     } else {
-      let column = x - GlyphWidth.of(lost) - 4
-      canvas.put(" " + lost + " ──", column, y, Style(.error, .bold))
+      let column = x - GlyphWidth.of(fate) - 4
+      canvas.put(" " + fate + " ──", column, y, end.style)
     }
   }
 

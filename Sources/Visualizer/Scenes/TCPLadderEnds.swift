@@ -12,8 +12,9 @@ extension LadderEnd {
     variables = [
       ("sndUna", send(endpoint.sndUna)),
       ("rcvNxt", endpoint.irs.map { "\(endpoint.rcvNxt.relative(to: $0))" } ?? "-"),
-      ("sndNxt", send(endpoint.sndNxt)), ("rcvWnd", "\(endpoint.rcvWnd)"),
-      ("sndWnd", "\(endpoint.sndWnd)"),
+      ("sndNxt", send(endpoint.sndNxt)),
+      ("rcvWnd", endpoint.irs == nil ? "-" : "\(endpoint.rcvWnd)"),
+      ("sndWnd", endpoint.irs == nil ? "-" : "\(endpoint.sndWnd)"),
       ("iss", endpoint.incarnation == 0 ? "-" : "\(endpoint.iss)"),
     ]
     timers = endpoint.timers.running.map {
