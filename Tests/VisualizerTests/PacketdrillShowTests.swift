@@ -148,4 +148,20 @@ struct PacketdrillShowTests {
     #expect(ladder.contains { $0.contains("flags   PSH ACK ") })
     #expect(!ladder.contains { $0.contains("├") && $0.contains("PSH") })
   }
+
+  /// What is under way passes behind its label, which can be read all the time.
+  @Test func labelsStayWholeUnderWay() throws {
+    let show = try Shows.open("tcp-close")
+    let steps = (0..<show.stepCount).filter {
+      show.narration(ofStep: $0, .en).text.contains(" sends FIN ACK, seq ")
+    }
+    #expect(steps.count == 2)
+    for step in steps {
+      for progress in stride(from: 0.0, through: 1.0, by: 0.05) {
+        let frame = show.frame(step, progress: progress, Look(size: .middle))
+        let rows = (0..<36).map { frame.text(row: $0) }
+        #expect(rows.contains { $0.contains(" FIN ACK  seq ") }, "\(progress)")
+      }
+    }
+  }
 }

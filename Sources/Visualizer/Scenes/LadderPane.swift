@@ -157,7 +157,6 @@ struct LadderPane {
       segment.isLost
       ? (Bilingual("╳ lost", "╳ 丢失"), Style(.error, .bold))
       : isStuck ? (Bilingual("‖ held", "‖ 滞留"), Style(.waiting, .bold)) : nil
-    drawLabel(segment, end: end, y: y, bend: bend, style, &canvas)
     let head = path[reached]
     if end != nil {
       // Drawn with the label, behind which it lies.
@@ -167,6 +166,8 @@ struct LadderPane {
     } else {
       canvas.put(fromClient ? "▶" : "◀", head.x, head.y, style)
     }
+    // Over the head, which passes behind it.
+    drawLabel(segment, end: end, y: y, bend: bend, style, &canvas)
   }
 
   private func style(_ arrow: Ladder.Arrow) -> Style {
