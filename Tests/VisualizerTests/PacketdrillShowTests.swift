@@ -65,15 +65,13 @@ struct PacketdrillShowTests {
 
   /// A flight is drawn row by row; what crosses it half way is drawn as crossing.
   @Test func flightsTakeARowASegment() throws {
-    let script =
-      PacketdrillTests.open + """
-        +0 write(4, ..., 5000) = 5000
-        +0 > P. 1:5001(5000) ack 1
-        +.05 < . 1:1(0) ack 5001 win 65535
+    let lines = """
+      +0 write(4, ..., 5000) = 5000
+      +0 > P. 1:5001(5000) ack 1
+      +.05 < . 1:1(0) ack 5001 win 65535
 
-        """
-    let file = try PacketdrillFile(file: "x.pkt", bytes: Array(script.utf8))
-    let show = try #require(file.show(name: "flight") as? Performance<TCPSubject>)
+      """
+    let show = try #require(try opened(lines) as? Performance<TCPSubject>)
     let network = show.timeline.state(before: show.timeline.script.count)
     let rows = TCPLadderRows(network, connection: 0, segments: 100, now: network.now)
     #expect(rows.arrows.allSatisfy { $0.arrivalRow == $0.sentRow })
@@ -101,16 +99,20 @@ struct PacketdrillShowTests {
     #expect(words.contains { $0.hasPrefix("The server sends RST ACK, seq 0, ack 1") })
   }
 
-  private func established() throws -> any Show {
-    let script =
-      PacketdrillTests.open + """
-        +0 write(4, ..., 100) = 100
-        +0 > P. 1:101(100) ack 1
-        +.02 < . 1:1(0) ack 101 win 65535
+  /// A show of an open connection that goes on by these lines.
+  private func opened(_ lines: String) throws -> any Show {
+    let bytes = Array((PacketdrillTests.open + lines).utf8)
+    return try #require(PacketdrillFile(file: "x.pkt", bytes: bytes).show(name: "opened"))
+  }
 
-        """
-    let file = try PacketdrillFile(file: "x.pkt", bytes: Array(script.utf8))
-    return try #require(file.show(name: "established"))
+  private func established() throws -> any Show {
+    try opened(
+      """
+      +0 write(4, ..., 100) = 100
+      +0 > P. 1:101(100) ack 1
+      +.02 < . 1:1(0) ack 101 win 65535
+
+      """)
   }
 
   private func lines(_ show: any Show, step: Int, view: Int) -> [String] {

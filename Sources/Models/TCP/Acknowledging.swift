@@ -68,9 +68,6 @@ extension Endpoint {
     acking.isBarelyInteractive && acking.isInteractive && acking.quickCount > 0
   }
 
-  /// Whether an acknowledgment waits for more of what comes out of order.
-  var joinsDuplicates: Bool { acking.compressedCount > 0 }
-
   /// Data arrived in order.
   ///
   /// Source: Linux `tcp_event_data_recv`, `tcp_measure_rcv_mss`.
@@ -205,13 +202,14 @@ extension Endpoint {
   /// Source: Linux `tcp_delack_timer_handler`.
   mutating func delayedAckDue(at now: Microseconds, _ journal: inout Journal) {
     guard acking.isScheduled else { return }
-    if acking.compressedCount > 0 {
-      // Nothing was too late.
-    } else if acking.isInteractive {
-      acking.isInteractive = false
-      acking.delay = Acknowledging.minimumDelay
-    } else {
-      acking.delay = min(acking.delay * 2, rto)
+    // What was joined was not too late.
+    if acking.compressedCount == 0 {
+      if acking.isInteractive {
+        acking.isInteractive = false
+        acking.delay = Acknowledging.minimumDelay
+      } else {
+        acking.delay = min(acking.delay * 2, rto)
+      }
     }
     sendAck(at: now, &journal)
   }

@@ -11,8 +11,9 @@
 /// - *listener*: the passive open of the port, which stays when a connection ends;
 /// - *orphan*: an end whose user has closed and cannot be reached any more.
 ///
-/// Left out: urgent data, options but MSS, SACK and timestamps (windows are plain numbers of
-/// bytes, so scaling has no meaning), keepalive, and security compartments. Of congestion control,
+/// Left out: urgent data, options but MSS, SACK, timestamps and window scaling (windows are plain
+/// numbers of bytes all the same, which scaling rounds), keepalive, and security compartments. Of
+/// congestion control,
 /// pacing, ECN, CUBIC's curve (the window grows as RFC 5681 says), what BBR estimates of the path, and
 /// taking back what a needless retransmission has lowered. None of them changes how a connection
 /// opens or closes; keepalive alone could break one.
@@ -217,7 +218,7 @@ public struct Endpoint: Sendable {
     }
     segment.window = isReset && !flags.contains(.ack) ? 0 : rcvWnd
     if flags.contains(.syn) {
-      segment.window = memory == nil ? firstWindow : min(65_535, firstWindow)
+      segment.window = rules.receiveBuffer ?? min(65_535, firstWindow)
       segment.mss = rules.mss
       let scales = !flags.contains(.ack) || windowShift != nil
       segment.windowShift = scales ? rules.windowShift : nil

@@ -44,8 +44,8 @@ struct ReceiveMemory: Sendable, Equatable {
   /// Source: Linux `tcp_init_buffer_space`.
   init(firstWindow: Int, reserve: Int, headers: Int) {
     overhead = Self.headroom + headers
-    clamp = max(2 * reserve, Self.size / 2 - reserve)
-    if Self.size / 2 <= 2 * reserve { clamp = Self.size / 2 }
+    let whole = Self.size / 2
+    clamp = whole > 2 * reserve ? max(2 * reserve, whole - reserve) : whole
     threshold = min(firstWindow, clamp)
   }
 
@@ -97,7 +97,7 @@ struct ReceiveMemory: Sendable, Equatable {
     if fill(bytes, upTo: end) { return }
     let used = overhead + bytes
     let truesize = truesize(bytes)
-    chunks.append(Chunk(end: end, truesize: truesize, room: truesize - Self.buffer - used))
+    chunks.append(Chunk(end: end, truesize: truesize, room: truesize - Self.bookkeeping - used))
     allocated += truesize
   }
 
@@ -192,15 +192,17 @@ struct ReceiveMemory: Sendable, Equatable {
       size = 1024
       while size < used { size *= 2 }
     }
-    return size + 256
+    return size + Self.skBuff
   }
 
   /// Linux `NET_SKB_PAD`: room before a segment.
   private static let headroom = 64
+  /// Linux `struct sk_buff`, aligned.
+  private static let skBuff = 256
   /// Linux `struct skb_shared_info`, aligned.
   private static let sharedInfo = 320
   /// What `truesize` counts beside the bytes and what lies before them.
-  private static let buffer = sharedInfo + 256
+  private static let bookkeeping = sharedInfo + skBuff
   /// Linux `SKB_SMALL_HEAD_CACHE_SIZE`.
   private static let smallest = 640
 }

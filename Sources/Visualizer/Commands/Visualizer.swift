@@ -60,17 +60,18 @@ struct Visualizer: ParsableCommand {
     }
   }
 
+  private static let subcommandNames =
+    configuration.subcommands.map { $0._commandName } + ["help"]
+
   /// Whether a first argument means what to play rather than a subcommand.
   private static func isScenario(_ word: String) -> Bool {
-    let names = configuration.subcommands.map { $0._commandName } + ["help"]
-    if names.contains(word) { return false }
-    return Nearest.word(word, among: names) == nil || ShowLibrary.isKnown(word)
+    if subcommandNames.contains(word) { return false }
+    return Nearest.word(word, among: subcommandNames) == nil || ShowLibrary.isKnown(word)
   }
 
   /// What a first argument was meant to be, where it is nearly a subcommand.
   private static func misspelling(_ word: String) -> String? {
-    let names = configuration.subcommands.map { $0._commandName } + ["help"]
-    guard !word.hasPrefix("-"), !names.contains(word) else { return nil }
+    guard !word.hasPrefix("-"), !subcommandNames.contains(word) else { return nil }
     let shown = configuration.subcommands.filter { $0.configuration.shouldDisplay }
     return Nearest.hint(word, among: shown.map { $0._commandName } + ["help"]).en
   }

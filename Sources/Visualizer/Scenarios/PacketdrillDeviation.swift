@@ -91,7 +91,7 @@ extension PacketdrillRun {
         && SequenceNumber(seq).isBefore(SequenceNumber(first) + count)
     }
     guard isAgain else { return false }
-    let number = SequenceNumber(seq &+ (numbers[end].map { $0.model &- $0.script } ?? 0))
+    let number = SequenceNumber(seq &+ shift(of: end))
     return number.isAtOrAfter(network[end].sndUna) && number.isBefore(network[end].sndNxt)
   }
 
@@ -102,7 +102,7 @@ extension PacketdrillRun {
   private func probesWithNewData(_ packet: PacketdrillScript.Packet) -> Bool {
     guard let end = underTest, let seq = packet.seq, (packet.length ?? 0) > 0 else { return false }
     let endpoint = network[end]
-    let number = SequenceNumber(seq &+ (numbers[end].map { $0.model &- $0.script } ?? 0))
+    let number = SequenceNumber(seq &+ shift(of: end))
     return number == endpoint.sndNxt && endpoint.sndUna.isBefore(endpoint.sndNxt)
       && endpoint.unsentCount >= endpoint.sendMss
   }

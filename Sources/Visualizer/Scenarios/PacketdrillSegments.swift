@@ -5,7 +5,7 @@ extension PacketdrillRun {
   // MARK: Numbers
 
   /// How far the model's numbers lie from the script's.
-  private func shift(of end: End) -> UInt32 {
+  func shift(of end: End) -> UInt32 {
     numbers[end].map { $0.model &- $0.script } ?? 0
   }
 

@@ -121,11 +121,14 @@ extension TCPLadderCheck {
     _ send: TCPLadder.Send, _ model: Segment, _ name: String
   ) -> String? {
     guard send.flags.contains(.syn), send.cause != .script else { return nil }
-    for (what, captured, model) in [
+    var options = [
       ("MSS option", send.mss != nil, model.mss != nil),
       ("SACK option", send.sackPermitted, model.sackPermitted),
-      ("window scale option", send.windowShift != nil, model.windowShift != nil),
-    ] where captured != model && (what != "window scale option" || ladder.saysScaling) {
+    ]
+    if ladder.saysScaling {
+      options.append(("window scale option", send.windowShift != nil, model.windowShift != nil))
+    }
+    for (what, captured, model) in options where captured != model {
       return "\(name): \(what): captured \(captured ? "there" : "missing"), "
         + "model \(model ? "there" : "missing")"
     }
