@@ -111,13 +111,13 @@ struct ReceiveMemoryTests {
     var rules = Self.rules
     rules.mss = mss
     var network = story.open(rules)
-    story.perform([.call(client, .send(1_000_000)), .run(for: 60_000_000)], on: &network)
+    story.perform([.call(client, .send(300_000)), .run(for: 20_000_000)], on: &network)
     #expect(network[server].unreadCount < 2 * 131_072)
     #expect(network[client].unsentCount > 0)
-    for _ in 0..<60 {
-      story.perform([.call(server, .receive(1_000_000)), .run(for: 2_000_000)], on: &network)
+    for _ in 0..<30 {
+      story.perform([.call(server, .receive(300_000)), .run(for: 2_000_000)], on: &network)
     }
-    #expect(network[server].delivered.first?.count == 1_000_000)
+    #expect(network[server].delivered.first?.count == 300_000)
   }
 
   /// A shift of 0 is no scaling: windows fit the header.
