@@ -156,7 +156,7 @@ struct LadderPane {
     let end =
       segment.isLost
       ? (Bilingual("╳ lost", "╳ 丢失"), Style(.error, .bold))
-      : isStuck ? (Bilingual("‖ held", "‖ 滞留"), Style(.waiting, .bold)) : nil
+      : isStuck ? (Bilingual("‖ held", "‖ 扣住"), Style(.waiting, .bold)) : nil
     let head = path[reached]
     if end != nil {
       // Drawn with the label, behind which it lies.
