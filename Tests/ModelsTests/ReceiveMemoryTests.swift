@@ -160,6 +160,53 @@ struct ReceiveMemoryTests {
     story.perform([.run(for: 1000)], on: &network)
     #expect(acknowledgments() == 4)
     #expect(network[server].acking.compressedCount == 0)
+    // The gap is closed, and the next one has three at once again.
+    story.perform([.run(for: 1_000_000)], on: &network)
+    #expect(network[server].rcvNxt == network[client].sndNxt)
+    let next = network.log.count
+    story.perform(
+      [.fate(client, .lost)] + (0..<4).map { _ in .call(client, .send(20)) } + [.run(for: 10_100)],
+      on: &network)
+    #expect((next..<network.log.count).count { network.log[$0].sender == server } == 3)
+  }
+
+  /// What bytes cost changes what an empty buffer allows; a window that was lowered for it rises no
+  /// further than was told.
+  @Test func costLowersTheWindow() {
+    var memory = ReceiveMemory(firstWindow: 65160, reserve: 1448, headers: 52)
+    memory.measure(700, told: 65160)
+    #expect(memory.clamp == 39_424)
+    memory.measure(1448, told: 10_000)
+    #expect(memory.clamp == 81_920)
+    #expect(memory.window(segmentSize: 1448, shift: 1, told: 10_000) == 39_424)
+  }
+
+  /// Where a sixteenth of the buffer is left, nothing is offered any more; and answers are no longer
+  /// quick.
+  @Test func lastSixteenthIsKept() {
+    var memory = ReceiveMemory(firstWindow: 65160, reserve: 1448, headers: 52)
+    memory.measure(1448, told: 65160)
+    let windows = (1...54).map { number in
+      memory.take(1448, upTo: SequenceNumber(UInt32(1448 * number)))
+      return memory.window(segmentSize: 1448, shift: 10, told: 0)
+    }
+    #expect(windows.suffix(2) == [5120, 0])
+
+    var network = story.open(Self.rules)
+    story.perform([.call(client, .send(60_000)), .run(for: 1_000_000)], on: &network)
+    var endpoint = network[server]
+    endpoint.acking.quickCount = 5
+    _ = endpoint.possibleWindow()
+    #expect(endpoint.acking.quickCount == 0)
+  }
+
+  /// A full segment that was pushed, and a small one, are two small ones.
+  @Test func pushedSegmentsAreCounted() {
+    var endpoint = story.open(Self.rules)[server]
+    endpoint.measureSegment(1448, [.ack, .psh])
+    #expect(endpoint.acking.isPushed && !endpoint.acking.isPushedTwice)
+    endpoint.measureSegment(100, [.ack, .psh])
+    #expect(endpoint.acking.isPushedTwice)
   }
 
   /// A window that is small but open is used by the probe.
