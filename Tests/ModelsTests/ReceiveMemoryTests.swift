@@ -134,6 +134,7 @@ struct ReceiveMemoryTests {
     for number in 5...12 { memory.take(1448, upTo: SequenceNumber(UInt32(1448 * number))) }
     #expect(memory.window(segmentSize: 1448, shift: nil, told: 1) % 1448 == 0)
     #expect(memory.window(segmentSize: 1448, shift: nil, told: 64_000) == 64_000)
+    #expect(memory.window(segmentSize: 1448, shift: 0, told: 64_000) == 64_000)
   }
 
   /// A buffer of so many bytes has every second full segment acknowledged at once.
@@ -181,6 +182,13 @@ struct ReceiveMemoryTests {
     #expect(memory.window(segmentSize: 1448, shift: 1, told: 10_000) == 39_424)
   }
 
+  /// A segment that takes half of the buffer leaves no reserve.
+  @Test func reserveIsNoMoreThanHalf() {
+    #expect(ReceiveMemory(firstWindow: 65_483, reserve: 65_483, headers: 52).clamp == 65_536)
+    #expect(ReceiveMemory(firstWindow: 65_160, reserve: 1448, headers: 52).clamp == 64_088)
+    #expect(ReceiveMemory(firstWindow: 60_000, reserve: 30_000, headers: 52).clamp == 60_000)
+  }
+
   /// Where a sixteenth of the buffer is left, nothing is offered any more; and answers are no longer
   /// quick.
   @Test func lastSixteenthIsKept() {
@@ -217,6 +225,32 @@ struct ReceiveMemoryTests {
     story.perform([.call(client, .send(2900)), .run(for: 100_000)], on: &network)
     story.perform([.call(client, .send(500)), .run(for: 3_000_000)], on: &network)
     #expect(network[server].unreadCount == 3000)
+  }
+
+  /// An acknowledgment that opens the window makes Linux look at its own that waits.
+  ///
+  /// Close to its time it goes. One that tells nothing but what is expected does not do that.
+  @Test(arguments: [(0, 0), (1000, 1)]) func openedWindowIsLookedAt(more: Int, sent: Int) {
+    var network = answered(Self.rules)
+    story.perform([.call(client, .send(10)), .run(for: 12_000)], on: &network)
+    let deadline = network[server].timers[.delayedAck]?.deadline
+    let last = (0..<network.log.count).last { network.log[$0].sender == client }
+    guard let deadline, let last else {
+      Issue.record("the acknowledgment waits")
+      return
+    }
+    var segment = network.log[last].segment
+    segment.seq = network[client].sndNxt
+    segment.flags = .ack
+    segment.payload = nil
+    segment.window = network[server].sndWnd + more
+    let start = network.log.count
+    story.perform(
+      [
+        .runUntil(deadline - 15_000), .inject(from: client, segment, isRetransmission: false),
+        .runUntil(deadline - 1000),
+      ], on: &network)
+    #expect((start..<network.log.count).count { network.log[$0].sender == server } == sent)
   }
 
   /// Enough of them go before the time.

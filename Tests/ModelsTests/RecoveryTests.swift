@@ -238,22 +238,89 @@ struct RecoveryTests {
     #expect(network[story.client].recovery.hasSeenReordering)
   }
 
-  /// What is joined when it goes again still fits.
-  @Test func joinedSegmentsFit() {
+  /// A segment that is reported behind one that went after it shows a new order as well.
+  @Test func lateReportsShowReordering() {
+    var rules = TCPRules.linux
+    rules.nagle = false
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    let three = (0..<3).map { _ in TCPOperation.call(story.client, .send(100)) }
+    story.perform(
+      [
+        .fate(story.client, .lost), three[0], .fate(story.client, .delivers(after: [14_000])),
+        three[1], three[2], .run(for: 22_000),
+      ], on: &network)
+    #expect(!network[story.client].recovery.hasSeenReordering)
+    story.perform([.run(for: 3000)], on: &network)
+    #expect(network[story.client].recovery.hasSeenReordering)
+  }
+
+  /// Of what is acknowledged at once the first tells the round trip, and the last the least one.
+  @Test func lastOfSeveralTellsTheLeast() {
+    var rules = TCPRules.linux
+    rules.nagle = false
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    let events = story.perform(
+      [
+        .wireDelay(from: .client, 5000), .fate(story.server, .lost),
+        .call(story.client, .send(100)), .run(for: 3000), .call(story.client, .send(100)),
+        .run(for: 16_000),
+      ], on: &network)
+    let samples = events.compactMap { event -> Microseconds? in
+      if case .roundTripMeasured(story.client, let sample, _, _) = event { sample } else { nil }
+    }
+    #expect(samples == [18_000])
+    #expect(network[story.client].roundTrip.minimum == 15_000)
+  }
+
+  /// What is joined when it goes again still fits beside the report of what came out of order, and
+  /// is pushed where the last of it was.
+  @Test(arguments: [(485, false), (476, true)]) func joinedSegmentsFit(rest: Int, fits: Bool) {
     var rules = TCPRules.linux
     rules.nagle = false
     rules.mss = 1000
+    rules.tailLossProbe = false
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    // The client keeps what follows a lost segment of the server's.
+    story.perform(
+      [
+        .call(story.server, .send(100)), .run(for: 100_000), .fate(story.server, .lost),
+        .call(story.server, .send(100)), .call(story.server, .send(100)),
+      ], on: &network)
+    story.perform(
+      Array(repeating: .fate(story.server, .lost), count: 20) + [.run(for: 15_000)], on: &network)
+    story.perform(
+      [
+        .fate(story.client, .lost), .call(story.client, .send(500)), .fate(story.client, .lost),
+        .call(story.client, .send(rest)), .run(for: 300_000),
+      ], on: &network)
+    let again = (0..<network.log.count).map { network.log[$0] }
+      .filter { $0.sender == story.client && $0.isRetransmission }
+    #expect(again.first?.segment.sack.count == 1)
+    #expect(again.first?.segment.payloadLength == (fits ? 500 + rest : 500))
+    #expect(again.first?.segment.flags.contains(.psh) == true)
+  }
+
+  /// What was cut because of a report is joined again without it, and pushed where its end was.
+  @Test func cutSegmentsAreJoinedAgain() {
+    var rules = TCPRules.linux
+    rules.nagle = false
+    rules.mss = 1000
+    rules.tailLossProbe = false
     let story = TCPStoryTests()
     var network = story.open(rules)
     story.perform(
       [
-        .fate(story.client, .lost), .call(story.client, .send(500)), .fate(story.client, .lost),
-        .call(story.client, .send(485)), .fate(story.server, .lost),
-        .call(story.server, .send(100)), .call(story.server, .send(100)), .run(for: 3_000_000),
+        .call(story.server, .send(100)), .run(for: 100_000), .fate(story.server, .lost),
+        .call(story.server, .send(100)), .call(story.server, .send(100)), .run(for: 15_000),
+        .fate(story.client, .lost), .fate(story.client, .lost),
+        .call(story.client, .send(985)), .run(for: 500_000),
       ], on: &network)
-    let again = (0..<network.log.count).map { network.log[$0] }
-      .filter { $0.sender == story.client && $0.isRetransmission }.map(\.segment.payloadLength)
-    #expect(!again.contains { $0 > 0 && $0 < 485 })
-    #expect(network[story.server].delivered.first?.count == 985)
+    let sent = (0..<network.log.count).map { network.log[$0] }
+      .filter { $0.sender == story.client && $0.segment.payloadLength > 0 }
+    #expect(sent.map(\.segment.payloadLength) == [976, 9, 985])
+    #expect(sent.last?.segment.flags.contains(.psh) == true)
   }
 }

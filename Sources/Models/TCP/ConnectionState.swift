@@ -88,6 +88,11 @@ public struct RunningTimer: Sendable, Equatable {
 
   /// One tick of Linux's timers, at HZ 250.
   static let tick: Microseconds = 4000
+
+  /// A time in whole ticks, no shorter.
+  ///
+  /// Source: Linux `usecs_to_jiffies`.
+  static func ticks(_ time: Microseconds) -> Microseconds { (time + tick - 1) / tick * tick }
   /// The shortest wait that Linux sets.
   ///
   /// Source: Linux `TCP_TIMEOUT_MIN`, two ticks.

@@ -81,7 +81,7 @@ extension Endpoint {
     trimFirstChunk(upTo: ack)
     if outstanding.isEmpty { stopRetransmission(&journal) }
     report(.dataAcknowledged(end, upTo: ack), &journal)
-    var sentAt = wasResent ? nil : SentTimes(covered.lazy.filter { !$0.isSacked })
+    var sentAt = wasResent ? nil : SentTimes(covered)
     if rules.linuxRoundTrip, let reported {
       sentAt = SentTimes(first: sentAt?.first ?? reported.first, last: reported.last)
     }

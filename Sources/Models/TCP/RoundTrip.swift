@@ -33,7 +33,7 @@ public struct RoundTrip: Sendable, Equatable {
     minimum = isFirst ? least ?? sample : min(minimum, least ?? sample)
     if rules.linuxRoundTrip {
       measureAsLinux(max(1, sample), floor: rules.minRto, sndUna: sndUna, sndNxt: sndNxt)
-      rto = min(rules.maxRto, srtt + rttvar)
+      rto = min(rules.maxRto, RunningTimer.ticks(srtt + rttvar))
       return
     }
     if isFirst {

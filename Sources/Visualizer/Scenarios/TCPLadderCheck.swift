@@ -131,14 +131,15 @@ struct TCPLadderCheck {
     for operation in step.before { perform(operation) }
     network.perform(.runUntil(step.at - 1), observer: nil)
     let before = states(row)
-    if !step.mayExpireBefore.isEmpty { operations.append(.runUntil(step.at - 1)) }
-    for (end, kind) in step.mayExpireBefore
-    where kind == .delayedAck || !repeatsAnyway(end, step) { expireIfDue(kind, of: end, step) }
+    for overdue in step.mayExpireBefore where mustHaveExpired(overdue, step) {
+      operations.append(.runUntil(step.at - 1))
+      expireIfDue(overdue.kind, of: overdue.end, by: step.at)
+    }
     perform(.runUntil(step.at))
     for (end, kind) in step.expires {
       if let difference = expire(kind, of: end, step, row) { return difference }
     }
-    for (end, kind) in step.mayExpire { expireIfDue(kind, of: end, step) }
+    for (end, kind) in step.mayExpire { expireIfDue(kind, of: end, by: step.at) }
     result = nil
     for operation in step.operations {
       var returned: CallResult?
@@ -147,8 +148,8 @@ struct TCPLadderCheck {
       }
       result = returned ?? result
     }
-    for (end, kind) in step.mayExpireAfter where !hasUncompared(end) {
-      expireIfDue(kind, of: end, step)
+    for overdue in step.mayExpireAfter where uncompared(overdue.end) < overdue.ordinal {
+      expireIfDue(overdue.kind, of: overdue.end, by: max(step.at, overdue.at))
     }
     expireTick(row)
     readLog()
@@ -173,7 +174,7 @@ struct TCPLadderCheck {
   private mutating func expire(
     _ kind: TimerKind, of end: End, _ step: TCPLadder.Step, _ row: TCPLadder.Row
   ) -> String? {
-    if case .send = row.kind, hasUncompared(end) { return nil }
+    if case .send = row.kind, uncompared(end) > 0 { return nil }
     let shared = network[end].timers.retransmissionKind
     let running = network[end].timers[kind] ?? network[end].timers[shared]
     let isShared = kind != .delayedAck && kind != .timeWait && kind != .finWait2
@@ -185,35 +186,58 @@ struct TCPLadderCheck {
     }
     perform(.expire(end, kind))
     // A probe for which there is no need gives way to the RTO, which may be due.
-    if case .send = row.kind, isShared, !hasUncompared(end) { expireIfDue(kind, of: end, step) }
+    if case .send = row.kind, isShared, uncompared(end) == 0 {
+      expireIfDue(kind, of: end, by: step.at)
+    }
     return nil
   }
 
-  /// Whether what happens makes an end send something again without a timer.
-  private func repeatsAnyway(_ end: End, _ step: TCPLadder.Step) -> Bool {
+  /// Whether a segment is one that a timer sends just before something happens, and not one that this
+  /// makes the model send.
+  private func mustHaveExpired(_ overdue: TCPLadder.Overdue, _ step: TCPLadder.Step) -> Bool {
+    let (end, send) = (overdue.end, overdue.send)
+    guard isDue(overdue.kind, of: end, by: step.at) else { return false }
+    let timer = actual(overdue.kind, of: end)
+    return sends(send, end, after: [.expire(end, timer)])
+      && !sends(send, end, after: [.runUntil(step.at)] + step.operations)
+  }
+
+  /// Whether the model would send a captured segment if it were asked for something.
+  private func sends(
+    _ send: TCPLadder.Send, _ end: End, after operations: [TCPOperation]
+  ) -> Bool {
     var trial = network
     let start = trial.log.count
-    trial.perform(.runUntil(step.at), observer: nil)
-    for operation in step.operations { trial.perform(operation, observer: nil) }
-    return (start..<trial.log.count).contains {
-      trial.log[$0].sender == end && trial.log[$0].isRetransmission
+    for operation in operations { trial.perform(operation, observer: nil) }
+    return (start..<trial.log.count).contains { index in
+      let record = trial.log[index]
+      return record.sender == end && record.relativeSeq == send.relativeSeq
+        && record.relativeAck == send.relativeAck && record.segment.payloadLength == send.length
+        && record.segment.flags.subtracting(.psh) == send.flags.subtracting(.psh)
     }
   }
 
-  /// Whether the model has sent something of an end that no captured segment was compared with yet.
-  private mutating func hasUncompared(_ end: End) -> Bool {
+  /// How many segments the model has sent of an end that no captured one was compared with yet.
+  private mutating func uncompared(_ end: End) -> Int {
     readLog()
-    return compared[end, default: 0] < sent[end]?.count ?? 0
+    return (sent[end]?.count ?? 0) - compared[end, default: 0]
   }
 
   /// Lets a timer run out early that is about to.
-  private mutating func expireIfDue(_ kind: TimerKind, of end: End, _ step: TCPLadder.Step) {
-    let timers = network[end].timers
-    let actual = kind == .delayedAck ? kind : timers.retransmissionKind
-    guard let timer = timers[actual],
-      timer.deadline - step.at <= TCPLadder.Tolerance.early(timer.duration)
-    else { return }
-    perform(.expire(end, actual))
+  private mutating func expireIfDue(_ kind: TimerKind, of end: End, by time: Microseconds) {
+    guard isDue(kind, of: end, by: time) else { return }
+    perform(.expire(end, actual(kind, of: end)))
+  }
+
+  /// Whether a timer is about to run out, or has by then.
+  private func isDue(_ kind: TimerKind, of end: End, by time: Microseconds) -> Bool {
+    guard let timer = network[end].timers[actual(kind, of: end)] else { return false }
+    return timer.deadline - time <= TCPLadder.Tolerance.early(timer.duration)
+  }
+
+  /// The kind that runs of those which share a timer.
+  private func actual(_ kind: TimerKind, of end: End) -> TimerKind {
+    kind == .delayedAck ? kind : network[end].timers.retransmissionKind
   }
 
   /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once, one
@@ -223,7 +247,7 @@ struct TCPLadderCheck {
       let connection = row.connection
     else { return }
     let end = End(connection, send.side)
-    guard !hasUncompared(end), let timer = network[end].timers[.delayedAck] else { return }
+    guard uncompared(end) == 0, let timer = network[end].timers[.delayedAck] else { return }
     let isShort = timer.duration <= TCPLadder.Tolerance.tick
     let isDue = timer.deadline - network.now <= TCPLadder.Tolerance.early(timer.duration)
     if isShort || isDue || network[end].mayAcknowledgeAtOnce { perform(.expire(end, .delayedAck)) }

@@ -15,10 +15,21 @@ extension TCPLadder {
     var expires: [(end: End, kind: TimerKind)] = []
     /// The timers that ran out while a call was made, if they were about to.
     var mayExpire: [(end: End, kind: TimerKind)] = []
-    /// The timers that ran out in place of what a call did not do, if they were about to.
-    var mayExpireAfter: [(end: End, kind: TimerKind)] = []
     /// The timers that ran out just before the row, if they were about to.
-    var mayExpireBefore: [(end: End, kind: TimerKind)] = []
+    var mayExpireBefore: [Overdue] = []
+    /// The timers that ran out just behind the row, if they were about to.
+    var mayExpireAfter: [Overdue] = []
+  }
+
+  /// A timer that may have sent what a capture takes for the effect of something else.
+  struct Overdue {
+    var end: End
+    var kind: TimerKind
+    var send: Send
+    /// When the segment was seen.
+    var at: Microseconds
+    /// How many segments of the end come of the same row, up to this one.
+    var ordinal: Int
   }
 
   /// The rules that the captured system of a side followed.
@@ -131,6 +142,7 @@ extension TCPLadder {
     var steps = rowTimes.map { Step(at: $0) }
     var lives: [End: Int] = [:]
     var positions: [Int: Int] = [:]
+    var ordinals: [Int: [End: Int]] = [:]
     for (position, row) in rows.enumerated() {
       positions[row.index] = position
       switch row.kind {
@@ -149,26 +161,10 @@ extension TCPLadder {
           let cause = send.cause.event.flatMap { positions[$0] } ?? position
           steps[cause].before.append(.nextIss(end, iss))
         }
-        if case .call(let event?) = send.cause, let cause = positions[event],
-          let timer = timer(behind: send, of: rows[cause])
-        {
-          if case .app(let app) = rows[cause].kind, app.call == "recv" {
-            steps[cause].mayExpireAfter.append((end, timer))
-          } else {
-            steps[cause].mayExpire.append((end, timer))
-          }
-        }
-        // An ACK that seems to answer a reset may be a delayed one, just before it.
-        if case .arrival(_, let event) = send.cause, send.isPureAck,
-          let cause = event.flatMap({ positions[$0] }), isReset(rows[cause])
-        {
-          steps[cause].mayExpireBefore.append((end, .delayedAck))
-        }
-        // So may a probe seem to answer what arrives just behind it.
-        if case .arrival(_, let event?) = send.cause, send.isRetransmission,
-          let cause = positions[event]
-        {
-          steps[cause].mayExpireBefore.append((end, .retransmission))
+        if let cause = send.cause.event.flatMap({ positions[$0] }) {
+          ordinals[cause, default: [:]][end, default: 0] += 1
+          let ordinal = ordinals[cause]?[end] ?? 1
+          timersBehind(send, end, at: row.at, ordinal, of: rows[cause], &steps[cause])
         }
         if send.cause == .script {
           steps[position].operations = [injection(send, end, life: lives[end, default: 0])]
@@ -180,20 +176,38 @@ extension TCPLadder {
     return steps
   }
 
-  /// The timer that must have run out while a call was made that cannot have sent such a segment.
+  /// Notes the timers that may have run out just before, while or just after something happened that
+  /// a segment seems to come of.
   ///
-  /// A call that sends carries the acknowledgment along, and none repeats what was sent. Reading may
-  /// acknowledge; where it does not, the timer has done it.
-  private func timer(behind send: Send, of row: Row) -> TimerKind? {
-    guard case .app(let app) = row.kind else { return nil }
-    if send.isPureAck { return app.call == "connect" ? nil : .delayedAck }
-    let sends = ["connect", "send", "close", "shutdown_wr"].contains(app.call)
-    return sends && !send.isRetransmission ? nil : .retransmission
-  }
-
-  private func isReset(_ row: Row) -> Bool {
-    guard case .receive(let arrival) = row.kind else { return false }
-    return arrival.flags?.contains(.rst) ?? false
+  /// A call that sends carries the acknowledgment along, and none repeats what was sent: if such a
+  /// segment was seen, a timer ran out while the call was made. Reading may acknowledge; where it does
+  /// not, the timer has done it. What is new may be a probe that Nagle's rule had held back.
+  private func timersBehind(
+    _ send: Send, _ end: End, at: Microseconds, _ ordinal: Int, of row: Row, _ step: inout Step
+  ) {
+    func overdue(_ kind: TimerKind) -> Overdue {
+      Overdue(end: end, kind: kind, send: send, at: at, ordinal: ordinal)
+    }
+    switch (send.cause, row.kind) {
+    case (.call, .app(let app)):
+      let kind = send.isPureAck ? TimerKind.delayedAck : .retransmission
+      let sends = ["connect", "send", "close", "shutdown_wr"].contains(app.call)
+      if sends, !send.isPureAck, !send.isRetransmission {
+        step.mayExpireBefore.append(overdue(kind))
+        step.mayExpireAfter.append(overdue(kind))
+      } else if app.call == "recv" {
+        step.mayExpireAfter.append(overdue(kind))
+      } else if app.call != "connect" || !send.isPureAck {
+        step.mayExpire.append((end, kind))
+      }
+    case (.arrival, .receive):
+      if send.isPureAck { step.mayExpireBefore.append(overdue(.delayedAck)) }
+      if send.isRetransmission {
+        step.mayExpireBefore.append(overdue(.retransmission))
+        step.mayExpireAfter.append(overdue(.retransmission))
+      }
+    default: break
+    }
   }
 
   /// A SYN ACK after an own SYN takes no new number.
