@@ -10,6 +10,10 @@ struct RecoveryTests {
     Recovery.Acknowledgment(arrived: arrived, lost: lost, advances: advances, inFlight: inFlight)
   }
 
+  /// Some segment.
+  private static let chunk = SentChunk(
+    seq: SequenceNumber(0), control: [], payload: nil, sentAt: 0, firstSentAt: 0)
+
   private func reducing(window: Int = 10) -> Recovery {
     var recovery = Recovery()
     recovery.congestionWindow = window
@@ -21,6 +25,7 @@ struct RecoveryTests {
 
   /// Twenty in flight, the first lost: seven segments go for ten that arrive.
   @Test func reductionIsProportional() {
+    var chunk = Self.chunk
     var recovery = reducing(window: 20)
     var inFlight = 18
     var sent = 0
@@ -28,7 +33,7 @@ struct RecoveryTests {
       recovery.adjust(told(1, lost: arrived == 1 ? 1 : 0, inFlight: inFlight), .reno)
       while inFlight < recovery.congestionWindow {
         inFlight += 1
-        recovery.noteSent()
+        recovery.noteSent(&chunk, isFirst: false, at: 0)
         sent += 1
       }
       inFlight -= 1
@@ -41,19 +46,21 @@ struct RecoveryTests {
 
   /// With less in flight than the window is to be, as many go as have arrived.
   @Test func whatHasArrivedIsMadeUpFor() {
+    var chunk = Self.chunk
     var recovery = reducing()
     recovery.adjust(told(1, lost: 1, inFlight: 0), .reno)
     #expect(recovery.congestionWindow == 1)
-    recovery.noteSent()
+    recovery.noteSent(&chunk, isFirst: false, at: 0)
     recovery.adjust(told(2, lost: 2, advances: true, inFlight: 1), .reno)
     #expect(recovery.congestionWindow == 3)
   }
 
   /// SND.UNA that advances without a new loss lets one more go.
   @Test func advanceLetsOneMoreGo() {
+    var chunk = Self.chunk
     var recovery = reducing()
     recovery.adjust(told(1, lost: 1, inFlight: 0), .reno)
-    recovery.noteSent()
+    recovery.noteSent(&chunk, isFirst: false, at: 0)
     recovery.adjust(told(1, advances: true, inFlight: 1), .reno)
     #expect(recovery.congestionWindow == 3)
   }
@@ -84,9 +91,7 @@ struct RecoveryTests {
     var recovery = reducing()
     for _ in 0..<3 { recovery.noteDuplicate(hasSack: false) }
     #expect(recovery.arrivedCount == 3 && recovery.duplicateAcks == 3)
-    let chunk = SentChunk(
-      seq: SequenceNumber(0), control: [], payload: nil, sentAt: 0, firstSentAt: 0)
-    for _ in 0..<2 { recovery.noteArrived(chunk) }
+    for _ in 0..<2 { recovery.noteArrived(Self.chunk) }
     recovery.settleDuplicates(covered: 2, hasSack: false)
     #expect(recovery.arrivedCount == 4, "the first of two was lost, the second was a duplicate's")
     #expect(recovery.duplicateAcks == 2)
@@ -126,12 +131,11 @@ struct RecoveryTests {
   /// four; in the end as before.
   @Test func conservationLastsARoundTrip() {
     var recovery = reducing()
-    var chunk = SentChunk(
-      seq: SequenceNumber(0), control: [], payload: nil, sentAt: 0, firstSentAt: 0)
+    var chunk = Self.chunk
     recovery.noteArrived(chunk)
     recovery.adjust(told(1, lost: 1, inFlight: 0), .bbr)
     #expect(recovery.congestionWindow == 1)
-    recovery.sentAfter = 0
+    recovery.beginAcknowledgment()
     recovery.noteArrived(chunk)
     recovery.adjust(told(1, inFlight: 2), .bbr)
     #expect(recovery.congestionWindow == 3)
@@ -146,10 +150,86 @@ struct RecoveryTests {
     #expect(recovery.congestionWindow == 10)
   }
 
+  /// The window grows by all that arrives: of the first ten segments, and then as long as less is under
+  /// way than the path seems to want.
+  @Test func windowGrowsToTheTarget() {
+    var recovery = Recovery()
+    func arrive(_ count: Int, target: Int = 10) {
+      for _ in 0..<count { recovery.noteArrived(Self.chunk) }
+      var acknowledgment = told(count, advances: true, inFlight: 0)
+      acknowledgment.target = target
+      recovery.adjust(acknowledgment, .bbr)
+    }
+    arrive(4)
+    #expect(recovery.congestionWindow == 14)
+    arrive(5)
+    #expect(recovery.congestionWindow == 19)
+    arrive(1)
+    #expect(recovery.congestionWindow == 19, "the tenth has arrived")
+    arrive(3, target: 20)
+    #expect(recovery.congestionWindow == 22)
+    arrive(3, target: 22)
+    #expect(recovery.congestionWindow == 22)
+  }
+
+  /// Ten segments in a round trip of 20 ms are half a segment a millisecond: 2.885 times that, and
+  /// three pieces of two.
+  @Test func targetIsAMultipleOfWhatThePathHolds() {
+    var bandwidth = BandwidthEstimate()
+    #expect(bandwidth.target(minimum: 20_000, segmentSize: 1448) == 6)
+    var chunks: [SentChunk] = []
+    for number in 0..<10 {
+      var chunk = Self.chunk
+      chunk.seq = SequenceNumber(UInt32(number))
+      chunk.sentAt = 1000
+      chunk.mark = bandwidth.noteSent(isFirst: number == 0, at: 1000)
+      chunks.append(chunk)
+    }
+    bandwidth.begin()
+    for chunk in chunks { bandwidth.noteArrived(chunk) }
+    bandwidth.measure(arrivedCount: 10, minimum: 20_000, at: 21_000)
+    #expect(bandwidth.target(minimum: 20_000, segmentSize: 1448) == 36)
+    // A slower flight changes nothing, and neither does a bunch that came in no time.
+    let rate = bandwidth.rate
+    for (sentAt, minimum, at) in [(30_000, 20_000, 60_000), (70_000, 20_000, 75_000)] {
+      var chunk = Self.chunk
+      chunk.sentAt = sentAt
+      chunk.arrivedBefore = 10
+      chunk.mark = bandwidth.noteSent(isFirst: true, at: sentAt)
+      bandwidth.begin()
+      bandwidth.noteArrived(chunk)
+      bandwidth.measure(arrivedCount: 19, minimum: minimum, at: at)
+      #expect(bandwidth.rate == rate)
+    }
+    // An acknowledgment of nothing new measures nothing.
+    bandwidth.begin()
+    bandwidth.measure(arrivedCount: 1000, minimum: 1, at: 76_000)
+    #expect(bandwidth.rate == rate)
+  }
+
+  /// What is sent over a time arrives no faster than it was sent.
+  @Test func sendingLimitsTheRate() {
+    var bandwidth = BandwidthEstimate()
+    var first = Self.chunk
+    first.mark = bandwidth.noteSent(isFirst: true, at: 0)
+    var last = Self.chunk
+    last.seq = SequenceNumber(1)
+    last.sentAt = 50_000
+    last.mark = bandwidth.noteSent(isFirst: false, at: 50_000)
+    bandwidth.begin()
+    bandwidth.noteArrived(first)
+    bandwidth.measure(arrivedCount: 1, minimum: 20_000, at: 60_000)
+    bandwidth.begin()
+    bandwidth.noteArrived(last)
+    bandwidth.measure(arrivedCount: 2, minimum: 20_000, at: 70_000)
+    #expect(bandwidth.rate == (2 << 24) / 70_000)
+  }
+
   /// What was lost since is deducted from the window.
   @Test func lossesAreDeducted() {
     var recovery = Recovery()
     recovery.congestionWindow = 20
+    for _ in 0..<10 { recovery.noteArrived(Self.chunk) }
     recovery.adjust(told(2, lost: 5, inFlight: 9), .bbr)
     #expect(recovery.congestionWindow == 15)
   }

@@ -27,7 +27,7 @@ struct TCPLadderLossTests {
   /// Those whose kernel used BBR, and that show it.
   private static let ofBBR: Set<String> = [
     "reordering-timer.json", "timeout-of-four.json", "large-writes.json", "compressed-acks.json",
-    "resent-in-pieces.json",
+    "resent-in-pieces.json", "flight-of-fifteen.json", "flights-both-ways.json",
   ]
 
   /// With many connections a captured wire is late, but not idle; that is no difference.

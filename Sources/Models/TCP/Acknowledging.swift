@@ -14,7 +14,8 @@ struct Acknowledging: Sendable, Equatable {
   var quickCount = 0
   /// The user answers promptly: acknowledgments ride on the answers.
   var isInteractive = false
-  /// The user answered just within the delay: by a clock that ticks it may have been too late.
+  /// It was just within the delay that the user answered, or that the next segment came: by a clock that
+  /// ticks it may have been too late.
   var isBarelyInteractive = false
   /// The delay of the moment.
   var delay: Microseconds = 0
@@ -189,6 +190,9 @@ extension Endpoint {
     delay = max(RunningTimer.tick, min(delay, Acknowledging.maximumDelay))
     if let running = timers[.delayedAck] {
       if running.deadline <= now + delay / 4 {
+        // The timer may have run out a tick before, which makes an end less patient.
+        acking.isBarelyInteractive =
+          acking.isInteractive && running.deadline <= now + RunningTimer.tick
         sendAck(at: now, &journal)
         return
       }

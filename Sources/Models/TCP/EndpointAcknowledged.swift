@@ -26,7 +26,8 @@ extension Endpoint {
       ack == sndUna && segment.length == 0 && segment.window == sndWnd && !outstanding.isEmpty
     updateSendWindow(segment)
     let arrivedBefore = recovery.arrivedCount
-    recovery.sentAfter = 0
+    recovery.beginAcknowledgment()
+    let hadSyn = outstanding.first?.control.contains(.syn) ?? false
     let highest = outstanding.last { $0.isSacked }?.end
     let reported = noteSack(segment.sack, at: now)
     let isAdvance = ack != sndUna
@@ -38,7 +39,9 @@ extension Endpoint {
       if isDuplicate { recovery.noteDuplicate(hasSack: sackOn) }
       if rules.linuxRoundTrip, let reported { takeSample(sentAt: reported, at: now, &journal) }
     }
-    let arrived = recovery.arrivedCount - arrivedBefore
+    recovery.bandwidth.measure(
+      arrivedCount: recovery.arrivedCount, minimum: roundTrip.minimum, at: now)
+    let arrived = recovery.arrivedCount - arrivedBefore - (hadSyn && isAdvance ? 1 : 0)
     if isAdvance || arrived > 0 || isDuplicate || recovery.until != nil {
       recover(arrived: arrived, advances: isAdvance, at: now, &journal)
     }

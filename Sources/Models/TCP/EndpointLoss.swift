@@ -14,10 +14,11 @@ extension Endpoint {
   mutating func recover(
     arrived: Int, advances: Bool, at now: Microseconds, _ journal: inout Journal
   ) {
-    guard !outstanding.isEmpty else { return }
     var wait: Microseconds = 0
     let before = lostCount
-    if rules.timeBasedLossDetection, sackOn {
+    if outstanding.isEmpty {
+      // Nothing is left to be lost.
+    } else if rules.timeBasedLossDetection, sackOn {
       wait = detectLosses(at: now, &journal)
     } else if recovery.until == nil, recovery.duplicateAcks >= 3, duplicatesTell {
       markLost(0)
@@ -25,7 +26,8 @@ extension Endpoint {
       outstanding[0].isLost = true
     }
     let told = Recovery.Acknowledgment(
-      arrived: arrived, lost: max(0, lostCount - before), advances: advances, inFlight: inFlight)
+      arrived: arrived, lost: max(0, lostCount - before), advances: advances, inFlight: inFlight,
+      target: recovery.bandwidth.target(minimum: roundTrip.minimum, segmentSize: sendMss))
     recovery.adjust(told, rules.congestionControl)
     if !sackOn, advances { recovery.makeRoomForMissing(inFlight: inFlight) }
     resendLost(at: now, &journal)

@@ -25,10 +25,9 @@ extension Endpoint {
   private mutating func queue(
     _ control: SegmentFlags, payload: Payload?, at now: Microseconds
   ) {
-    let chunk = SentChunk(
-      seq: sndNxt, control: control, payload: payload, sentAt: now, firstSentAt: now,
-      arrivedBefore: recovery.arrivedCount)
-    recovery.noteSent()
+    var chunk = SentChunk(
+      seq: sndNxt, control: control, payload: payload, sentAt: now, firstSentAt: now)
+    recovery.noteSent(&chunk, isFirst: outstanding.isEmpty, at: now)
     outstanding.append(chunk)
     sndNxt += chunk.count
     sentCount += payload?.count ?? 0
@@ -141,8 +140,7 @@ extension Endpoint {
     split(index)
     outstanding[index].sentAt = now
     outstanding[index].transmissions += 1
-    outstanding[index].arrivedBefore = recovery.arrivedCount
-    recovery.noteSent()
+    recovery.noteSent(&outstanding[index], isFirst: false, at: now)
     if outstanding[index].isLost { outstanding[index].isResent = true }
     let chunk = outstanding[index]
     var flags = chunk.control

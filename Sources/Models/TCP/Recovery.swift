@@ -1,7 +1,7 @@
 /// Loss recovery and the congestion window, in segments.
 struct Recovery: Sendable, Equatable {
   /// The congestion window.
-  var congestionWindow = 10
+  var congestionWindow = Recovery.initialWindow
   /// Slow start ends here.
   private(set) var threshold = Int.max / 2
   /// Segments acknowledged towards the next growth in congestion avoidance.
@@ -16,7 +16,9 @@ struct Recovery: Sendable, Equatable {
   private(set) var arrivedCount = 0
   /// Of the segments that the acknowledgment at hand is about, the latest was sent when so many had
   /// arrived.
-  var sentAfter = 0
+  private(set) var sentAfter = 0
+  /// What BBR has measured of the path.
+  var bandwidth = BandwidthEstimate()
   /// Segments that have arrived since the loss was found, and those sent since.
   private var arrivedSince = 0
   private var sentSince = 0
@@ -65,6 +67,8 @@ struct Recovery: Sendable, Equatable {
     var advances: Bool
     /// Segments still on the wire.
     var inFlight: Int
+    /// How many BBR would have there.
+    var target = Recovery.initialWindow
   }
 
   /// Whether a loss was found otherwise than by a timeout and is not repaired yet.
@@ -117,15 +121,26 @@ struct Recovery: Sendable, Equatable {
     (recovered, until) = (until, nil)
   }
 
-  /// A segment was sent.
-  mutating func noteSent() { sentSince += 1 }
+  /// A segment is sent; `isFirst` if nothing else is under way.
+  mutating func noteSent(_ chunk: inout SentChunk, isFirst: Bool, at now: Microseconds) {
+    sentSince += 1
+    chunk.arrivedBefore = arrivedCount
+    chunk.mark = bandwidth.noteSent(isFirst: isFirst, at: now)
+  }
 
   // MARK: At an acknowledgment
+
+  /// An acknowledgment has come.
+  mutating func beginAcknowledgment() {
+    sentAfter = 0
+    bandwidth.begin()
+  }
 
   /// A segment has arrived.
   mutating func noteArrived(_ chunk: SentChunk) {
     arrivedCount += 1
     sentAfter = max(sentAfter, chunk.arrivedBefore)
+    bandwidth.noteArrived(chunk)
   }
 
   /// A segment that was sent once has arrived; up to a number others were reported before.
@@ -187,9 +202,8 @@ struct Recovery: Sendable, Equatable {
     congestionWindow = inFlight + max(count, sentSince == 0 ? 1 : 0)
   }
 
-  /// In a recovery's first round trip as many go as arrive; then slow start up to where it was.
-  ///
-  /// What BBR estimates of the path would let more than the initial window go; that is left out.
+  /// In a recovery's first round trip as many go as arrive; else the window grows by what arrives, up to
+  /// what BBR would have under way.
   ///
   /// Source: Linux `bbr_set_cwnd_to_recover_or_restore`, `bbr_set_cwnd`.
   private mutating func conserve(_ acknowledgment: Acknowledgment) {
@@ -204,13 +218,17 @@ struct Recovery: Sendable, Equatable {
     } else if conservation != .off {
       congestionWindow = max(congestionWindow, inFlight + arrived)
     } else {
-      if congestionWindow < Self.bbrTarget { congestionWindow += arrived }
+      if congestionWindow < acknowledgment.target || arrivedCount < Self.initialWindow {
+        congestionWindow += arrived
+      }
       congestionWindow = max(congestionWindow, Self.bbrLeast)
     }
   }
 
-  /// Up to here BBR's window grows whatever it has measured.
-  private static let bbrTarget = 10
+  /// The congestion window of a new connection.
+  ///
+  /// Source: RFC 6928, section 2; Linux `TCP_INIT_CWND`.
+  private static let initialWindow = 10
   /// Linux `bbr_cwnd_min_target`.
   private static let bbrLeast = 4
 

@@ -16,6 +16,8 @@ public struct SentChunk: Sendable, Equatable {
   public var transmissions = 1
   /// How many segments had arrived at the peer when it was sent last.
   var arrivedBefore = 0
+  /// What BBR knew then.
+  var mark = BandwidthEstimate.Mark()
   /// Whether the peer reported that it has it, though not what comes before.
   public var isSacked = false
   /// Whether it counts as lost and is to be sent again.

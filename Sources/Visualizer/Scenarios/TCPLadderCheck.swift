@@ -40,11 +40,7 @@ extension TCPLadder {
   func compared() -> TCPLadderCheck {
     var best = TCPLadderCheck(ladder: self)
     best.run()
-    // They only differ in what they send again.
-    let repeats = rows.contains {
-      if case .send(let send) = $0.kind { send.isRetransmission } else { false }
-    }
-    guard best.parting != nil, repeats else { return best }
+    guard best.parting != nil else { return best }
     var other = self
     other.congestionControl = .bbr
     var check = TCPLadderCheck(ladder: other)
@@ -241,7 +237,8 @@ struct TCPLadderCheck {
   }
 
   /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once, one
-  /// that is about to go may go with an arrival, and a tick may decide whether it waits.
+  /// that has waited for three quarters of its time goes with an arrival, and a tick may decide whether it
+  /// waits.
   private mutating func expireTick(_ row: TCPLadder.Row) {
     guard case .send(let send) = row.kind, case .arrival = send.cause,
       let connection = row.connection
@@ -249,7 +246,8 @@ struct TCPLadderCheck {
     let end = End(connection, send.side)
     guard uncompared(end) == 0, let timer = network[end].timers[.delayedAck] else { return }
     let isShort = timer.duration <= TCPLadder.Tolerance.tick
-    let isDue = timer.deadline - network.now <= TCPLadder.Tolerance.early(timer.duration)
+    let margin = timer.duration / 4 + TCPLadder.Tolerance.tick
+    let isDue = timer.deadline - network.now <= margin
     if isShort || isDue || network[end].mayAcknowledgeAtOnce { perform(.expire(end, .delayedAck)) }
   }
 

@@ -91,7 +91,8 @@ extension TCPLadderCheck {
       // It waited for its turn: the kernel spreads a window over a round trip at most.
       let roundTrip = network[record.sender].roundTrip.srtt
       let wait = captured - record.sentAt
-      return wait >= -TCPLadder.Tolerance.tick && wait <= max(TCPLadder.Tolerance.tick, roundTrip)
+      let tick = TCPLadder.Tolerance.tick
+      if wait >= -tick, wait <= max(tick, roundTrip) { return true }
     }
     guard case .arrival(let segment, _) = send.cause, let captured = firstArrival[segment],
       sends[segment]?.send.side == send.side.peer
@@ -108,13 +109,19 @@ extension TCPLadderCheck {
     }
   }
 
-  /// Whether a segment may have waited for its turn only: BBR spreads what goes again too.
+  /// Whether a segment may have waited for its turn only: BBR spreads what goes, again too, and the turn
+  /// may come with an arrival.
   ///
   /// Source: Linux `tcp_pacing_check`.
   private func isSpread(_ send: TCPLadder.Send) -> Bool {
-    guard case .timer(let name) = send.cause, send.length > 0 else { return false }
-    return send.isRetransmission
-      ? name == "retransmit" && ladder.congestionControl == .bbr : name.isEmpty
+    guard send.length > 0 else { return false }
+    let isBBR = ladder.congestionControl == .bbr
+    switch send.cause {
+    case .timer(let name):
+      return send.isRetransmission ? isBBR && name == "retransmit" : name.isEmpty
+    case .arrival: return isBBR
+    case .call, .script: return false
+    }
   }
 
   private func compareOptions(
