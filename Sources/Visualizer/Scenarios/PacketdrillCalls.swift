@@ -35,7 +35,7 @@ extension PacketdrillRun {
 
   mutating func perform(
     _ call: PacketdrillScript.SocketCall, line: Int, returnsAt: Microseconds?
-  ) -> String? {
+  ) -> Bilingual? {
     let outcome = make(call, mayWait: returnsAt != nil)
     if outcome == .waits, let returnsAt {
       countCall()
@@ -48,7 +48,7 @@ extension PacketdrillRun {
   /// The difference between what came of a call and what the script says; nil if there is none.
   private mutating func judge(
     _ call: PacketdrillScript.SocketCall, _ outcome: Outcome
-  ) -> String? {
+  ) -> Bilingual? {
     if case .skipped(let name) = outcome {
       omissions.add(name)
       return nil
@@ -58,13 +58,17 @@ extension PacketdrillRun {
     let wanted =
       expected < 0 ? call.error ?? "an error" : "\(expected)"
     let got: String
+    var gotChinese: String?
     switch outcome {
     case .differs(let expected, let got):
-      return "\(call.name) \(call.text(2)): expected \(expected), the model has \(got)"
-    case .value(-1) where call.name == "accept": got = "a socket"
+      let what = "\(call.name) \(call.text(2))"
+      return Bilingual(
+        "\(what): expected \(expected), the model has \(got)", "\(what)：期望 \(expected)，模型中是 \(got)")
+    case .value(-1) where call.name == "accept": (got, gotChinese) = ("a socket", "返回一个 socket")
     case .value(let value): got = "\(value)"
     case .error(let name): got = name
-    case .waits: got = isNonBlocking(call) ? "EAGAIN" : "nothing and waits"
+    case .waits where isNonBlocking(call): got = "EAGAIN"
+    case .waits: (got, gotChinese) = ("nothing and waits", "没有返回，仍在等待")
     case .skipped: return nil
     }
     if wanted == got || (wanted == "an error" && Int(got) == nil) { return nil }
@@ -75,7 +79,10 @@ extension PacketdrillRun {
       omissions.add("which error a dead socket reports")
       return nil
     }
-    return "\(call.name): expected \(wanted), the model returned \(got)"
+    let wantedChinese = wanted == "an error" ? "错误" : " \(wanted)"
+    return Bilingual(
+      "\(call.name): expected \(wanted), the model returned \(got)",
+      "\(call.name)：期望返回\(wantedChinese)，模型\(gotChinese ?? "返回 \(got)")")
   }
 
   private func isNonBlocking(_ call: PacketdrillScript.SocketCall) -> Bool {
@@ -103,23 +110,28 @@ extension PacketdrillRun {
   }
 
   /// Lets calls return that have waited for what is there by now.
-  mutating func completeWaiting() -> String? {
+  mutating func completeWaiting() -> Bilingual? {
     for position in waiting.indices.reversed() {
       let item = waiting[position]
       let outcome = retry(item.call)
       if outcome == .waits {
         if network.now > item.due + settings.tolerance {
-          return "line \(item.line): \(item.call.name) still waits at \(Self.text(network.now))"
+          return Bilingual(
+            "line \(item.line): \(item.call.name) still waits at \(Self.text(network.now))",
+            "第 \(item.line) 行：\(item.call.name) 到 \(Self.text(network.now)) 仍在等待")
         }
         continue
       }
       waiting.remove(at: position)
       if network.now < item.due - settings.tolerance {
-        return "line \(item.line): \(item.call.name) returned at \(Self.text(network.now)), "
-          + "not at \(Self.text(item.due))"
+        let (now, due) = (Self.text(network.now), Self.text(item.due))
+        return Bilingual(
+          "line \(item.line): \(item.call.name) returned at \(now), not at \(due)",
+          "第 \(item.line) 行：\(item.call.name) 在 \(now) 就返回了，而不是 \(due)")
       }
       if let difference = compareWaited(item.call, outcome) {
-        return "line \(item.line): \(difference)"
+        return Bilingual(
+          "line \(item.line): \(difference.en)", "第 \(item.line) 行：\(difference.zh)")
       }
     }
     return nil
@@ -127,7 +139,7 @@ extension PacketdrillRun {
 
   private mutating func compareWaited(
     _ call: PacketdrillScript.SocketCall, _ outcome: Outcome
-  ) -> String? {
+  ) -> Bilingual? {
     if case .value = outcome, call.name == "accept" { adopt(call) }
     return judge(call, outcome)
   }
