@@ -19,7 +19,10 @@ struct PacketdrillTests {
   }
 
   static func check(_ text: String) throws -> CheckReport {
-    try PacketdrillFile(file: "test.pkt", bytes: Array(text.utf8)).check()
+    let file = try PacketdrillFile(file: "test.pkt", bytes: Array(text.utf8))
+    var run = PacketdrillRun(file.script, rules: file.rules)
+    if let difference = run.run() { PartingTests.expectBothLanguages(difference) }
+    return file.check()
   }
 
   @Test func allFixturesAreThere() { #expect(Self.names.count == 49) }

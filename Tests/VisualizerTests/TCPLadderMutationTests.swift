@@ -15,7 +15,11 @@ struct TCPLadderMutationTests {
 
   private func difference(_ ladder: Object) throws -> String? {
     let bytes = Array(try JSONSerialization.data(withJSONObject: ladder))
-    return try TCPLadder(file: "changed.json", bytes: bytes).check().difference
+    let ladder = try TCPLadder(file: "changed.json", bytes: bytes)
+    if let parting = ladder.compared().parting {
+      PartingTests.expectBothLanguages(parting.difference)
+    }
+    return ladder.check().difference
   }
 
   /// Changes one member of the first event that fits and returns what the check says.

@@ -1,19 +1,7 @@
 import Models
 
-/// Calls of a script: making them, and comparing what came back.
+/// Calls of a script: making them, and waiting for them to return.
 extension PacketdrillRun {
-  /// What came of a call.
-  enum Outcome: Equatable {
-    case value(Int)
-    case error(String)
-    /// It would wait.
-    case waits
-    /// What a socket says of itself is not what was expected.
-    case differs(expected: String, got: String)
-    /// Not compared, and under which name it is listed.
-    case skipped(String)
-  }
-
   // MARK: Ends
 
   mutating func addConnection(_ side: Side) -> End {
@@ -35,7 +23,7 @@ extension PacketdrillRun {
 
   mutating func perform(
     _ call: PacketdrillScript.SocketCall, line: Int, returnsAt: Microseconds?
-  ) -> String? {
+  ) -> Bilingual? {
     let outcome = make(call, mayWait: returnsAt != nil)
     if outcome == .waits, let returnsAt {
       countCall()
@@ -45,81 +33,29 @@ extension PacketdrillRun {
     return judge(call, outcome)
   }
 
-  /// The difference between what came of a call and what the script says; nil if there is none.
-  private mutating func judge(
-    _ call: PacketdrillScript.SocketCall, _ outcome: Outcome
-  ) -> String? {
-    if case .skipped(let name) = outcome {
-      omissions.add(name)
-      return nil
-    }
-    countCall()
-    guard let expected = call.result else { return nil }
-    let wanted =
-      expected < 0 ? call.error ?? "an error" : "\(expected)"
-    let got: String
-    switch outcome {
-    case .differs(let expected, let got):
-      return "\(call.name) \(call.text(2)): expected \(expected), the model has \(got)"
-    case .value(-1) where call.name == "accept": got = "a socket"
-    case .value(let value): got = "\(value)"
-    case .error(let name): got = name
-    case .waits: got = isNonBlocking(call) ? "EAGAIN" : "nothing and waits"
-    case .skipped: return nil
-    }
-    if wanted == got || (wanted == "an error" && Int(got) == nil) { return nil }
-    // Scripts need not say that a socket does not wait, and systems differ in whether an accepted one
-    // takes that from its listener.
-    if outcome == .waits, wanted == "EAGAIN" || wanted == "EWOULDBLOCK" { return nil }
-    if isOfDeadSocket(call), Self.isFailure(wanted, call), Self.isFailure(got, call) {
-      omissions.add("which error a dead socket reports")
-      return nil
-    }
-    return "\(call.name): expected \(wanted), the model returned \(got)"
-  }
-
-  private func isNonBlocking(_ call: PacketdrillScript.SocketCall) -> Bool {
-    let socket = call.number(0).flatMap { sockets[$0] }
-    return socket?.isNonBlocking == true || flags(of: call).contains("MSG_DONTWAIT")
-  }
-
-  /// The flags of a call that reads or writes.
-  private func flags(of call: PacketdrillScript.SocketCall) -> String {
-    call.text(call.name.hasSuffix("msg") ? 2 : 3)
-  }
-
-  /// Whether a call came to nothing: by an error, or for reading by the end of the stream.
-  ///
-  /// The RFC has one error for calls to a connection that is no more, "connection does not exist", and
-  /// systems have several, of which the first may be told once.
-  ///
-  /// Source: RFC 9293, sections 3.9.1 and 3.10.
-  private static func isFailure(
-    _ result: String, _ call: PacketdrillScript.SocketCall
-  ) -> Bool {
-    let isReading = call.name.hasPrefix("read") || call.name.hasPrefix("recv")
-    let isWriting = call.name.hasPrefix("write") || call.name.hasPrefix("send")
-    return result.hasPrefix("E") && (isReading || isWriting) || (result == "0" && isReading)
-  }
-
   /// Lets calls return that have waited for what is there by now.
-  mutating func completeWaiting() -> String? {
+  mutating func completeWaiting() -> Bilingual? {
     for position in waiting.indices.reversed() {
       let item = waiting[position]
       let outcome = retry(item.call)
       if outcome == .waits {
         if network.now > item.due + settings.tolerance {
-          return "line \(item.line): \(item.call.name) still waits at \(Self.text(network.now))"
+          return Bilingual(
+            "line \(item.line): \(item.call.name) still waits at \(Self.text(network.now))",
+            "第 \(item.line) 行：\(item.call.name) 到 \(Self.text(network.now)) 仍在等待")
         }
         continue
       }
       waiting.remove(at: position)
       if network.now < item.due - settings.tolerance {
-        return "line \(item.line): \(item.call.name) returned at \(Self.text(network.now)), "
-          + "not at \(Self.text(item.due))"
+        let (now, due) = (Self.text(network.now), Self.text(item.due))
+        return Bilingual(
+          "line \(item.line): \(item.call.name) returned at \(now), not at \(due)",
+          "第 \(item.line) 行：\(item.call.name) 在 \(now) 就返回了，而不是 \(due)")
       }
       if let difference = compareWaited(item.call, outcome) {
-        return "line \(item.line): \(difference)"
+        return Bilingual(
+          "line \(item.line): \(difference.en)", "第 \(item.line) 行：\(difference.zh)")
       }
     }
     return nil
@@ -127,7 +63,7 @@ extension PacketdrillRun {
 
   private mutating func compareWaited(
     _ call: PacketdrillScript.SocketCall, _ outcome: Outcome
-  ) -> String? {
+  ) -> Bilingual? {
     if case .value = outcome, call.name == "accept" { adopt(call) }
     return judge(call, outcome)
   }
@@ -407,44 +343,5 @@ extension PacketdrillRun {
     let names = ["TCP", "TCPS", ""].flatMap { prefix in alternatives.map { prefix + $0 } }
     return names.contains(plain) || plain.isEmpty
       ? .value(0) : .differs(expected: wanted, got: state.rawValue)
-  }
-
-  // MARK: Results
-
-  private func outcome(_ result: CallResult) -> Outcome {
-    switch result {
-    case .done: .value(0)
-    case .sent(let count): .value(count)
-    case .data(let runs): .value(runs.reduce(0) { $0 + $1.count })
-    case .endOfFile: .value(0)
-    case .wouldBlock: .waits
-    case .failed(let error): .error(Self.name(of: error))
-    }
-  }
-
-  static func name(of error: CallError) -> String {
-    switch error {
-    case .connectionRefused: "ECONNREFUSED"
-    case .connectionReset: "ECONNRESET"
-    case .brokenPipe: "EPIPE"
-    case .timedOut: "ETIMEDOUT"
-    case .addressNotAvailable: "EADDRNOTAVAIL"
-    case .notConnected: "ENOTCONN"
-    case .alreadyConnected: "EISCONN"
-    case .closing: "ESHUTDOWN"
-    case .invalid: "EINVAL"
-    }
-  }
-
-  /// An error's numbers on Linux and on FreeBSD.
-  private static func number(of name: String) -> [Int] {
-    switch name {
-    case "0": [0]
-    case "ECONNREFUSED": [111, 61]
-    case "ECONNRESET": [104, 54]
-    case "EPIPE": [32]
-    case "ETIMEDOUT": [110, 60]
-    default: []
-    }
   }
 }

@@ -12,6 +12,18 @@ enum PacketdrillDeviation: String, CaseIterable {
   case timeWaitWithoutAck =
     "in TIME_WAIT a segment without ACK is acknowledged where its numbers are wrong"
   case lossProbe = "lost segments go again by RFC 6298's timer only, or by three duplicates"
+
+  /// The same in Chinese.
+  var zh: String {
+    switch self {
+    case .icmp: "ICMP 消息不会送到任何连接"
+    case .fastOpen: "不支持 RFC 7413 的 Fast Open"
+    case .userTimeouts: "没有 keepalive，也没有用户自定的超时"
+    case .earlyFin: "与 SYN 同在一个报文段的 FIN 留待对端重传"
+    case .timeWaitWithoutAck: "在 TIME_WAIT 中，序列号不对的报文段即使不带 ACK 也会得到确认"
+    case .lossProbe: "丢失的报文段只靠 RFC 6298 的定时器或三个重复 ACK 重传"
+    }
+  }
 }
 
 extension PacketdrillRun {

@@ -69,7 +69,7 @@ struct PacketdrillRun {
   static let flight: Microseconds = 1
 
   /// The first difference, as a sentence; nil where all is as the script says.
-  mutating func run() -> String? {
+  mutating func run() -> Bilingual? {
     let difference = compareAll()
     if difference == nil, !unread.isEmpty {
       omissions.add("what is sent behind the last line that expects something")
@@ -78,11 +78,14 @@ struct PacketdrillRun {
     return difference
   }
 
-  private mutating func compareAll() -> String? {
+  private mutating func compareAll() -> Bilingual? {
     for event in script.events {
       if let difference = step(event) {
-        let known = deviation(at: index).map { " (known deviation: \($0.rawValue))" } ?? ""
-        return "line \(event.line): \(difference)\(known)"
+        let known = deviation(at: index)
+        return Bilingual(
+          "line \(event.line): \(difference.en)"
+            + (known.map { " (known deviation: \($0.rawValue))" } ?? ""),
+          "第 \(event.line) 行：\(difference.zh)" + (known.map { "（已知偏差：\($0.zh)）" } ?? ""))
       }
       index += 1
     }
@@ -91,14 +94,17 @@ struct PacketdrillRun {
       if let difference = completeWaiting() { return difference }
     }
     if let call = waiting.first {
-      return "line \(call.line): \(call.call.name) does not return at \(Self.text(call.due))"
+      let (name, due) = (call.call.name, Self.text(call.due))
+      return Bilingual(
+        "line \(call.line): \(name) does not return at \(due)",
+        "第 \(call.line) 行：\(name) 没有在 \(due) 返回")
     }
     return nil
   }
 
   // MARK: One event
 
-  private mutating func step(_ event: PacketdrillScript.Event) -> String? {
+  private mutating func step(_ event: PacketdrillScript.Event) -> Bilingual? {
     var earliest = scriptTime
     var latest: Microseconds?
     if case .at(let time, let end, let isRelative) = event.time {
@@ -106,7 +112,9 @@ struct PacketdrillRun {
       earliest = base + time
       latest = end.map { base + $0 } ?? earliest
       if !isRelative, earliest < scriptTime {
-        return "its time, \(Self.text(earliest)), lies before the last event's"
+        return Bilingual(
+          "its time, \(Self.text(earliest)), lies before the last event's",
+          "它的时刻 \(Self.text(earliest)) 早于上一个事件")
       }
     }
     let returnsAt: Microseconds? = event.returnsAt.map {
@@ -197,7 +205,7 @@ struct PacketdrillRun {
   /// Waits for a segment, and compares it.
   private mutating func expect(
     _ packet: PacketdrillScript.Packet, from earliest: Microseconds, to latest: Microseconds?
-  ) -> String? {
+  ) -> Bilingual? {
     omissions.noteSkipped(of: packet)
     let end =
       latest.map { max($0, moment) + settings.tolerance } ?? network.now + 3_600_000_000
@@ -208,28 +216,30 @@ struct PacketdrillRun {
       ask(.expire(model, .delayedAck))
     }
     while unread.isEmpty, let due = network.nextDue, due <= end { advance(to: due) }
+    let text = packet.text
     guard let first = unread.first else {
-      return "expected \(packet.text), the model sent nothing"
-        + (latest == nil ? "" : " until \(Self.text(end))")
+      return Bilingual(
+        "expected \(text.en), the model sent nothing"
+          + (latest == nil ? "" : " until \(Self.text(end))"),
+        "期望 \(text.zh)，模型"
+          + (latest == nil ? "没有发送任何报文段" : "到 \(Self.text(end)) 仍没有发送任何报文段"))
     }
     if let difference = compare(packet, first) { return difference }
     let sentAt = network.log[first].sentAt
     guard latest != nil else { return nil }
-    if sentAt < earliest - settings.tolerance {
-      return "expected \(packet.text) at \(Self.text(earliest)), the model sent it at "
-        + Self.text(sentAt: sentAt)
-    }
-    if sentAt > end {
-      return "expected \(packet.text) at \(Self.text(latest ?? end)), the model sent it at "
-        + Self.text(sentAt: sentAt)
-    }
-    return nil
+    let isEarly = sentAt < earliest - settings.tolerance
+    guard isEarly || sentAt > end else { return nil }
+    let due = Self.text(isEarly ? earliest : latest ?? end)
+    let sent = Self.text(sentAt: sentAt)
+    return Bilingual(
+      "expected \(text.en) at \(due), the model sent it at \(sent)",
+      "期望在 \(due) 发送 \(text.zh)，模型在 \(sent) \(isEarly ? "就发送了" : "才发送")")
   }
 
   /// What the model sent that no line can expect any more.
   ///
   /// packetdrill looks at what was sent where a line expects something, and so never behind the last.
-  private func unexpected(before moment: Microseconds) -> String? {
+  private func unexpected(before moment: Microseconds) -> Bilingual? {
     guard let first = unread.first else { return nil }
     let next = script.events[index...].first {
       if case .expected = $0.kind { true } else { false }
@@ -237,8 +247,10 @@ struct PacketdrillRun {
     guard let next, next.time != .any else { return nil }
     let record = network.log[first]
     guard record.sentAt + settings.tolerance < moment else { return nil }
-    return "before it the model sent \(text(record)) at \(Self.text(sentAt: record.sentAt)), "
-      + "which the script does not expect"
+    let (text, time) = (text(record), Self.text(sentAt: record.sentAt))
+    return Bilingual(
+      "before it the model sent \(text.en) at \(time), which the script does not expect",
+      "在此之前，模型在 \(time) 发送了 \(text.zh)，而脚本并不期望它")
   }
 
   // MARK: Text

@@ -83,7 +83,7 @@ extension PacketdrillRun {
   ///
   /// A segment larger than the maximum stands for as many as it takes: systems hand such to their
   /// network card, which cuts them up.
-  mutating func compare(_ packet: PacketdrillScript.Packet, _ first: Int) -> String? {
+  mutating func compare(_ packet: PacketdrillScript.Packet, _ first: Int) -> Bilingual? {
     var record = network.log[first]
     var used = 1
     if let length = packet.length, length > record.segment.payloadLength,
@@ -106,7 +106,10 @@ extension PacketdrillRun {
       return nil
     }
     guard isSame else {
-      return "expected \(packet.text), the model sent \(text(network.log[first]))"
+      let (expected, sent) = (packet.text, text(network.log[first]))
+      return Bilingual(
+        "expected \(expected.en), the model sent \(sent.en)",
+        "期望 \(expected.zh)，模型发送的是 \(sent.zh)")
     }
     if segment.flags != packet.flags { omissions.add("PSH within a write") }
     if packet.flags.contains(.syn) { numbers[end] = (segment.seq.value, packet.seq ?? 0) }
@@ -154,7 +157,7 @@ extension PacketdrillRun {
   }
 
   /// A segment of the model in the script's numbers.
-  func text(_ record: SegmentRecord) -> String {
+  func text(_ record: SegmentRecord) -> Bilingual {
     let segment = record.segment
     return PacketdrillScript.Packet(
       flags: segment.flags, seq: scriptSeq(record), length: segment.payloadLength,
@@ -167,12 +170,14 @@ extension PacketdrillScript.Packet {
   var isPureAck: Bool { flags == .ack && length == 0 }
 
   /// As `FIN ACK seq 1 ack 1`, with the number of bytes where there are any.
-  var text: String {
-    var text = flags.isEmpty ? "no flags" : flags.names
-    text += " seq " + (seq.map { "\($0)" } ?? "...")
-    if let length, length > 0 { text += " (\(length) bytes)" }
-    if flags.contains(.ack) { text += " ack " + (ack.map { "\($0)" } ?? "...") }
-    return text
+  var text: Bilingual {
+    let names = flags.isEmpty ? Bilingual("no flags", "无标志位") : Bilingual(same: flags.names)
+    let seq = " seq " + (seq.map { "\($0)" } ?? "...")
+    let ack = flags.contains(.ack) ? " ack " + (ack.map { "\($0)" } ?? "...") : ""
+    let count = length ?? 0
+    return Bilingual(
+      names.en + seq + (count > 0 ? " (\(count) bytes)" : "") + ack,
+      names.zh + seq + ack + (count > 0 ? "（\(count) 字节）" : ""))
   }
 }
 

@@ -28,7 +28,7 @@ extension TCPLadder {
   /// Compares the model with the ladder, up to the first difference.
   func check() -> CheckReport {
     let check = compared()
-    if let parting = check.parting { return .differs(parting.difference) }
+    if let parting = check.parting { return .differs(parting.difference.en) }
     let segments = rows.count { if case .send = $0.kind { true } else { false } }
     let control = check.ladder.congestionControl == .bbr ? " with BBR" : ""
     return .matches(
@@ -82,7 +82,7 @@ struct TCPLadderCheck {
   /// How many of them set the network up.
   private(set) var preparedCount = 0
   /// Behind which of them capture and model part, and how; nil while they agree.
-  private(set) var parting: (operation: Int, difference: String)?
+  private(set) var parting: (operation: Int, difference: Bilingual)?
   /// Where the row at hand stands in the ladder.
   var position = 0
 
@@ -114,7 +114,7 @@ struct TCPLadderCheck {
     if parting == nil { note(compareCounts() ?? comparePaths() ?? compareMeasured()) }
   }
 
-  private mutating func note(_ difference: String?) {
+  private mutating func note(_ difference: Bilingual?) {
     if parting == nil, let difference { parting = (operations.count, difference) }
   }
 
@@ -123,7 +123,7 @@ struct TCPLadderCheck {
     network.perform(operation, observer: observer)
   }
 
-  private mutating func compare(_ row: TCPLadder.Row, _ step: TCPLadder.Step) -> String? {
+  private mutating func compare(_ row: TCPLadder.Row, _ step: TCPLadder.Step) -> Bilingual? {
     for operation in step.before { perform(operation) }
     network.perform(.runUntil(step.at - 1), observer: nil)
     let before = states(row)
@@ -169,7 +169,7 @@ struct TCPLadderCheck {
   /// A timer that sends several segments has run out with the first of them.
   private mutating func expire(
     _ kind: TimerKind, of end: End, _ step: TCPLadder.Step, _ row: TCPLadder.Row
-  ) -> String? {
+  ) -> Bilingual? {
     if case .send = row.kind, uncompared(end) > 0 { return nil }
     let shared = network[end].timers.retransmissionKind
     let running = network[end].timers[kind] ?? network[end].timers[shared]
@@ -177,8 +177,11 @@ struct TCPLadderCheck {
     guard let timer = isShared ? running : network[end].timers[kind] else { return nil }
     let early = timer.deadline - step.at
     if early > TCPLadder.Tolerance.early(timer.duration) {
-      return "\(words(row)): captured the end of a timer at \(seconds(row.at)), the model's "
-        + "\(kind.rawValue) timer ends at \(seconds(timer.deadline))"
+      let (name, captured, model) = (words(row), seconds(row.at), seconds(timer.deadline))
+      return Bilingual(
+        "\(name.en): captured the end of a timer at \(captured), the model's \(kind.rawValue) timer "
+          + "ends at \(model)",
+        "\(name.zh)：捕获中定时器在 \(captured) 到期，模型的 \(kind.rawValue) 定时器在 \(model) 才到期")
     }
     perform(.expire(end, kind))
     // A probe for which there is no need gives way to the RTO, which may be due.
@@ -262,16 +265,17 @@ struct TCPLadderCheck {
 
   private mutating func compareStates(
     _ row: TCPLadder.Row, _ before: TCPLadder.States?, _ after: TCPLadder.States?
-  ) -> String? {
+  ) -> Bilingual? {
     guard let connection = row.connection, let before, let after else { return nil }
     statesAt[row.index] = (row.before ?? before, row.after ?? after)
-    for (when, captured, model) in [("before", row.before, before), ("after", row.after, after)] {
+    for (isBefore, captured, model) in [(true, row.before, before), (false, row.after, after)] {
       guard let captured else { continue }
       for side in Side.allCases {
         let (captured, model) = (captured[side], model[side])
         if differ(captured, model, End(connection, side)) {
-          return "\(words(row)): \(side.name) \(when): captured \(captured.rawValue), "
-            + "model \(model.rawValue)"
+          return Self.difference(
+            words(row), state(side, isBefore: isBefore),
+            captured: Bilingual(same: captured.rawValue), model: Bilingual(same: model.rawValue))
         }
         if differ(captured, paths[End(connection, side)]?.last, End(connection, side)) {
           paths[End(connection, side), default: []].append(captured)
@@ -295,39 +299,39 @@ struct TCPLadderCheck {
       && model.map(idle.contains) ?? false)
   }
 
-  private func compareTimeWait(_ row: TCPLadder.Row, _ connection: Int) -> String? {
+  private func compareTimeWait(_ row: TCPLadder.Row, _ connection: Int) -> Bilingual? {
     for side in Side.allCases {
       guard let captured = row.timeWaitLeft[side] else { continue }
       let timers = network[End(connection, side)].timers
-      guard let timer = timers[.timeWait] ?? timers[.finWait2] else {
-        return "\(words(row)): \(side.name) TIME_WAIT timer: captured \(captured / 1000) ms, "
-          + "model not running"
-      }
-      let left = timer.deadline - network.now
-      if abs(captured - max(0, left)) > TCPLadder.Tolerance.timeWaitValue {
-        return "\(words(row)): \(side.name) TIME_WAIT timer: captured \(captured / 1000) ms, "
-          + "model \(left / 1000) ms"
-      }
+      let left = (timers[.timeWait] ?? timers[.finWait2]).map { $0.deadline - network.now }
+      if let left, abs(captured - max(0, left)) <= TCPLadder.Tolerance.timeWaitValue { continue }
+      return Self.difference(
+        words(row), Bilingual("\(side.name) TIME_WAIT timer", "\(zh(side)) TIME_WAIT 定时器"),
+        captured: Bilingual(same: "\(captured / 1000) ms"),
+        model: left.map { Bilingual(same: "\($0 / 1000) ms") } ?? Bilingual("not running", "未运行"))
     }
     return nil
   }
 
   // MARK: Ends of the comparison
 
-  private func compareCounts() -> String? {
+  private func compareCounts() -> Bilingual? {
     for (end, indices) in sent.sorted(by: { $0.value[0] < $1.value[0] }) {
       let captured = compared[end] ?? 0
       if indices.count > captured {
         let record = network.log[indices[captured]]
-        return "connection \(ladder.connections[end.connection].id): the model's \(end.side.name) "
-          + "sends one segment more than captured: \(record.segment.flags) at "
-          + seconds(record.sentAt)
+        let id = ladder.connections[end.connection].id
+        let (flags, time) = (record.segment.flags, seconds(record.sentAt))
+        return Bilingual(
+          "connection \(id): the model's \(end.side.name) sends one segment more than captured: "
+            + "\(flags) at \(time)",
+          "连接 \(id)：模型的\(zh(end.side))比捕获多发一个报文段：\(time) 的 \(flags)")
       }
     }
     return nil
   }
 
-  private func comparePaths() -> String? {
+  private func comparePaths() -> Bilingual? {
     for (connection, side, captured) in ladder.paths {
       let end = End(connection, side)
       func shown(_ path: [ConnectionState]) -> [String] {
@@ -337,35 +341,14 @@ struct TCPLadderCheck {
       }
       let (wanted, model) = (shown(captured), shown(paths[end] ?? [.closed]))
       if wanted != model {
-        return "path of connection \(ladder.connections[connection].id) (\(side.name)): captured "
-          + "\(wanted.joined(separator: " ")), model \(model.joined(separator: " "))"
+        let id = ladder.connections[connection].id
+        return Self.difference(
+          Bilingual(
+            "path of connection \(id) (\(side.name))", "连接 \(id)（\(zh(side))）的状态路径"),
+          captured: Bilingual(same: wanted.joined(separator: " ")),
+          model: Bilingual(same: model.joined(separator: " ")))
       }
     }
     return nil
-  }
-
-  // MARK: Words
-
-  func words(_ row: TCPLadder.Row) -> String {
-    let what: String =
-      switch row.kind {
-      case .app(let app): "\(app.side.name) \(app.call)"
-      case .send(let send): "\(send.side.name) sends \(send.flags)"
-      case .receive(let arrival): "\(arrival.side.name) receives segment \(arrival.segment)"
-      case .state: "a timer ends"
-      }
-    return "event \(row.index) (\(prefix(row))\(what))"
-  }
-
-  /// Which connection a row is about, as the file numbers them, where there are several.
-  func prefix(_ row: TCPLadder.Row) -> String {
-    guard ladder.connections.count > 1, let index = row.connection else { return "" }
-    return "connection \(ladder.connections[index].id), "
-  }
-
-  func seconds(_ time: Microseconds) -> String {
-    let millionths = String(time % 1_000_000)
-    return "\(time / 1_000_000).\(String(repeating: "0", count: 6 - millionths.utf8.count))"
-      + "\(millionths) s"
   }
 }

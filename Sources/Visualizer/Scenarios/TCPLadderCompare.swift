@@ -1,6 +1,6 @@
 import Models
 
-/// Comparing one segment, one arrival, one call's result, one residence.
+/// Comparing one segment, one arrival, one residence.
 extension TCPLadderCheck {
   /// Sorts what the model has sent since the last look by its sender.
   mutating func readLog() {
@@ -12,13 +12,14 @@ extension TCPLadderCheck {
 
   // MARK: Segments
 
-  mutating func compareSend(_ send: TCPLadder.Send, _ row: TCPLadder.Row) -> String? {
+  mutating func compareSend(_ send: TCPLadder.Send, _ row: TCPLadder.Row) -> Bilingual? {
     let end = End(row.connection ?? 0, send.side)
     let position = compared[end, default: 0]
     compared[end] = position + 1
-    let name = "segment \(send.segment) (\(prefix(row))\(send.side.name) \(send.flags))"
+    let name = words(send, row)
     guard let log = sent[end], position < log.count else {
-      return "\(name): captured, but the model sends nothing"
+      return Bilingual(
+        "\(name.en): captured, but the model sends nothing", "\(name.zh)：捕获中有，但模型没有发送")
     }
     let record = network.log[log[position]]
     segmentOfLog[record.index] = send.segment
@@ -26,13 +27,18 @@ extension TCPLadderCheck {
     let model = record.segment
     let ignored = SegmentFlags.psh
     if send.flags.subtracting(ignored) != model.flags.subtracting(ignored) {
-      return "\(name): flags: captured \(send.flags), model \(model.flags)"
+      return Self.difference(
+        name, Bilingual(same: "flags"), captured: Bilingual(same: "\(send.flags)"),
+        model: Bilingual(same: "\(model.flags)"))
     }
-    func differ(_ what: String, _ captured: UInt32?, _ model: UInt32?) -> String? {
-      captured == model
+    func differ(_ what: String, _ captured: UInt32?, _ model: UInt32?) -> Bilingual? {
+      func words(_ number: UInt32?) -> Bilingual {
+        number.map { Bilingual(same: "\($0)") } ?? Bilingual("none", "无")
+      }
+      return captured == model
         ? nil
-        : "\(name): \(what): captured \(captured.map(String.init) ?? "none"), "
-          + "model \(model.map(String.init) ?? "none")"
+        : Self.difference(
+          name, Bilingual(same: what), captured: words(captured), model: words(model))
     }
     return differ("seq", send.relativeSeq, record.relativeSeq)
       ?? differ("ack", send.relativeAck, record.relativeAck)
@@ -43,40 +49,52 @@ extension TCPLadderCheck {
   }
 
   private func compareRetransmission(
-    _ send: TCPLadder.Send, _ record: SegmentRecord, _ name: String
-  ) -> String? {
+    _ send: TCPLadder.Send, _ record: SegmentRecord, _ name: Bilingual
+  ) -> Bilingual? {
     guard send.isRetransmission != record.isRetransmission else { return nil }
-    return "\(name): retransmission: captured \(send.isRetransmission), "
-      + "model \(record.isRetransmission)"
+    func words(_ isOne: Bool) -> Bilingual { Bilingual("\(isOne)", isOne ? "是" : "否") }
+    return Self.difference(
+      name, Bilingual("retransmission", "是否重传"), captured: words(send.isRetransmission),
+      model: words(record.isRetransmission))
   }
 
   private func compareCause(
-    _ send: TCPLadder.Send, _ record: SegmentRecord, _ name: String
-  ) -> String? {
-    let model: String =
+    _ send: TCPLadder.Send, _ record: SegmentRecord, _ name: Bilingual
+  ) -> Bilingual? {
+    let call = Bilingual("a call", "调用")
+    let timer = Bilingual("a timer", "定时器")
+    let script = Bilingual("the scripted peer", "脚本扮演的对端")
+    func segment(_ number: Int) -> Bilingual {
+      Bilingual("segment \(number)", "报文段 \(number)")
+    }
+    let model =
       switch record.cause {
-      case .call: "a call"
+      case .call: call
       case .arrival(let index):
-        segmentOfLog[index].map { "segment \($0)" } ?? "a segment that was not captured"
-      case .timer: "a timer"
-      case .script: "the scripted peer"
+        segmentOfLog[index].map(segment)
+          ?? Bilingual("a segment that was not captured", "未被捕获的报文段")
+      case .timer: timer
+      case .script: script
       }
-    let captured: String =
+    let captured =
       switch send.cause {
-      case .call: "a call"
-      case .arrival(let segment, _): "segment \(segment)"
-      case .timer: "a timer"
-      case .script: "the scripted peer"
+      case .call: call
+      case .arrival(let number, _): segment(number)
+      case .timer: timer
+      case .script: script
       }
+    let what = Bilingual("sent because of", "发送原因")
     if captured != model, !isSameCause(send, record) {
-      return "\(name): sent because of: captured \(captured), model \(model)"
+      return Self.difference(name, what, captured: captured, model: model)
     }
     guard case .timer(let captured) = send.cause, case .timer(let kind) = record.cause else {
       return nil
     }
     let isAckTimer = kind == .delayedAck
     if captured == "delayed-ack" && !isAckTimer || captured == "retransmit" && isAckTimer {
-      return "\(name): sent because of: captured \(captured) timer, model \(kind.rawValue) timer"
+      return Self.difference(
+        name, what, captured: Bilingual("\(captured) timer", "\(captured) 定时器"),
+        model: Bilingual("\(kind.rawValue) timer", "\(kind.rawValue) 定时器"))
     }
     return nil
   }
@@ -125,27 +143,33 @@ extension TCPLadderCheck {
   }
 
   private func compareOptions(
-    _ send: TCPLadder.Send, _ model: Segment, _ name: String
-  ) -> String? {
+    _ send: TCPLadder.Send, _ model: Segment, _ name: Bilingual
+  ) -> Bilingual? {
     guard send.flags.contains(.syn), send.cause != .script else { return nil }
     var options = [
-      ("MSS option", send.mss != nil, model.mss != nil),
-      ("SACK option", send.sackPermitted, model.sackPermitted),
+      (Bilingual("MSS option", "MSS 选项"), send.mss != nil, model.mss != nil),
+      (Bilingual("SACK option", "SACK 选项"), send.sackPermitted, model.sackPermitted),
     ]
     if ladder.saysScaling {
-      options.append(("window scale option", send.windowShift != nil, model.windowShift != nil))
+      options.append(
+        (
+          Bilingual("window scale option", "窗口扩大选项"), send.windowShift != nil,
+          model.windowShift != nil
+        ))
+    }
+    func words(_ isThere: Bool) -> Bilingual {
+      isThere ? Bilingual("there", "有") : Bilingual("missing", "无")
     }
     for (what, captured, model) in options where captured != model {
-      return "\(name): \(what): captured \(captured ? "there" : "missing"), "
-        + "model \(model ? "there" : "missing")"
+      return Self.difference(name, what, captured: words(captured), model: words(model))
     }
     return nil
   }
 
   /// The ISN of a life that took TIME_WAIT's place lies a known distance from the one before.
   private func compareReuse(
-    _ send: TCPLadder.Send, _ record: SegmentRecord, _ name: String, _ end: End
-  ) -> String? {
+    _ send: TCPLadder.Send, _ record: SegmentRecord, _ name: Bilingual, _ end: End
+  ) -> Bilingual? {
     guard send.flags.contains(.syn), !send.isRetransmission, send.cause != .script,
       let isns = ladder.connections[end.connection].isns[send.side], record.incarnation >= 2,
       record.incarnation <= isns.count
@@ -155,21 +179,26 @@ extension TCPLadderCheck {
     guard let base = previous.flatMap({ network.log[$0].seqBase }) else { return nil }
     let model = record.segment.seq.relative(to: base)
     return captured == model
-      ? nil : "\(name): distance from the earlier ISN: captured \(captured), model \(model)"
+      ? nil
+      : Self.difference(
+        name, Bilingual("distance from the earlier ISN", "与上一个 ISN 的差"),
+        captured: Bilingual(same: "\(captured)"), model: Bilingual(same: "\(model)"))
   }
 
   /// A send repeats the states of the event that caused it.
   private func compareRepeatedStates(
-    _ send: TCPLadder.Send, _ row: TCPLadder.Row, _ name: String
-  ) -> String? {
+    _ send: TCPLadder.Send, _ row: TCPLadder.Row, _ name: Bilingual
+  ) -> Bilingual? {
     guard let event = send.cause.event, let cause = statesAt[event] else { return nil }
-    for (when, captured, model) in [
-      ("before", row.before, cause.before), ("after", row.after, cause.after),
+    for (isBefore, captured, model) in [
+      (true, row.before, cause.before), (false, row.after, cause.after),
     ] {
       guard let captured else { continue }
       for side in Side.allCases where captured[side] != model[side] {
-        return "\(name): \(side.name) \(when): captured \(captured[side].rawValue), "
-          + "model \(model[side].rawValue)"
+        return Self.difference(
+          name, state(side, isBefore: isBefore),
+          captured: Bilingual(same: captured[side].rawValue),
+          model: Bilingual(same: model[side].rawValue))
       }
     }
     return nil
@@ -177,37 +206,52 @@ extension TCPLadderCheck {
 
   /// What the ladder says of a segment's fate must agree with its arrivals.
   private func compareFate(
-    _ send: TCPLadder.Send, _ row: TCPLadder.Row, _ name: String
-  ) -> String? {
+    _ send: TCPLadder.Send, _ row: TCPLadder.Row, _ name: Bilingual
+  ) -> Bilingual? {
     guard send.fate == .delivered, let last = ladder.rows.last?.at else { return nil }
     let due = row.at + ladder.oneWayDelay + TCPLadder.Tolerance.arrival
     if last > due, !received.contains(send.segment) {
-      return "\(name): fate: captured delivered, but no event says that it arrived"
+      return Bilingual(
+        "\(name.en): fate: captured delivered, but no event says that it arrived",
+        "\(name.zh)，fate：捕获为 delivered，但没有事件表明它已到达")
     }
     return nil
   }
 
   // MARK: Arrivals
 
-  func compareArrival(_ arrival: TCPLadder.Receive, _ row: TCPLadder.Row) -> String? {
-    let name = "\(words(row))"
+  func compareArrival(_ arrival: TCPLadder.Receive, _ row: TCPLadder.Row) -> Bilingual? {
+    let name = words(row)
     let segment = arrival.segment
     guard let (sentAt, send) = sends[segment] else {
-      return "\(name): captured, but no event says that it was sent"
+      return Bilingual(
+        "\(name.en): captured, but no event says that it was sent",
+        "\(name.zh)：捕获中有，但没有事件表明它曾发出")
+    }
+    func differ(_ what: String, _ captured: String, _ model: String) -> Bilingual {
+      Self.difference(
+        name, Bilingual(same: what), captured: Bilingual(same: captured),
+        model: Bilingual(same: model))
     }
     let ignored = SegmentFlags.psh
     if let flags = arrival.flags, flags.subtracting(ignored) != send.flags.subtracting(ignored) {
-      return "\(name): flags: captured \(flags), model \(send.flags)"
+      return differ("flags", "\(flags)", "\(send.flags)")
     }
     if let seq = arrival.seq, seq != send.seq {
-      return "\(name): seq: captured \(seq), model \(send.seq)"
+      return differ("seq", "\(seq)", "\(send.seq)")
     }
     if let length = arrival.length, length != send.length {
-      return "\(name): len: captured \(length), model \(send.length)"
+      return differ("len", "\(length)", "\(send.length)")
     }
-    if send.side == arrival.side { return "\(name): captured at the end that sent it" }
+    if send.side == arrival.side {
+      return Bilingual(
+        "\(name.en): captured at the end that sent it", "\(name.zh)：捕获于发送它的一端")
+    }
     switch send.fate {
-    case .dropped: return "\(name): fate: captured dropped, but it arrived"
+    case .dropped:
+      return Bilingual(
+        "\(name.en): fate: captured dropped, but it arrived",
+        "\(name.zh)，fate：捕获为 dropped，但它到达了")
     case .held, .delayed: return nil
     case .delivered:
       let elapsed = row.at - sentAt
@@ -216,8 +260,11 @@ extension TCPLadderCheck {
       let due = sentAt + ladder.oneWayDelay
       return row.at >= due - 1000 && longestPause(from: due, to: row) <= TCPLadder.Tolerance.arrival
         ? nil
-        : "\(name): captured \(elapsed / 1000) ms after sending, the wire's delay is "
-          + "\(ladder.oneWayDelay / 1000) ms"
+        : Bilingual(
+          "\(name.en): captured \(elapsed / 1000) ms after sending, the wire's delay is "
+            + "\(ladder.oneWayDelay / 1000) ms",
+          "\(name.zh)：捕获于发送后 \(elapsed / 1000) ms，而线路的延迟是 "
+            + "\(ladder.oneWayDelay / 1000) ms")
     }
   }
 
@@ -244,107 +291,27 @@ extension TCPLadderCheck {
     return max(longest, later - due)
   }
 
-  // MARK: Results of calls
-
-  func compareResult(_ app: TCPLadder.App, _ row: TCPLadder.Row) -> String? {
-    guard let model = result else { return nil }
-    let captured = words(app)
-    let name = words(row)
-    switch (captured, model) {
-    case (.failed(let text), .failed(let error)) where text == error.rawValue: return nil
-    case (.nothing, .done), (.nothing, .wouldBlock): return nil
-    case (.number(let captured), .sent(let count)) where captured == count: return nil
-    case (.nothing, .sent): return nil
-    case (.text(let text), .endOfFile) where text.isEmpty: return nil
-    case (.text(let text), .data(let runs)): return compareText(text, runs, name)
-    case (.number, .done): return nil
-    default: return "\(name): result: captured \(captured.words), model \(words(model))"
-    }
-  }
-
-  private enum Captured {
-    case nothing
-    case number(Int)
-    case text(String)
-    case failed(String)
-
-    var words: String {
-      switch self {
-      case .nothing: "nothing"
-      case .number(let number): "\(number)"
-      case .text(let text): text.isEmpty ? "end of file" : "\(text.unicodeScalars.count) bytes"
-      case .failed(let text): "'\(text)'"
-      }
-    }
-  }
-
-  private func words(_ app: TCPLadder.App) -> Captured {
-    if let error = app.error {
-      let message = error.split(separator: ":", maxSplits: 1).last.map(String.init) ?? error
-      let waits = ["timed out", "Resource temporarily unavailable", "Operation now in progress"]
-      return waits.contains(message) ? .nothing : .failed(message)
-    }
-    switch app.result {
-    case .string(let text): return .text(text)
-    case .integer(let number): return .number(number)
-    default: return .nothing
-    }
-  }
-
-  private func words(_ result: CallResult) -> String {
-    switch result {
-    case .done: "success"
-    case .sent(let count): "\(count)"
-    case .data(let runs): "\(runs.reduce(0) { $0 + $1.count }) bytes"
-    case .endOfFile: "end of file"
-    case .wouldBlock: "nothing yet"
-    case .failed(let error): "'\(error.rawValue)'"
-    }
-  }
-
-  /// Compares what was read with what the ladder shows of the streams.
-  private func compareText(_ text: String, _ runs: [Payload], _ name: String) -> String? {
-    let scalars = Array(text.unicodeScalars)
-    let narrow = scalars.allSatisfy { $0.value < 256 }
-    let count = runs.reduce(0) { $0 + $1.count }
-    var bytes = narrow ? scalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(text.utf8)
-    if bytes.count != count { bytes = Array(text.utf8) }
-    guard bytes.count == count else {
-      return "\(name): result: captured \(bytes.count) bytes, model \(count) bytes"
-    }
-    var position = 0
-    for run in runs {
-      for offset in run.offset..<run.offset + run.count {
-        if let known = contents[run.origin]?[offset], known != bytes[position] {
-          return "\(name): result: byte \(position): captured \(bytes[position]), model \(known)"
-        }
-        position += 1
-      }
-    }
-    return nil
-  }
-
-  private mutating func noteContents(_ send: TCPLadder.Send, _ record: SegmentRecord) {
-    guard let payload = record.segment.payload else { return }
-    for (index, byte) in send.data.prefix(payload.count).enumerated() {
-      contents[payload.origin, default: [:]][payload.offset + index] = byte
-    }
-  }
-
   // MARK: Residences
 
-  func compareMeasured() -> String? {
+  func compareMeasured() -> Bilingual? {
     for item in ladder.measured {
       let end = End(item.connection, item.side)
-      let name = "\(item.side.name) in \(item.state.rawValue) from \(seconds(item.enter))"
-      let hits = item.hits.compactMap { hit -> String? in
+      let (state, enter) = (item.state.rawValue, seconds(item.enter))
+      let name = Bilingual(
+        "\(item.side.name) in \(state) from \(enter)",
+        "\(zh(item.side))从 \(enter) 起停留在 \(state)")
+      let hits = item.hits.compactMap { hit -> Bilingual? in
         guard let row = ladder.rows.first(where: { abs($0.at - hit.at) <= 2 }),
           let shown = row.timeWaitLeft[item.side]
         else { return nil }
         return abs(shown - hit.left) <= TCPLadder.Tolerance.timeWaitValue
           ? nil
-          : "\(name): timer after the arrival at \(seconds(hit.at)): captured "
-            + "\(hit.left / 1000) ms, model \(shown / 1000) ms"
+          : Self.difference(
+            name,
+            Bilingual(
+              "timer after the arrival at \(seconds(hit.at))", "\(seconds(hit.at)) 的报文段到达后的定时器"),
+            captured: Bilingual(same: "\(hit.left / 1000) ms"),
+            model: Bilingual(same: "\(shown / 1000) ms"))
       }
       if let difference = hits.first { return difference }
       guard let leave = item.leave, item.leftBy == "timer" else { continue }
@@ -357,7 +324,8 @@ extension TCPLadderCheck {
         ? (rules.timeWait, rules.timeWait + 4_000_000)
         : (rules.finWait2Timeout ?? 0, (rules.finWait2Timeout ?? 0) * 108 / 100 + 100_000)
       if stayed < least - 10_000 || stayed > most {
-        return "\(name): captured \(seconds(stayed)), model \(seconds(least))"
+        return Self.difference(
+          name, captured: Bilingual(same: seconds(stayed)), model: Bilingual(same: seconds(least)))
       }
     }
     return nil

@@ -21,7 +21,7 @@ struct PacketdrillFile: CapturedFile {
 
   func check() -> CheckReport {
     var run = PacketdrillRun(script, rules: rules)
-    if let difference = run.run() { return .differs(difference) }
+    if let difference = run.run() { return .differs(difference.en) }
     let note = run.omissions.text.map { " (not compared: \($0))" } ?? ""
     return .matches(count: run.comparedCount, what: "events", version: rules.rawValue + note)
   }

@@ -4,17 +4,19 @@ import Models
 /// show's beginning tells of.
 struct Parting {
   var title: Bilingual
-  /// What `check` says.
-  var difference: String
+  /// What `check` says, and the same in Chinese.
+  var difference: Bilingual
 
   func insert(into script: inout [ScriptItem<TCPOperation>], at place: Int) {
-    let text = VisibleText.label(difference, limit: ScenarioFile.textLimit)
-    let remark = Bilingual(text, "check 的原文：\(text)")
-    script.insert(contentsOf: [.chapter(title), .say(remark)], at: place)
+    // The English is, letter by letter, the line of `check`, which ends without a full stop.
+    let text = Bilingual(
+      VisibleText.label(difference.en, limit: ScenarioFile.textLimit),
+      VisibleText.label(difference.zh, limit: ScenarioFile.textLimit) + "。")
+    script.insert(contentsOf: [.chapter(title), .say(text)], at: place)
     script.insert(
       .say(
         Bilingual(
-          "\(title.en) further on: the key ] goes there. \(text)",
-          "\(title.zh)在后面，按 ] 前往。check 的原文：\(text)")), at: 0)
+          "\(title.en) further on: the key ] goes there. \(text.en)",
+          "\(title.zh)在后面，按 ] 前往。\(text.zh)")), at: 0)
   }
 }
