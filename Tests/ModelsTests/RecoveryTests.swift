@@ -207,6 +207,18 @@ struct RecoveryTests {
     #expect(bandwidth.rate == rate)
   }
 
+  /// However fast a path is, the numbers hold it.
+  @Test func fastestPathIsHeld() {
+    var bandwidth = BandwidthEstimate()
+    var chunk = Self.chunk
+    chunk.mark = bandwidth.noteSent(isFirst: true, at: 0)
+    bandwidth.begin()
+    bandwidth.noteArrived(chunk)
+    bandwidth.measure(arrivedCount: 1_000_000_000, minimum: 0, at: 1)
+    #expect(bandwidth.target(minimum: 1, segmentSize: 65_495) == 2_886_718_756)
+    #expect(bandwidth.target(minimum: 600_000_000, segmentSize: 1448) > 1 << 40)
+  }
+
   /// What is sent over a time arrives no faster than it was sent.
   @Test func sendingLimitsTheRate() {
     var bandwidth = BandwidthEstimate()
@@ -333,6 +345,42 @@ struct RecoveryTests {
     #expect(!network[story.client].recovery.hasSeenReordering)
     story.perform([.run(for: 3000)], on: &network)
     #expect(network[story.client].recovery.hasSeenReordering)
+  }
+
+  /// The timeout begins anew with a report of what was sent before the oldest segment went again.
+  @Test func oldReportsRenewTheTimeout() {
+    var rules = TCPRules.linux
+    rules.nagle = false
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    let five = (0..<5).map { _ in TCPOperation.call(story.client, .send(100)) }
+    story.perform(
+      [.fate(story.client, .lost), five[0], five[1], five[2], five[3]]
+        + [.fate(story.client, .delivers(after: [15_000])), five[4], .run(for: 22_000)],
+      on: &network)
+    let oldest = network[story.client].outstanding[0]
+    #expect(oldest.transmissions == 2)
+    #expect(network[story.client].timers.retransmission?.startedAt == oldest.sentAt)
+    story.perform([.run(for: 4000)], on: &network)
+    #expect(network[story.client].outstanding[0] == oldest)
+    #expect(network[story.client].timers.retransmission?.startedAt == network.now)
+  }
+
+  /// A report of what was sent behind the oldest segment is no reason to wait for that longer.
+  @Test func newReportsDoNotRenewTheTimeout() {
+    var rules = TCPRules.linux
+    rules.nagle = false
+    (rules.timeBasedLossDetection, rules.tailLossProbe) = (false, false)
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    let sentAt = network.now
+    story.perform(
+      [
+        .fate(story.client, .lost), .call(story.client, .send(100)),
+        .call(story.client, .send(100)), .run(for: 25_000),
+      ], on: &network)
+    #expect(network[story.client].outstanding.map(\.isSacked) == [false, true])
+    #expect(network[story.client].timers.retransmission?.startedAt == sentAt)
   }
 
   /// Of what is acknowledged at once the first tells the round trip, and the last the least one.

@@ -55,12 +55,14 @@ struct BandwidthEstimate: Sendable, Equatable {
   ///
   /// Source: Linux `bbr_bdp`, `bbr_quantization_budget`, `bbr_tso_segs_goal` (with `bbr_high_gain`).
   func target(minimum: Microseconds, segmentSize: Int) -> Int {
-    let held = (((rate * minimum * Self.gain) >> 8) + (1 << 24) - 1) >> 24
-    let bytesPerSecond = (((rate * segmentSize * Self.gain) >> 8) * 1_000_000) >> 24
-    let piece = min(127, max(2, min(bytesPerSecond >> 10, 65_216) / segmentSize))
+    // Scaled twice, the products of a fast path do not fit into 64 bits.
+    func gained(_ amount: Int) -> Int128 { (Int128(rate) * Int128(amount) * Self.gain) >> 8 }
+    let held = Int(min(1 << 40, (gained(minimum) + (1 << 24) - 1) >> 24))
+    let bytesAtOnce = Int(min(65_216, (gained(segmentSize) * 1_000_000) >> 34))
+    let piece = min(127, max(2, bytesAtOnce / max(1, segmentSize)))
     return (held + 3 * piece + 1) & ~1
   }
 
   /// BBR's gain while it looks for the limit, 2.885, times 256.
-  private static let gain = 739
+  private static let gain: Int128 = 739
 }

@@ -36,6 +36,8 @@ public struct Endpoint: Sendable {
   public var nextIss: SequenceNumber?
   /// The secret that the host mixes into its initial numbers.
   let secret: UInt32
+  /// How far the clock of its timestamps is ahead.
+  private var clockLead: UInt32 = 0
 
   // MARK: The control block
 
@@ -184,7 +186,12 @@ public struct Endpoint: Sendable {
 
   /// The clock of the timestamps option, in milliseconds.
   func timestampClock(_ now: Microseconds) -> UInt32 {
-    UInt32(truncatingIfNeeded: now / 1000 + 1) &+ secret
+    UInt32(truncatingIfNeeded: now / 1000 + 1) &+ secret &+ clockLead
+  }
+
+  /// The clock of the timestamps option reads a value at a time.
+  mutating func setClock(to value: UInt32, at time: Microseconds) {
+    clockLead = clockLead &+ value &- timestampClock(time)
   }
 
   // MARK: Reporting and sending
@@ -272,6 +279,7 @@ public struct Endpoint: Sendable {
     fresh.isListening = isListening
     fresh.incarnation = incarnation + 1
     fresh.nextIss = nextIss
+    fresh.clockLead = clockLead
     fresh.state = state
     fresh.cause = cause
     self = fresh

@@ -37,7 +37,10 @@ extension Endpoint {
       recovery.settleDuplicates(covered: recovery.arrivedCount - arrivedBefore, hasSack: sackOn)
     } else {
       if isDuplicate { recovery.noteDuplicate(hasSack: sackOn) }
-      if rules.linuxRoundTrip, let reported { takeSample(sentAt: reported, at: now, &journal) }
+      if rules.linuxRoundTrip, let reported {
+        takeSample(sentAt: reported, at: now, &journal)
+        renewTimeout(reported, at: now, &journal)
+      }
     }
     recovery.bandwidth.measure(
       arrivedCount: recovery.arrivedCount, minimum: roundTrip.minimum, at: now)
@@ -46,6 +49,17 @@ extension Endpoint {
       recover(arrived: arrived, advances: isAdvance, at: now, &journal)
     }
     return true
+  }
+
+  /// A report of what was sent before the oldest segment went again says that the path still works.
+  ///
+  /// Source: Linux `tcp_clean_rtx_queue` (`FLAG_SET_XMIT_TIMER`), `tcp_set_xmit_timer`.
+  private mutating func renewTimeout(
+    _ reported: SentTimes, at now: Microseconds, _ journal: inout Journal
+  ) {
+    guard let oldest = outstanding.first, reported.first < oldest.sentAt else { return }
+    start(.retransmission, for: rto, at: now, &journal)
+    scheduleProbe(at: now, renewsTimeout: true, &journal)
   }
 
   /// Source: RFC 9293, section 3.10.7.4, step 5, ESTABLISHED (SND.WL1 and SND.WL2).

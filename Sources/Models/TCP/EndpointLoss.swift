@@ -25,9 +25,12 @@ extension Endpoint {
     } else if recovery.until != nil, advances, !outstanding[0].isLost {
       outstanding[0].isLost = true
     }
-    let told = Recovery.Acknowledgment(
-      arrived: arrived, lost: max(0, lostCount - before), advances: advances, inFlight: inFlight,
-      target: recovery.bandwidth.target(minimum: roundTrip.minimum, segmentSize: sendMss))
+    var told = Recovery.Acknowledgment(
+      arrived: arrived, lost: max(0, lostCount - before), advances: advances, inFlight: inFlight)
+    if rules.congestionControl == .bbr {
+      told.target = recovery.bandwidth.target(
+        minimum: roundTrip.minimum, segmentSize: sendMss)
+    }
     recovery.adjust(told, rules.congestionControl)
     if !sackOn, advances { recovery.makeRoomForMissing(inFlight: inFlight) }
     resendLost(at: now, &journal)

@@ -195,7 +195,8 @@ struct TCPLadderCheck {
   /// makes the model send.
   private func mustHaveExpired(_ overdue: TCPLadder.Overdue, _ step: TCPLadder.Step) -> Bool {
     let (end, send) = (overdue.end, overdue.send)
-    guard isDue(overdue.kind, of: end, by: step.at) else { return false }
+    // What was sent behind an answer was not sent before it.
+    guard overdue.ordinal == 1, isDue(overdue.kind, of: end, by: step.at) else { return false }
     let timer = actual(overdue.kind, of: end)
     return sends(send, end, after: [.expire(end, timer)])
       && !sends(send, end, after: [.runUntil(step.at)] + step.operations)

@@ -120,7 +120,7 @@ extension TCPLadderCheck {
       guard let model = network.log[index].lastArrivedAt else { return false }
       return abs(captured - model) <= TCPLadder.Tolerance.burst
     case .timer(.delayedAck):
-      return record.sentAt - captured <= 2 * TCPLadder.Tolerance.tick
+      return record.sentAt - captured <= 3 * TCPLadder.Tolerance.tick
     case .timer:
       return send.isRetransmission && abs(record.sentAt - captured) <= TCPLadder.Tolerance.tick
     default: return false

@@ -151,6 +151,7 @@ extension TCPLadder {
       case .receive: break
       case .send(let send):
         let end = End(row.connection ?? 0, send.side)
+        let cause = send.cause.event.flatMap { positions[$0] } ?? position
         if send.flags.contains(.syn), !send.flags.contains(.rst), !send.isRetransmission,
           !isAnswerInSimultaneousOpen(send, row)
         {
@@ -158,14 +159,12 @@ extension TCPLadder {
           lives[end] = life + 1
           let isns = connections[end.connection].isns[send.side] ?? []
           let iss = SequenceNumber(life < isns.count ? isns[life] : send.seq)
-          let cause = send.cause.event.flatMap { positions[$0] } ?? position
           steps[cause].before.append(.nextIss(end, iss))
         }
-        if let cause = send.cause.event.flatMap({ positions[$0] }) {
-          ordinals[cause, default: [:]][end, default: 0] += 1
-          let ordinal = ordinals[cause]?[end] ?? 1
-          timersBehind(send, end, at: row.at, ordinal, of: rows[cause], &steps[cause])
-        }
+        ordinals[cause, default: [:]][end, default: 0] += 1
+        let ordinal = ordinals[cause]?[end] ?? 1
+        if ordinal == 1 { readClock(send, end, &steps[cause]) }
+        timersBehind(send, end, at: row.at, ordinal, of: rows[cause], &steps[cause])
         if send.cause == .script {
           steps[position].operations = [injection(send, end, life: lives[end, default: 0])]
         } else if case .timer(let name) = send.cause {
@@ -174,6 +173,13 @@ extension TCPLadder {
       }
     }
     return steps
+  }
+
+  /// Tells the model what a host's clock showed when it sent something: that is no choice of TCP's, and
+  /// decides what is old.
+  private func readClock(_ send: Send, _ end: End, _ step: inout Step) {
+    guard send.cause != .script, let timestamp = send.timestamp else { return }
+    step.before.append(.clock(end, reads: timestamp.value, at: step.at))
   }
 
   /// Notes the timers that may have run out just before, while or just after something happened that
