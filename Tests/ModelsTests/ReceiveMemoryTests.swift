@@ -236,7 +236,7 @@ struct ReceiveMemoryTests {
     let deadline = network[server].timers[.delayedAck]?.deadline
     let last = (0..<network.log.count).last { network.log[$0].sender == client }
     guard let deadline, let last else {
-      Issue.record("the acknowledgment waits")
+      Issue.record("the acknowledgment does not wait")
       return
     }
     var segment = network.log[last].segment

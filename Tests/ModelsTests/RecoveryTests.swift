@@ -172,69 +172,125 @@ struct RecoveryTests {
     #expect(recovery.congestionWindow == 22)
   }
 
-  /// Ten segments in a round trip of 20 ms are half a segment a millisecond: 2.885 times that, and
-  /// three pieces of two.
-  @Test func targetIsAMultipleOfWhatThePathHolds() {
-    var bandwidth = BandwidthEstimate()
-    #expect(bandwidth.target(minimum: 20_000, segmentSize: 1448) == 6)
+  /// A flight of so many segments, sent at once and acknowledged at once.
+  private func fly(
+    _ count: Int, _ bandwidth: inout BandwidthEstimate, from sentAt: Microseconds,
+    until now: Microseconds, arrivedBefore: Int = 0, minimum: Microseconds = 20_000
+  ) {
     var chunks: [SentChunk] = []
-    for number in 0..<10 {
+    for number in 0..<count {
       var chunk = Self.chunk
       chunk.seq = SequenceNumber(UInt32(number))
-      chunk.sentAt = 1000
-      chunk.mark = bandwidth.noteSent(isFirst: number == 0, at: 1000)
+      (chunk.sentAt, chunk.arrivedBefore) = (sentAt, arrivedBefore)
+      chunk.mark = bandwidth.noteSent(isFirst: number == 0, at: sentAt)
       chunks.append(chunk)
     }
     bandwidth.begin()
     for chunk in chunks { bandwidth.noteArrived(chunk) }
-    bandwidth.measure(arrivedCount: 10, minimum: 20_000, at: 21_000)
+    bandwidth.measure(
+      arrived: count, arrivedCount: arrivedBefore + count, minimum: minimum, at: now)
+  }
+
+  /// Ten segments in a round trip of 20 ms are half a segment a millisecond: 2.885 times that, and
+  /// three pieces of two.
+  @Test func targetIsAMultipleOfWhatThePathHolds() {
+    var bandwidth = BandwidthEstimate()
+    bandwidth.noteRoundTrip(20_000)
+    fly(10, &bandwidth, from: 1000, until: 21_000)
     #expect(bandwidth.target(minimum: 20_000, segmentSize: 1448) == 36)
     // A slower flight changes nothing, and neither does a bunch that came in no time.
     let rate = bandwidth.rate
-    for (sentAt, minimum, at) in [(30_000, 20_000, 60_000), (70_000, 20_000, 75_000)] {
-      var chunk = Self.chunk
-      chunk.sentAt = sentAt
-      chunk.arrivedBefore = 10
-      chunk.mark = bandwidth.noteSent(isFirst: true, at: sentAt)
-      bandwidth.begin()
-      bandwidth.noteArrived(chunk)
-      bandwidth.measure(arrivedCount: 19, minimum: minimum, at: at)
-      #expect(bandwidth.rate == rate)
-    }
+    fly(9, &bandwidth, from: 30_000, until: 60_000, arrivedBefore: 10)
+    fly(9, &bandwidth, from: 70_000, until: 75_000, arrivedBefore: 19)
+    #expect(bandwidth.rate == rate)
     // An acknowledgment of nothing new measures nothing.
     bandwidth.begin()
-    bandwidth.measure(arrivedCount: 1000, minimum: 1, at: 76_000)
+    bandwidth.measure(arrived: 0, arrivedCount: 1000, minimum: 1, at: 76_000)
     #expect(bandwidth.rate == rate)
+  }
+
+  /// The pieces follow the rate of pacing, which begins with the initial window in a round trip: on a
+  /// short path they are large, on a very long one they are single segments.
+  @Test(arguments: [(1000, 84), (20_000, 10), (400_000, 6)])
+  func piecesFollowTheFirstRoundTrip(roundTrip: Microseconds, target: Int) {
+    var bandwidth = BandwidthEstimate()
+    bandwidth.noteRoundTrip(roundTrip)
+    bandwidth.noteRoundTrip(roundTrip / 2)
+    fly(1, &bandwidth, from: 0, until: roundTrip, minimum: roundTrip)
+    #expect(bandwidth.target(minimum: roundTrip, segmentSize: 1448) == target)
+  }
+
+  /// Without a round trip nothing is measured, and the initial window is what the path holds.
+  @Test func nothingIsMeasuredWithoutARoundTrip() {
+    var bandwidth = BandwidthEstimate()
+    fly(10, &bandwidth, from: 0, until: 20_000, minimum: 0)
+    #expect(bandwidth.rate == 0)
+    #expect(bandwidth.target(minimum: 0, segmentSize: 1448) == 14)
+    // The handshake's segments are no sample either.
+    var syn = Self.chunk
+    syn.control = .syn
+    syn.mark = bandwidth.noteSent(isFirst: true, at: 30_000)
+    bandwidth.begin()
+    bandwidth.noteArrived(syn)
+    bandwidth.measure(arrived: 0, arrivedCount: 11, minimum: 20_000, at: 50_000)
+    #expect(bandwidth.rate == 0)
   }
 
   /// However fast a path is, the numbers hold it.
   @Test func fastestPathIsHeld() {
     var bandwidth = BandwidthEstimate()
-    var chunk = Self.chunk
-    chunk.mark = bandwidth.noteSent(isFirst: true, at: 0)
+    fly(1, &bandwidth, from: 0, until: 1, arrivedBefore: 0, minimum: 1)
     bandwidth.begin()
+    var chunk = Self.chunk
+    chunk.mark = bandwidth.noteSent(isFirst: true, at: 2)
     bandwidth.noteArrived(chunk)
-    bandwidth.measure(arrivedCount: 1_000_000_000, minimum: 0, at: 1)
+    bandwidth.measure(arrived: 1, arrivedCount: 1_000_000_000, minimum: 1, at: 3)
     #expect(bandwidth.target(minimum: 1, segmentSize: 65_495) == 2_886_718_756)
     #expect(bandwidth.target(minimum: 600_000_000, segmentSize: 1448) > 1 << 40)
   }
 
-  /// What is sent over a time arrives no faster than it was sent.
+  /// What is sent over a time arrives no faster than it was sent, even where acknowledgments of the
+  /// rest come in less.
   @Test func sendingLimitsTheRate() {
     var bandwidth = BandwidthEstimate()
+    func arrive(_ chunk: SentChunk, count: Int, at now: Microseconds) {
+      bandwidth.begin()
+      bandwidth.noteArrived(chunk)
+      bandwidth.measure(arrived: 1, arrivedCount: count, minimum: 20_000, at: now)
+    }
     var first = Self.chunk
     first.mark = bandwidth.noteSent(isFirst: true, at: 0)
     var last = Self.chunk
     last.seq = SequenceNumber(1)
-    last.sentAt = 50_000
-    last.mark = bandwidth.noteSent(isFirst: false, at: 50_000)
-    bandwidth.begin()
-    bandwidth.noteArrived(first)
-    bandwidth.measure(arrivedCount: 1, minimum: 20_000, at: 60_000)
-    bandwidth.begin()
-    bandwidth.noteArrived(last)
-    bandwidth.measure(arrivedCount: 2, minimum: 20_000, at: 70_000)
-    #expect(bandwidth.rate == (2 << 24) / 70_000)
+    last.sentAt = 59_000
+    last.mark = bandwidth.noteSent(isFirst: false, at: 59_000)
+    arrive(first, count: 1, at: 60_000)
+    last.mark.arrivedAt = 60_000
+    last.arrivedBefore = 1
+    arrive(last, count: 2, at: 85_000)
+    #expect(bandwidth.rate == (1 << 24) / 59_000)
+    // The next flight is timed from the segment that arrived last.
+    var next = Self.chunk
+    (next.sentAt, next.arrivedBefore) = (69_000, 2)
+    next.mark = bandwidth.noteSent(isFirst: false, at: 69_000)
+    #expect(next.mark == BandwidthEstimate.Mark(flightBeganAt: 59_000, arrivedAt: 85_000))
+  }
+
+  /// A path without delay is no trap for BBR either.
+  @Test func pathWithoutDelayIsHeld() {
+    var rules = TCPRules.linux
+    rules.congestionControl = .bbr
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    story.perform(
+      [
+        .wireDelay(from: .client, 0), .wireDelay(from: .server, 0),
+        .call(story.client, .send(1_000_000)), .run(for: 10_000),
+      ], on: &network)
+    for _ in 0..<40 {
+      story.perform([.call(story.server, .receive(1_000_000)), .run(for: 50_000)], on: &network)
+    }
+    #expect(network[story.server].delivered.first?.count == 1_000_000)
   }
 
   /// What was lost since is deducted from the window.
@@ -381,6 +437,23 @@ struct RecoveryTests {
       ], on: &network)
     #expect(network[story.client].outstanding.map(\.isSacked) == [false, true])
     #expect(network[story.client].timers.retransmission?.startedAt == sentAt)
+  }
+
+  /// What was reported before tells the round trip no more when it is covered.
+  @Test func reportedSegmentsTellNothingAgain() {
+    var rules = TCPRules.rfc9293
+    rules.offersSack = true
+    rules.nagle = false
+    let story = TCPStoryTests()
+    var network = story.open(rules)
+    story.perform(
+      [
+        .wireDelay(from: .client, 5000), .wireDelay(from: .server, 5000),
+        .fate(story.client, .delivers(after: [9000])), .call(story.client, .send(100)),
+        .run(for: 3000), .call(story.client, .send(100)), .run(for: 16_000),
+      ], on: &network)
+    #expect(network[story.client].outstanding.isEmpty)
+    #expect(network[story.client].roundTrip.minimum == 14_000)
   }
 
   /// Of what is acknowledged at once the first tells the round trip, and the last the least one.

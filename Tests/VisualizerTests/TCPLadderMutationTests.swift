@@ -260,6 +260,50 @@ struct TCPLadderMutationTests {
     #expect(try difference(ladder) != nil)
   }
 
+  // MARK: Causes
+
+  /// What was sent for another reason is noticed: data of a call that is said to answer a segment that
+  /// never came, or one that came before; and what a timer sent of a call long before.
+  @Test(arguments: [
+    "all-of-three", "late-duplicate", "sacked-round-trip-cubic", "small-behind-gap", "tail2",
+  ]) func everyCauseIsCompared(name: String) throws {
+    let url = TCPLadderLossTests.folder.appending(path: name + ".json")
+    let whole = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? Object)
+    let events = try #require(whole["events"] as? [Object])
+    var changed = 0
+    for (index, event) in events.enumerated() {
+      for cause in otherCauses(event, events[..<index]) {
+        var ladder = whole
+        var copy = events
+        copy[index]["cause"] = cause
+        ladder["events"] = copy
+        #expect(try difference(ladder) != nil, "\(name) event \(index): \(cause)")
+        changed += 1
+      }
+      if changed > 40 { break }
+    }
+    #expect(changed > 3)
+  }
+
+  private func otherCauses(_ event: Object, _ earlier: ArraySlice<Object>) -> [Object] {
+    guard event["kind"] as? String == "send", let at = event["t"] as? Double else { return [] }
+    func last(_ kind: String, _ call: String?) -> Object? {
+      earlier.last {
+        $0["kind"] as? String == kind && $0["side"] as? String == event["side"] as? String
+          && $0["conn"] as? Int == event["conn"] as? Int && $0["call"] as? String == call
+      }
+    }
+    if let cause = event["cause"] as? Object {
+      guard cause["app"] != nil, event["len"] as? Int != 0 else { return [] }
+      let answered = last("recv", nil).map { ["recv": $0["seg"] ?? 0, "event": $0["i"] ?? 0] }
+      return [["recv": 99_999]] + (answered.map { [$0] } ?? [])
+    }
+    guard let read = last("app", "recv"), let then = read["t"] as? Double, at - then > 0.020
+    else { return [] }
+    return [["app": "recv", "event": read["i"] ?? 0]]
+  }
+
   // MARK: Every member of every event
 
   /// Changes every compared member of every event, one at a time; each change must be noticed.

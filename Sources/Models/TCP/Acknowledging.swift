@@ -14,8 +14,7 @@ struct Acknowledging: Sendable, Equatable {
   var quickCount = 0
   /// The user answers promptly: acknowledgments ride on the answers.
   var isInteractive = false
-  /// It was just within the delay that the user answered, or that the next segment came: by a clock that
-  /// ticks it may have been too late.
+  /// The last decision to wait was within a tick of going the other way.
   var isBarelyInteractive = false
   /// The delay of the moment.
   var delay: Microseconds = 0
@@ -63,8 +62,7 @@ struct Acknowledging: Sendable, Equatable {
 }
 
 extension Endpoint {
-  /// Whether acknowledgments wait because of an answer that by the kernel's ticks may have come too
-  /// late for that.
+  /// Whether acknowledgments wait though by the kernel's ticks something may have ended that.
   public var mayAcknowledgeAtOnce: Bool {
     acking.isBarelyInteractive && acking.isInteractive && acking.quickCount > 0
   }
@@ -191,8 +189,9 @@ extension Endpoint {
     if let running = timers[.delayedAck] {
       if running.deadline <= now + delay / 4 {
         // The timer may have run out a tick before, which makes an end less patient.
-        acking.isBarelyInteractive =
-          acking.isInteractive && running.deadline <= now + RunningTimer.tick
+        if running.deadline <= now + RunningTimer.tick, acking.isInteractive {
+          acking.isBarelyInteractive = true
+        }
         sendAck(at: now, &journal)
         return
       }

@@ -1,23 +1,41 @@
-/// How fast segments arrive at the peer at most, and how many BBR would have under way for that.
+/// BBR's estimate of the path's delivery rate, and the window that it wants in STARTUP.
 ///
-/// Left out is that BBR forgets what it measured ten round trips ago, and what it does when it has
-/// found the path to be full.
+/// Left out is what comes after STARTUP (DRAIN, PROBE_BW), that rates are forgotten after ten round
+/// trips, PROBE_RTT after ten seconds without a shorter round trip, and the search for policers.
 ///
 /// Source: Linux `tcp_rate_skb_sent`, `tcp_rate_skb_delivered`, `tcp_rate_gen`, `bbr_update_bw`.
 struct BandwidthEstimate: Sendable, Equatable {
   /// What was known when a segment was sent.
   struct Mark: Sendable, Equatable {
     /// When the flight began to which the segment belongs.
+    ///
+    /// Source: Linux `first_tx_mstamp`.
     var flightBeganAt: Microseconds = 0
     /// When something arrived last.
+    ///
+    /// Source: Linux `delivered_mstamp`.
     var arrivedAt: Microseconds = 0
   }
 
   /// The highest rate so far, in segments a microsecond, times 2^24.
   private(set) var rate = 0
+  /// The rate at which BBR paces, without its gain; it never falls in STARTUP.
+  private var pacedRate = 0
   private var mark = Mark()
   /// Of what the acknowledgment at hand is about, the segment that was sent last.
   private var latest: SentChunk?
+
+  /// The congestion window of a new connection.
+  ///
+  /// Source: RFC 6928, section 2; Linux `TCP_INIT_CWND`.
+  static let initialWindow = 10
+
+  /// The first round trip is known: so fast the initial window is paced.
+  ///
+  /// Source: Linux `bbr_init_pacing_rate_from_rtt`.
+  mutating func noteRoundTrip(_ srtt: Microseconds) {
+    if pacedRate == 0 { pacedRate = (Self.initialWindow << 24) / max(1, srtt) }
+  }
 
   /// A segment is sent; `isFirst` if nothing else is under way.
   mutating func noteSent(isFirst: Bool, at now: Microseconds) -> Mark {
@@ -28,8 +46,9 @@ struct BandwidthEstimate: Sendable, Equatable {
   /// An acknowledgment has come; it is about nothing yet.
   mutating func begin() { latest = nil }
 
-  /// A segment has arrived.
+  /// A segment has arrived; BBR begins behind the handshake.
   mutating func noteArrived(_ chunk: SentChunk) {
+    guard !chunk.control.contains(.syn) else { return }
     if let latest {
       let isLater = chunk.sentAt == latest.sentAt && chunk.end.isAfter(latest.end)
       guard chunk.sentAt > latest.sentAt || isLater else { return }
@@ -38,31 +57,43 @@ struct BandwidthEstimate: Sendable, Equatable {
     mark.flightBeganAt = chunk.sentAt
   }
 
-  /// The acknowledgment has been read: that many segments have arrived so far.
+  /// The acknowledgment has been read: some segments have arrived with it, and so many so far.
   ///
   /// What takes less than the shortest round trip tells nothing: acknowledgments came in a bunch.
-  mutating func measure(arrivedCount: Int, minimum: Microseconds, at now: Microseconds) {
-    guard let latest else { return }
-    mark.arrivedAt = now
+  mutating func measure(
+    arrived: Int, arrivedCount: Int, minimum: Microseconds, at now: Microseconds
+  ) {
+    if arrived > 0 { mark.arrivedAt = now }
+    guard let latest, minimum > 0 else { return }
     let sending = latest.sentAt - latest.mark.flightBeganAt
     let interval = max(sending, now - latest.mark.arrivedAt)
-    guard interval >= max(1, minimum) else { return }
+    guard interval >= minimum else { return }
     rate = max(rate, ((arrivedCount - latest.arrivedBefore) << 24) / interval)
+    pacedRate = max(pacedRate, rate)
   }
 
-  /// How many segments of a size are to be under way while BBR still looks for the limit: more than
-  /// twice what the path holds, and room for three pieces of several segments.
+  /// How many segments of a size are to be under way in STARTUP: almost three times what the path
+  /// holds, and three pieces as they are handed to the device.
   ///
-  /// Source: Linux `bbr_bdp`, `bbr_quantization_budget`, `bbr_tso_segs_goal` (with `bbr_high_gain`).
+  /// Source: Linux `bbr_bdp`, `bbr_quantization_budget`, `bbr_tso_segs_goal`, `bbr_min_tso_segs`.
   func target(minimum: Microseconds, segmentSize: Int) -> Int {
     // Scaled twice, the products of a fast path do not fit into 64 bits.
-    func gained(_ amount: Int) -> Int128 { (Int128(rate) * Int128(amount) * Self.gain) >> 8 }
-    let held = Int(min(1 << 40, (gained(minimum) + (1 << 24) - 1) >> 24))
-    let bytesAtOnce = Int(min(65_216, (gained(segmentSize) * 1_000_000) >> 34))
-    let piece = min(127, max(2, bytesAtOnce / max(1, segmentSize)))
+    func gained(_ rate: Int, _ amount: Int) -> Int128 {
+      (Int128(rate) * Int128(amount) * Self.gain) >> 8
+    }
+    var held = Self.initialWindow
+    if minimum > 0 {
+      held = Int(min(1 << 40, (gained(rate, minimum) + (1 << 24) - 1) >> 24))
+    }
+    let bytesPerSecond = (gained(pacedRate, segmentSize) * Self.unreserved) >> 24
+    let least = bytesPerSecond < 150_000 ? 1 : 2
+    let bytes = Int(min(65_215, bytesPerSecond >> 10))
+    let piece = min(127, max(least, bytes / max(1, segmentSize)))
     return (held + 3 * piece + 1) & ~1
   }
 
-  /// BBR's gain while it looks for the limit, 2.885, times 256.
+  /// BBR's gain in STARTUP, 2.885, times 256.
   private static let gain: Int128 = 739
+  /// Of a million, what is left by the hundredth that pacing keeps back.
+  private static let unreserved: Int128 = 990_000
 }

@@ -93,6 +93,7 @@ public struct RunningTimer: Sendable, Equatable {
   ///
   /// Source: Linux `usecs_to_jiffies`.
   static func ticks(_ time: Microseconds) -> Microseconds { (time + tick - 1) / tick * tick }
+
   /// The shortest wait that Linux sets.
   ///
   /// Source: Linux `TCP_TIMEOUT_MIN`, two ticks.

@@ -14,7 +14,7 @@
 /// Left out: urgent data, options but MSS, SACK, timestamps and window scaling (windows are plain
 /// numbers of bytes all the same, which scaling rounds), keepalive, and security compartments. Of
 /// congestion control, pacing, ECN, CUBIC's curve (the window grows as RFC 5681 says), what BBR does
-/// behind its start, and taking back what a needless retransmission has lowered. None of them changes
+/// after STARTUP, and taking back what a needless retransmission has lowered. None of them changes
 /// how a connection opens or closes; keepalive alone could break one.
 ///
 /// Source: RFC 9293, sections 3.3 to 3.10.

@@ -42,9 +42,9 @@ extension Endpoint {
         renewTimeout(reported, at: now, &journal)
       }
     }
-    recovery.bandwidth.measure(
-      arrivedCount: recovery.arrivedCount, minimum: roundTrip.minimum, at: now)
     let arrived = recovery.arrivedCount - arrivedBefore - (hadSyn && isAdvance ? 1 : 0)
+    recovery.bandwidth.measure(
+      arrived: arrived, arrivedCount: recovery.arrivedCount, minimum: roundTrip.minimum, at: now)
     if isAdvance || arrived > 0 || isDuplicate || recovery.until != nil {
       recover(arrived: arrived, advances: isAdvance, at: now, &journal)
     }
@@ -98,7 +98,7 @@ extension Endpoint {
     trimFirstChunk(upTo: ack)
     if outstanding.isEmpty { stopRetransmission(&journal) }
     report(.dataAcknowledged(end, upTo: ack), &journal)
-    var sentAt = wasResent ? nil : SentTimes(covered)
+    var sentAt = wasResent ? nil : SentTimes(covered.lazy.filter { !$0.isSacked })
     if rules.linuxRoundTrip, let reported {
       sentAt = SentTimes(first: sentAt?.first ?? reported.first, last: reported.last)
     }
@@ -160,6 +160,7 @@ extension Endpoint {
     }
     let least = sentAt.map { now - $0.last } ?? sample
     roundTrip.measure(sample, least: least, rules: rules, sndUna: sndUna, sndNxt: sndNxt)
+    recovery.bandwidth.noteRoundTrip(roundTrip.srtt)
     rto = roundTrip.rto
     let (srtt, rto) = (roundTrip.srtt, rto)
     report(.roundTripMeasured(end, sample: sample, srtt: srtt, rto: rto), &journal)

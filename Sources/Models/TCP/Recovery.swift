@@ -1,7 +1,7 @@
 /// Loss recovery and the congestion window, in segments.
 struct Recovery: Sendable, Equatable {
   /// The congestion window.
-  var congestionWindow = Recovery.initialWindow
+  var congestionWindow = BandwidthEstimate.initialWindow
   /// Slow start ends here.
   private(set) var threshold = Int.max / 2
   /// Segments acknowledged towards the next growth in congestion avoidance.
@@ -67,8 +67,8 @@ struct Recovery: Sendable, Equatable {
     var advances: Bool
     /// Segments still on the wire.
     var inFlight: Int
-    /// How many BBR would have there.
-    var target = Recovery.initialWindow
+    /// The window that BBR aims for.
+    var target = BandwidthEstimate.initialWindow
   }
 
   /// Whether a loss was found otherwise than by a timeout and is not repaired yet.
@@ -203,7 +203,7 @@ struct Recovery: Sendable, Equatable {
   }
 
   /// In a recovery's first round trip as many go as arrive; else the window grows by what arrives, up to
-  /// what BBR would have under way.
+  /// what BBR aims for.
   ///
   /// Source: Linux `bbr_set_cwnd_to_recover_or_restore`, `bbr_set_cwnd`.
   private mutating func conserve(_ acknowledgment: Acknowledgment) {
@@ -218,17 +218,14 @@ struct Recovery: Sendable, Equatable {
     } else if conservation != .off {
       congestionWindow = max(congestionWindow, inFlight + arrived)
     } else {
-      if congestionWindow < acknowledgment.target || arrivedCount < Self.initialWindow {
+      if congestionWindow < acknowledgment.target || arrivedCount < BandwidthEstimate.initialWindow
+      {
         congestionWindow += arrived
       }
       congestionWindow = max(congestionWindow, Self.bbrLeast)
     }
   }
 
-  /// The congestion window of a new connection.
-  ///
-  /// Source: RFC 6928, section 2; Linux `TCP_INIT_CWND`.
-  private static let initialWindow = 10
   /// Linux `bbr_cwnd_min_target`.
   private static let bbrLeast = 4
 

@@ -16,7 +16,7 @@ enum PacketdrillDeviation: String, CaseIterable {
   /// The same in Chinese.
   var zh: String {
     switch self {
-    case .icmp: "ICMP 消息不会送到任何连接"
+    case .icmp: "ICMP 报文不会送到任何连接"
     case .fastOpen: "不支持 RFC 7413 的 Fast Open"
     case .userTimeouts: "没有 keepalive，也没有用户自定的超时"
     case .earlyFin: "与 SYN 同在一个报文段的 FIN 留待对端重传"

@@ -250,7 +250,7 @@ struct PacketdrillRun {
     let (text, time) = (text(record), Self.text(sentAt: record.sentAt))
     return Bilingual(
       "before it the model sent \(text.en) at \(time), which the script does not expect",
-      "在此之前，模型在 \(time) 发送了 \(text.zh)，而脚本并不期望它")
+      "在此之前，模型在 \(time) 发送了 \(text.zh)，而脚本中没有这个报文段")
   }
 
   // MARK: Text

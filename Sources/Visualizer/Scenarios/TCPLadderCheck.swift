@@ -19,6 +19,8 @@ extension TCPLadder {
     static let tick: Microseconds = 4000
     /// Of arrivals so close together a capture cannot tell which one made the end send.
     static let burst: Microseconds = 2000
+    /// How long a call or an arrival may seem to take where the capturing host was held up.
+    static let stall: Microseconds = 16_000
     /// How long a wire takes to note what a host has sent.
     static let wire: Microseconds = 700
     /// How much earlier than the model's a captured timer may run out.
@@ -71,6 +73,8 @@ struct TCPLadderCheck {
   var paths: [End: [ConnectionState]] = [:]
   /// The states before and after the rows of each number, to compare what sends repeat.
   var statesAt: [Int: (before: TCPLadder.States, after: TCPLadder.States)] = [:]
+  /// When the rows of each number happened.
+  var timeOf: [Int: Microseconds] = [:]
   /// Bytes of each stream, as far as the ladder shows them.
   var contents: [StreamOrigin: [Int: UInt8]] = [:]
   /// Connections whose server port belongs to several.
@@ -124,6 +128,7 @@ struct TCPLadderCheck {
   }
 
   private mutating func compare(_ row: TCPLadder.Row, _ step: TCPLadder.Step) -> Bilingual? {
+    timeOf[row.index] = row.at
     for operation in step.before { perform(operation) }
     network.perform(.runUntil(step.at - 1), observer: nil)
     let before = states(row)
@@ -144,7 +149,10 @@ struct TCPLadderCheck {
       }
       result = returned ?? result
     }
-    for overdue in step.mayExpireAfter where uncompared(overdue.end) < overdue.ordinal {
+    for overdue in step.mayExpireAfter
+    where overdue.at - step.at <= TCPLadder.Tolerance.stall
+      && uncompared(overdue.end) < overdue.ordinal
+    {
       expireIfDue(overdue.kind, of: overdue.end, by: max(step.at, overdue.at))
     }
     expireTick(row)
@@ -178,10 +186,11 @@ struct TCPLadderCheck {
     let early = timer.deadline - step.at
     if early > TCPLadder.Tolerance.early(timer.duration) {
       let (name, captured, model) = (words(row), seconds(row.at), seconds(timer.deadline))
+      let what = Self.timer(kind)
       return Bilingual(
-        "\(name.en): captured the end of a timer at \(captured), the model's \(kind.rawValue) timer "
-          + "ends at \(model)",
-        "\(name.zh)：捕获中定时器在 \(captured) 到期，模型的 \(kind.rawValue) 定时器在 \(model) 才到期")
+        "\(name.en): captured the end of a timer at \(captured), the model's \(what.en) ends at "
+          + model,
+        "\(name.zh)：捕获中定时器在 \(captured) 到期，模型的\(what.zh)在 \(model) 才到期")
     }
     perform(.expire(end, kind))
     // A probe for which there is no need gives way to the RTO, which may be due.
@@ -240,9 +249,10 @@ struct TCPLadderCheck {
     kind == .delayedAck ? kind : network[end].timers.retransmissionKind
   }
 
-  /// An acknowledgment that waits for the next tick only looks in a capture as if it went at once, one
-  /// that has waited for three quarters of its time goes with an arrival, and a tick may decide whether it
-  /// waits.
+  /// An acknowledgment that looks in a capture as if it went at once may be one that waited.
+  ///
+  /// It may have waited for the next tick only, or have been about to go anyway; and a tick may have
+  /// decided whether it waits at all.
   private mutating func expireTick(_ row: TCPLadder.Row) {
     guard case .send(let send) = row.kind, case .arrival = send.cause,
       let connection = row.connection
@@ -250,8 +260,7 @@ struct TCPLadderCheck {
     let end = End(connection, send.side)
     guard uncompared(end) == 0, let timer = network[end].timers[.delayedAck] else { return }
     let isShort = timer.duration <= TCPLadder.Tolerance.tick
-    let margin = timer.duration / 4 + TCPLadder.Tolerance.tick
-    let isDue = timer.deadline - network.now <= margin
+    let isDue = timer.deadline - network.now <= TCPLadder.Tolerance.early(timer.duration)
     if isShort || isDue || network[end].mayAcknowledgeAtOnce { perform(.expire(end, .delayedAck)) }
   }
 

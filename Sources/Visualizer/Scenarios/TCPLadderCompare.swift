@@ -28,21 +28,23 @@ extension TCPLadderCheck {
     let ignored = SegmentFlags.psh
     if send.flags.subtracting(ignored) != model.flags.subtracting(ignored) {
       return Self.difference(
-        name, Bilingual(same: "flags"), captured: Bilingual(same: "\(send.flags)"),
+        name, Bilingual("flags", "标志位"), captured: Bilingual(same: "\(send.flags)"),
         model: Bilingual(same: "\(model.flags)"))
     }
-    func differ(_ what: String, _ captured: UInt32?, _ model: UInt32?) -> Bilingual? {
+    func differ(
+      _ what: String, zh: String? = nil, _ captured: UInt32?, _ model: UInt32?
+    ) -> Bilingual? {
       func words(_ number: UInt32?) -> Bilingual {
-        number.map { Bilingual(same: "\($0)") } ?? Bilingual("none", "无")
+        number.map { Bilingual(same: "\($0)") } ?? Bilingual("none", "中没有")
       }
       return captured == model
         ? nil
         : Self.difference(
-          name, Bilingual(same: what), captured: words(captured), model: words(model))
+          name, Bilingual(what, zh ?? what), captured: words(captured), model: words(model))
     }
     return differ("seq", send.relativeSeq, record.relativeSeq)
       ?? differ("ack", send.relativeAck, record.relativeAck)
-      ?? differ("len", UInt32(send.length), UInt32(model.payloadLength))
+      ?? differ("len", zh: "长度", UInt32(send.length), UInt32(model.payloadLength))
       ?? compareRetransmission(send, record, name) ?? compareCause(send, record, name)
       ?? compareOptions(send, model, name) ?? compareReuse(send, record, name, end)
       ?? compareRepeatedStates(send, row, name) ?? compareFate(send, row, name)
@@ -52,7 +54,7 @@ extension TCPLadderCheck {
     _ send: TCPLadder.Send, _ record: SegmentRecord, _ name: Bilingual
   ) -> Bilingual? {
     guard send.isRetransmission != record.isRetransmission else { return nil }
-    func words(_ isOne: Bool) -> Bilingual { Bilingual("\(isOne)", isOne ? "是" : "否") }
+    func words(_ isOne: Bool) -> Bilingual { Bilingual("\(isOne)", isOne ? "中是" : "中不是") }
     return Self.difference(
       name, Bilingual("retransmission", "是否重传"), captured: words(send.isRetransmission),
       model: words(record.isRetransmission))
@@ -93,51 +95,64 @@ extension TCPLadderCheck {
     let isAckTimer = kind == .delayedAck
     if captured == "delayed-ack" && !isAckTimer || captured == "retransmit" && isAckTimer {
       return Self.difference(
-        name, what, captured: Bilingual("\(captured) timer", "\(captured) 定时器"),
-        model: Bilingual("\(kind.rawValue) timer", "\(kind.rawValue) 定时器"))
+        name, what,
+        captured: Bilingual(
+          "\(captured) timer", captured == "delayed-ack" ? "延迟确认定时器" : "重传定时器"),
+        model: Self.timer(kind))
     }
     return nil
   }
 
   /// Whether the capture and the model name different things only because those happened within a
-  /// moment: arrivals in a burst, an acknowledgment at the tick behind an arrival, or a probe at the
-  /// tick before one.
+  /// moment: a timer while a call was made, arrivals in a burst, an acknowledgment at the tick behind
+  /// an arrival, or a probe at the tick before one.
   private func isSameCause(_ send: TCPLadder.Send, _ record: SegmentRecord) -> Bool {
-    // A timer may run out while a call is made.
-    if case .call = send.cause, case .timer = record.cause { return true }
-    if isSpread(send), let captured = sends[send.segment]?.at {
-      // It waited for its turn: the kernel spreads a window over a round trip at most.
-      let roundTrip = network[record.sender].roundTrip.srtt
-      let wait = captured - record.sentAt
-      let tick = TCPLadder.Tolerance.tick
-      if wait >= -tick, wait <= max(tick, roundTrip) { return true }
+    guard let seen = sends[send.segment]?.at else { return false }
+    if isPaced(send, record, seen) { return true }
+    if case .call(let event) = send.cause, case .timer = record.cause {
+      let called = event.flatMap { timeOf[$0] } ?? record.sentAt
+      return seen - called <= TCPLadder.Tolerance.stall
     }
-    guard case .arrival(let segment, _) = send.cause, let captured = firstArrival[segment],
-      sends[segment]?.send.side == send.side.peer
-    else { return false }
+    guard let captured = arrival(behind: send) else { return false }
     switch record.cause {
     case .arrival(let index):
       guard let model = network.log[index].lastArrivedAt else { return false }
       return abs(captured - model) <= TCPLadder.Tolerance.burst
     case .timer(.delayedAck):
-      return record.sentAt - captured <= 3 * TCPLadder.Tolerance.tick
+      return record.sentAt - captured <= 2 * TCPLadder.Tolerance.tick
     case .timer:
       return send.isRetransmission && abs(record.sentAt - captured) <= TCPLadder.Tolerance.tick
     default: return false
     }
   }
 
-  /// Whether a segment may have waited for its turn only: BBR spreads what goes, again too, and the turn
-  /// may come with an arrival.
+  /// When what a segment is said to answer arrived first; nil where it answers nothing of the peer's.
+  private func arrival(behind send: TCPLadder.Send) -> Microseconds? {
+    guard case .arrival(let segment, _) = send.cause,
+      sends[segment]?.send.side == send.side.peer
+    else { return nil }
+    return firstArrival[segment]
+  }
+
+  /// Whether a segment only waited for its turn since the model sent it: a kernel spreads a window over
+  /// a round trip at most, BBR what goes again too, and the turn may come with an arrival.
   ///
   /// Source: Linux `tcp_pacing_check`.
-  private func isSpread(_ send: TCPLadder.Send) -> Bool {
-    guard send.length > 0 else { return false }
+  private func isPaced(
+    _ send: TCPLadder.Send, _ record: SegmentRecord, _ seen: Microseconds
+  ) -> Bool {
+    let tick = TCPLadder.Tolerance.tick
+    let wait = seen - record.sentAt
+    guard send.length > 0, wait >= -tick,
+      wait <= max(tick, network[record.sender].roundTrip.srtt)
+    else { return false }
     let isBBR = ladder.congestionControl == .bbr
     switch send.cause {
     case .timer(let name):
       return send.isRetransmission ? isBBR && name == "retransmit" : name.isEmpty
-    case .arrival: return isBBR
+    case .arrival:
+      guard isBBR, let arrival = arrival(behind: send) else { return false }
+      return record.sentAt < arrival && arrival <= seen && seen - arrival <= 2 * tick
     case .call, .script: return false
     }
   }
@@ -158,7 +173,7 @@ extension TCPLadderCheck {
         ))
     }
     func words(_ isThere: Bool) -> Bilingual {
-      isThere ? Bilingual("there", "有") : Bilingual("missing", "无")
+      isThere ? Bilingual("there", "中有") : Bilingual("missing", "中没有")
     }
     for (what, captured, model) in options where captured != model {
       return Self.difference(name, what, captured: words(captured), model: words(model))
@@ -213,7 +228,7 @@ extension TCPLadderCheck {
     if last > due, !received.contains(send.segment) {
       return Bilingual(
         "\(name.en): fate: captured delivered, but no event says that it arrived",
-        "\(name.zh)，fate：捕获为 delivered，但没有事件表明它已到达")
+        "\(name.zh)：捕获称它已送达，但没有事件表明它到达过")
     }
     return nil
   }
@@ -228,20 +243,19 @@ extension TCPLadderCheck {
         "\(name.en): captured, but no event says that it was sent",
         "\(name.zh)：捕获中有，但没有事件表明它曾发出")
     }
-    func differ(_ what: String, _ captured: String, _ model: String) -> Bilingual {
+    func differ(_ what: Bilingual, _ captured: String, _ model: String) -> Bilingual {
       Self.difference(
-        name, Bilingual(same: what), captured: Bilingual(same: captured),
-        model: Bilingual(same: model))
+        name, what, captured: Bilingual(same: captured), model: Bilingual(same: model))
     }
     let ignored = SegmentFlags.psh
     if let flags = arrival.flags, flags.subtracting(ignored) != send.flags.subtracting(ignored) {
-      return differ("flags", "\(flags)", "\(send.flags)")
+      return differ(Bilingual("flags", "标志位"), "\(flags)", "\(send.flags)")
     }
     if let seq = arrival.seq, seq != send.seq {
-      return differ("seq", "\(seq)", "\(send.seq)")
+      return differ(Bilingual(same: "seq"), "\(seq)", "\(send.seq)")
     }
     if let length = arrival.length, length != send.length {
-      return differ("len", "\(length)", "\(send.length)")
+      return differ(Bilingual("len", "长度"), "\(length)", "\(send.length)")
     }
     if send.side == arrival.side {
       return Bilingual(
@@ -251,7 +265,7 @@ extension TCPLadderCheck {
     case .dropped:
       return Bilingual(
         "\(name.en): fate: captured dropped, but it arrived",
-        "\(name.zh)，fate：捕获为 dropped，但它到达了")
+        "\(name.zh)：捕获称它已丢弃，但它到达了")
     case .held, .delayed: return nil
     case .delivered:
       let elapsed = row.at - sentAt

@@ -39,7 +39,7 @@ extension TCPLadderCheck {
 
     var words: Bilingual {
       switch self {
-      case .nothing: Bilingual("nothing", "无")
+      case .nothing: Bilingual("nothing", "中没有")
       case .number(let number): Bilingual(same: "\(number)")
       case .text(let text): text.isEmpty ? endOfFile : bytes(text.unicodeScalars.count)
       case .failed(let text): quoted(text)

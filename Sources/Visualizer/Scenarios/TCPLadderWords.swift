@@ -6,9 +6,10 @@ extension TCPLadderCheck {
   static func difference(
     _ name: Bilingual, _ what: Bilingual? = nil, captured: Bilingual, model: Bilingual
   ) -> Bilingual {
-    // A blank stands between Chinese and Latin words.
+    // A blank stands between Chinese and Latin words; what is a predicate already needs no other.
     func be(_ value: Bilingual) -> String {
-      "为" + (value.zh.first?.isASCII == true ? " " : "") + value.zh
+      if let first = value.zh.first, "中未尚".contains(first) { return value.zh }
+      return "为" + (value.zh.first?.isASCII == true ? " " : "") + value.zh
     }
     return Bilingual(
       name.en + (what.map { ": \($0.en)" } ?? "")
@@ -59,6 +60,21 @@ extension TCPLadderCheck {
     Bilingual(
       "\(side.name) \(isBefore ? "before" : "after")",
       "\(zh(side))在此\(isBefore ? "之前" : "之后")的状态")
+  }
+
+  /// A timer by its kind.
+  static func timer(_ kind: TimerKind) -> Bilingual {
+    let zh =
+      switch kind {
+      case .retransmission: "重传定时器"
+      case .lossProbe: "尾部探测定时器"
+      case .reordering: "乱序等待定时器"
+      case .delayedAck: "延迟确认定时器"
+      case .timeWait: "TIME_WAIT 定时器"
+      case .finWait2: "FIN_WAIT_2 定时器"
+      case .persist: "零窗口探测定时器"
+      }
+    return Bilingual("\(kind.rawValue) timer", zh)
   }
 
   func seconds(_ time: Microseconds) -> String {
