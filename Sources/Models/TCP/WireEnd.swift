@@ -34,6 +34,8 @@ public struct WireEnd: Sendable, Equatable {
     var number: SequenceNumber
     var packet: Int
     var time: Int
+    /// What had been acknowledged before.
+    var former: SequenceNumber?
   }
 
   /// An end of which nothing is known.

@@ -178,6 +178,9 @@ public struct WireObserver: Model {
       let isShuffled = segment.length > 0 && segment.time - unseen.time < Self.shuffledWithin
       if end.next == segment.seq, segment.seq.isBefore(unseen.number), !isShuffled {
         report(.ackOfUnsent, side.peer, packet: unseen.packet, observer)
+        change(side.peer) {
+          if $0.acknowledged == unseen.number { $0.acknowledged = unseen.former }
+        }
       }
       change(side.peer) { $0.unseenAck = nil }
     }
@@ -208,7 +211,7 @@ public struct WireObserver: Model {
       if !left.isEmpty { states = left }
     }
     if states.isEmpty {
-      reportImpossible(segment, end, observer)
+      if !answersUnseen(segment, end) { reportImpossible(segment, end, observer) }
       if segment.flags.contains(.syn) { return }
       var fresh = end
       fresh.states = .all
@@ -216,6 +219,15 @@ public struct WireObserver: Model {
       if states.isEmpty { return }
     }
     derive(side, states, .sent(packet: segment.packet, segment.flags), observer)
+  }
+
+  /// Whether a segment only shows that the handshake was not captured whole: a client goes on as if
+  /// its SYN had been answered, or a server whose client was never seen.
+  private func answersUnseen(_ segment: WireSegment, _ end: WireEnd) -> Bool {
+    let peer = self[segment.sender.peer]
+    guard segment.seq == end.next, segment.flags.contains(.ack), !segment.flags.contains(.syn)
+    else { return false }
+    return end.states == .synSent && peer.iss == nil || end.states == .synRcvd && peer.next == nil
   }
 
   private mutating func reportImpossible(
@@ -263,10 +275,11 @@ public struct WireObserver: Model {
       }
       guard flags.contains(.ack), !flags.contains(.rst) else { return }
       if end.acknowledged.map({ segment.ack.isAfter($0) }) ?? true {
+        let former = end.acknowledged
         end.acknowledged = segment.ack
         if let seen = peer.next, segment.ack.isAfter(seen) {
           end.unseenAck = WireEnd.UnseenAck(
-            number: segment.ack, packet: segment.packet, time: segment.time)
+            number: segment.ack, packet: segment.packet, time: segment.time, former: former)
         }
       }
       let shift: UInt8?

@@ -62,8 +62,8 @@ extension TCPTelling {
     case .destroyTimeWait:
       return say(
         "Linux",
-        "An administrator removes TIME_WAIT at \(the(end)) by hand. No program could do that.",
-        "管理员手工删除\(its(end)) TIME_WAIT，普通程序做不到。")
+        "An administrator removes TIME_WAIT at \(the(end)) by hand. The program that closed could not.",
+        "管理员手工删除\(its(end)) TIME_WAIT，关闭连接的程序自己做不到。")
     }
   }
 
@@ -143,8 +143,8 @@ extension TCPTelling {
       return say(
         "RFC 9293 3.10.4",
         "\(start.0): it has nothing more to send. It closes before a FIN of the other end has come, so "
-          + "TIME_WAIT will fall to it.",
-        "\(start.1)：没有数据要发了。它在收到对方的 FIN 之前就关闭（主动关闭），所以 TIME_WAIT 会落在它这里。")
+          + "TIME_WAIT normally falls to it.",
+        "\(start.1)：没有数据要发了。它在收到对方的 FIN 之前就关闭（主动关闭），所以 TIME_WAIT 通常落在它这里。")
     case .closeWait:
       return say(
         "RFC 9293 3.10.4",
@@ -250,7 +250,7 @@ extension TCPTelling {
         nil,
         "read returns \(bytes(count)), and \(old == count ? "all" : "\(old)") of them are the OLD "
           + "connection's. No error is shown: the stream is corrupt.",
-        "read 返回 \(bytes(count))，其中 \(old) 字节属于旧连接。没有任何报错，数据流已经损坏。")
+        "read 返回 \(bytes(count))，\(old == count ? "全部" : "其中 \(old) 字节")属于旧连接。没有任何报错，数据流已经损坏。")
     }
     return say(
       "RFC 9293 3.10.3", "read returns \(bytes(count)), in the order in which they were written.",
@@ -277,7 +277,8 @@ extension TCPTelling {
       return say(
         nil, en + " TIME_WAIT still holds these ports.", zh + "这组端口还被 TIME_WAIT 占着。")
     case .closing:
-      return say(nil, en + " It was closed before.", zh + "之前已经关闭过。")
+      return say(
+        "RFC 9293 3.10.4", en + " Its FIN has been asked for before.", zh + "此前已经要求发送 FIN。")
     default: return say(nil, en, zh)
     }
   }

@@ -22,7 +22,7 @@ extension TCPTelling {
       "RFC 9293 3.4.2",
       "The wire holds the \(TCPWords.title(record.segment)) back, in some slow queue. It may "
         + "still come out when nobody expects it.",
-      "线路把 \(TCPWords.title(record.segment, .zh)) 扣在某个缓慢的队列里，它可能在谁也想不到的时候冒出来。")
+      "线路扣住 \(TCPWords.title(record.segment, .zh))，放在某个缓慢的队列里，它可能在谁也想不到的时候冒出来。")
   }
 
   func duplicated(_ record: SegmentRecord, _ copies: Int) -> Narration {
@@ -78,7 +78,7 @@ extension TCPTelling {
     if before[end].isListening || before[end].state == .listen {
       return flags.contains(.syn) && !flags.contains(.ack) && !flags.contains(.rst)
         ? (
-          Bilingual("A listener is waiting there for anybody's SYN.", "那里有监听者在等待任何人的 SYN。"),
+          Bilingual("A listener is waiting there for anybody's SYN.", "那里有监听者，谁的 SYN 都收。"),
           "RFC 9293 3.10.7.2"
         )
         : (
@@ -161,6 +161,14 @@ extension TCPTelling {
       )
     }
     if segment.length == 0 { return meaningOfAck(end, segment) }
+    if segment.seq.isAtOrAfter(endpoint.rcvNxt), endpoint.state.hasPeerFin {
+      return (
+        Bilingual(
+          "The stream has ended before \(expected): nothing can follow the FIN.",
+          "数据流在 \(expected) 之前已经结束：FIN 之后不会再有内容。"),
+        "RFC 9293 3.10.7.4"
+      )
+    }
     if segment.seq == endpoint.rcvNxt {
       return (
         Bilingual(
@@ -175,14 +183,6 @@ extension TCPTelling {
         Bilingual(
           "\(expected) is expected: all of this has come before.", "期望的是 \(expected)：这些内容以前都收到过。"),
         "RFC 9293 3.4"
-      )
-    }
-    if segment.seq.isAfter(endpoint.rcvNxt), endpoint.state.hasPeerFin {
-      return (
-        Bilingual(
-          "\(expected) is expected: the stream has ended before this.",
-          "期望的是 \(expected)：数据流在此之前已经结束。"),
-        "RFC 9293 3.10.7.4"
       )
     }
     if segment.seq.isAfter(endpoint.rcvNxt) {
@@ -212,8 +212,8 @@ extension TCPTelling {
     }
     return (
       Bilingual(
-        "\(expected) is expected: anybody could have guessed a number so far off.",
-        "期望的是 \(expected)：差这么多的序列号，谁都猜得出来。"), "RFC 5961 3"
+        "Only \(expected) would count: a number that is merely near it can be guessed.",
+        "只有 \(expected) 才算数：仅仅相近的序列号是可以猜中的。"), "RFC 5961 3"
     )
   }
 
@@ -266,9 +266,15 @@ extension TCPTelling {
           "期望的是 \(theirs(end, endpoint.rcvNxt))：前面缺了东西。它的确认仍然有效。"), source
       )
     }
+    if segment.ack.isAfter(endpoint.sndNxt) {
+      return (
+        Bilingual("It acknowledges what was never sent.", "它确认的是从未发送过的内容。"), source
+      )
+    }
     return (
       Bilingual(
-        "Its numbers are not those of this moment.", "它的序列号与此刻对不上。"), source
+        "\(theirs(end, endpoint.rcvNxt)) is expected: its numbers are old ones.",
+        "期望的是 \(theirs(end, endpoint.rcvNxt))：它的序列号已经过时。"), source
     )
   }
 
@@ -288,9 +294,9 @@ extension TCPTelling {
           "\(the(end))没有这条连接，用 RST 应答，免得对方空等。")
         : say(
           "RFC 9293 3.10.7.1",
-          "Nobody at \(the(end)) knows the connection, and a reset is never answered: else resets "
-            + "would go round for ever.",
-          "\(the(end))没有这条连接，而 RST 从不得到应答，否则 RST 会来回不止。")
+          "Nobody at \(the(end)) knows the connection, and a reset is never answered by a reset: "
+            + "else they would go round for ever.",
+          "\(the(end))没有这条连接，而 RST 从不用 RST 应答，否则会来回不止。")
     case .outsideWindow: return discardedOutside(end, answers)
     case .duplicate:
       return say(
@@ -308,7 +314,7 @@ extension TCPTelling {
         "RFC 5961 5",
         "Its ack is far too old for this connection: the guard ack-range drops the segment, bytes "
           + "and all, and answers with an ACK.",
-        "它的 ack 对这条连接来说太旧：保护 ack-range 连同数据一起丢弃，并回一个 ACK。")
+        "它的 ack 对这条连接来说太旧：保护 ack-range 把整段连同数据丢弃，并回一个 ACK。")
     case .withoutAck:
       return say(
         "RFC 9293 3.10.7.4", "It has no ACK flag: on an open connection that is dropped.",
@@ -344,9 +350,19 @@ extension TCPTelling {
     if let fin, before[end].state.hasPeerFin, fin.end.isAtOrBefore(before[end].rcvNxt) {
       return say(
         "RFC 9293 3.10.7.4",
-        "\(The(end)) has taken this FIN before: \(expected) is expected now. So its ACK must have "
-          + "been lost, and another one goes.",
-        "这个 FIN \(the(end))早已收下，现在期望 \(expected)。可见之前的 ACK 丢了，再发一个。")
+        "\(The(end)) has taken this FIN before: \(expected) is expected now. Its ACK was "
+          + "probably lost; another one goes.",
+        "这个 FIN \(the(end))早已收下，现在期望 \(expected)。之前的 ACK 大概丢了，再发一个。")
+    }
+    if before[end].state == .timeWait {
+      return answers
+        ? say(
+          "RFC 9293 3.10.7.4",
+          "TIME_WAIT takes nothing new: it is dropped, and an ACK says that \(expected) is wanted.",
+          "TIME_WAIT 不再收新内容：丢弃，并回 ACK 说明期望 \(expected)。")
+        : say(
+          "RFC 9293 3.10.7.4", "TIME_WAIT takes nothing new: it is dropped without a word.",
+          "TIME_WAIT 不再收新内容：直接丢弃，不作应答。")
     }
     return answers
       ? say(
@@ -371,6 +387,13 @@ extension TCPTelling {
 
   func kept(_ end: End, _ range: SequenceRange) -> Narration {
     let expected = theirs(end, after[end].rcvNxt)
+    if range.count == 0 {
+      return say(
+        "RFC 9293 3.10.7.4",
+        "The FIN with number \(theirs(end, range.start)) waits: \(expected) is still missing, and "
+          + "RCV.NXT does not move.",
+        "序列号 \(theirs(end, range.start)) 的 FIN 先留着：还缺 \(expected)，RCV.NXT 不动。")
+    }
     return say(
       "RFC 9293 3.10.7.4",
       "\(bytes(range.count).capitalizedFirst) from \(theirs(end, range.start)) on wait: "

@@ -15,8 +15,8 @@ extension TCPTelling {
     if record.cause == .script {
       return say(
         why.source,
-        "In \(its(end)) name somebody sends \(numbers(record)): \(why.text.en)",
-        "有人冒用\(its(end))名义发送 \(numbers(record))：\(why.text.zh)")
+        "In \(its(end)) name comes \(numbers(record)): \(why.text.en)",
+        "以\(its(end))名义出现 \(numbers(record))：\(why.text.zh)")
     }
     return say(
       why.source,
@@ -28,7 +28,7 @@ extension TCPTelling {
   private func reason(_ record: SegmentRecord) -> Why {
     let flags = record.segment.flags
     if record.cause == .script {
-      return (Bilingual("no end has sent this.", "哪一端都没有发过它。"), nil)
+      return (Bilingual("neither end of this connection has sent it.", "这条连接的两端都没有发过它。"), nil)
     }
     if flags.contains(.rst) { return reset(record) }
     if record.isRetransmission { return again(record) }

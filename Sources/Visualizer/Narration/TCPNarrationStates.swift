@@ -98,9 +98,9 @@ extension TCPTelling {
     case (_, .closeWait):
       return (
         Bilingual(
-          "\(peer) has finished, the program here has not. Only its close ends this state; no "
-            + "timer does.",
-          "\(peer)已发完，本端程序还没有。只有本端调用 close 才能离开此状态，没有定时器。"), source
+          "\(peer) has finished, the program here has not. Its close or shutdown ends this state; "
+            + "no timer does.",
+          "\(peer)已发完，本端程序还没有。要由它调用 close 或 shutdown 离开此状态，没有定时器。"), source
       )
     case (_, .closing):
       return (
@@ -179,6 +179,13 @@ extension TCPTelling {
             "FIN 已被确认。它是后关闭的一方，不需要 TIME_WAIT。"), "RFC 9293 3.10.7.4"
         )
       case .finWait1, .finWait2, .closing:
+        if rules(end).guards.contains(.timeWait) {
+          return (
+            Bilingual(
+              "data has come that no program will read any more; a reset says so.",
+              "到来的数据已没有程序会读，于是用 RST 告诉对方。"), "RFC 1122 4.2.2.13"
+          )
+        }
         return (
           Bilingual(
             "the guard time-wait is off, so it forgets the connection at once.",
@@ -292,9 +299,9 @@ extension TCPTelling {
     default:
       return say(
         "RFC 9293 3.10.7.4",
-        "The connection breaks at \(the(end)). What was queued is dropped; the next call of its "
-          + "program fails.",
-        "\(its(end))连接断了：排队的数据丢弃，程序的下一次调用会失败。")
+        "The connection breaks at \(the(end)). What was queued to be sent is dropped; its program "
+          + "learns of it at one of its next calls.",
+        "\(its(end))连接断了：排队待发的数据丢弃，程序会在之后的某次调用得知。")
     }
   }
 }

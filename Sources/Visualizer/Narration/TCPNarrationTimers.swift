@@ -41,9 +41,9 @@ extension TCPTelling {
     case .timeWait:
       return say(
         rules(end).linuxTimeWait ? "Linux" : "RFC 9293 3.4.2",
-        "2MSL runs at \(the(end)): \(long). MSL for its last ACK to arrive or die, MSL for the "
-          + "answer to it.",
-        "\(its(end)) 2MSL 开始计时：\(long)。一个 MSL 等最后的 ACK 到达或消亡，一个 MSL 等对它的回应。")
+        "2MSL runs at \(the(end)): \(long). MSL for its last ACK to arrive or die, MSL for a "
+          + "FIN that asks for it again.",
+        "\(its(end)) 2MSL 开始计时：\(long)。一个 MSL 等最后的 ACK 到达或消亡，一个 MSL 等对方重传的 FIN。")
     case .finWait2:
       return say(
         "Linux",
@@ -64,7 +64,7 @@ extension TCPTelling {
       return say(
         "RFC 6298 5.4",
         "\(its(end).capitalizedFirst) RTO has run out without an acknowledgment: the segment or "
-          + "its ACK must be lost.",
+          + "its ACK is probably lost.",
         "\(its(end)) RTO 超时，仍未收到确认：报文段或它的 ACK 大概丢了。")
     case .lossProbe:
       return say(

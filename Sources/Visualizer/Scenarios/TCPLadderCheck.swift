@@ -127,6 +127,14 @@ struct TCPLadderCheck {
     network.perform(operation, observer: observer)
   }
 
+  /// A close with unread bytes needs no SO_LINGER to end in a reset.
+  private func asMade(_ operation: TCPOperation) -> TCPOperation {
+    guard case .call(let end, .abort) = operation, network[end].unreadCount > 0 else {
+      return operation
+    }
+    return .call(end, .close)
+  }
+
   private mutating func compare(_ row: TCPLadder.Row, _ step: TCPLadder.Step) -> Bilingual? {
     timeOf[row.index] = row.at
     for operation in step.before { perform(operation) }
@@ -144,7 +152,7 @@ struct TCPLadderCheck {
     result = nil
     for operation in step.operations {
       var returned: CallResult?
-      perform(operation) { event, _ in
+      perform(asMade(operation)) { event, _ in
         if case .callReturned(_, _, let result) = event { returned = result }
       }
       result = returned ?? result

@@ -282,8 +282,7 @@ extension TCPLadder {
 
   /// Whether a close was an abort: ladders do not say that SO_LINGER was set to 0.
   ///
-  /// A close that ends an open connection at once can come from nothing else, or from unread bytes,
-  /// and then it is the same for the model.
+  /// A close that ends an open connection at once can come from nothing else, or from unread bytes.
   private func closesWithReset(_ app: App, _ row: Row) -> Bool {
     guard let before = row.before?[app.side], row.after?[app.side] == .closed else { return false }
     switch before {

@@ -52,9 +52,9 @@ struct TCPConnectionEndings {
       $0 == .closed || $0 == .timeWait || $0 == .listen
     }
     if count.segments == 0 { return Bilingual("not begun", "未开始") }
-    if count.resets.count == 2 { return Bilingual("reset by both", "双方都复位") }
-    if count.resets.contains(.client) { return Bilingual("reset by client", "客户端复位") }
-    if count.resets.contains(.server) { return Bilingual("reset by server", "服务器复位") }
+    if count.resets.count == 2 { return Bilingual("reset by both", "双方都发 RST") }
+    if count.resets.contains(.client) { return Bilingual("reset by client", "客户端发 RST") }
+    if count.resets.contains(.server) { return Bilingual("reset by server", "服务器发 RST") }
     switch (count.fins.contains(.client), count.fins.contains(.server)) {
     case (true, true): return isOver ? Bilingual("closed", "已关闭") : Bilingual("closing", "正在关闭")
     case (true, false): return Bilingual("half closed by client", "客户端已半关闭")
