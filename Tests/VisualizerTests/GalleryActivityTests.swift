@@ -271,5 +271,9 @@ import Testing
       _ = gallery.handle(.down)
       gallery.advance(milliseconds: 100)
     }
+    // Where the other language cannot be shown, its key says why.
+    _ = gallery.handle(.character("L"))
+    #expect(gallery.draw(window: .small).text.contains("Chinese needs Unicode"))
+    #expect(gallery.look.language == .en)
   }
 }

@@ -50,6 +50,15 @@ import Testing
     #expect(screen(player) == closed)
   }
 
+  /// Where the other language cannot be shown, its key says why.
+  @Test func chineseIsRefusedInASCII() throws {
+    var player = try player()
+    player.look.charset = .ascii
+    type("L", into: &player)
+    #expect(screen(player).contains("Chinese needs Unicode"))
+    #expect(player.look.language == .en)
+  }
+
   @Test func helpIsSearchedInBothLanguagesWhateverTheCase() throws {
     var player = try player()
     player.look.language = .zh

@@ -22,9 +22,14 @@ struct CheckCommand: ParsableCommand {
   mutating func run() throws {
     var output = ByteSink(descriptor: 1, name: "standard output")
     var worst: Int32 = 0
+    let names = Dictionary(grouping: files, by: ShowLibrary.shortName).mapValues(\.count)
     for file in files {
+      let name = ShowLibrary.shortName(file)
       do {
-        let (line, agrees) = try ProgressBar.during { try check(file) }
+        // Of several with the same name each says its kind.
+        let last = VisibleText.escape(String(file.split(separator: "/").last ?? "-"))
+        let shown = names[name] == 1 ? name : last
+        let (line, agrees) = try ProgressBar.during { try check(file, named: shown) }
         try output.write(TerminalEnvironment.current().charset.reduce(line) + "\n")
         if !agrees { worst = max(worst, 1) }
       } catch let error as InputError {
@@ -38,8 +43,9 @@ struct CheckCommand: ParsableCommand {
   }
 
   /// The line for one file, and whether model and reality agree.
-  private func check(_ file: String) throws(InputError) -> (line: String, agrees: Bool) {
-    let name = ShowLibrary.shortName(file)
+  private func check(
+    _ file: String, named name: String
+  ) throws(InputError) -> (line: String, agrees: Bool) {
     switch try ShowLibrary.contents(file, rules: script.rules) {
     case .captured(let captured):
       StandardError.warn(file, captured.warning)

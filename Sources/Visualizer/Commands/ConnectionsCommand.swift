@@ -26,9 +26,7 @@ struct ConnectionsCommand: ParsableCommand {
     else { throw InputError(file: file, "this is no packet capture") }
     StandardError.warn(file, capture.warning)
     var output = ByteSink(descriptor: 1, name: "standard output")
-    let isASCII = TerminalEnvironment.current().charset == .ascii
-    let table = ConnectionTable(
-      capture: capture, language: isASCII ? .en : lang ?? LookOptions.preferredLanguage)
+    let table = ConnectionTable(capture: capture, language: LookOptions.words(lang).0)
     var line = TableLine()
     if !json { try output.write(table.header + "\n") }
     for connection in capture.connections.indices {

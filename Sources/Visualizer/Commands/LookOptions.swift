@@ -29,10 +29,16 @@ struct LookOptions: ParsableArguments {
 
   /// The look of a frame that is not drawn on a terminal.
   func look(default size: Size) -> Look {
-    let charset = charset ?? TerminalEnvironment.current().charset
-    return Look(
-      size: self.size ?? size,
-      language: charset == .ascii ? .en : lang ?? LookOptions.preferredLanguage, charset: charset)
+    let (language, charset) = Self.words(lang, charset)
+    return Look(size: self.size ?? size, language: language, charset: charset)
+  }
+
+  /// The language and the characters of text that is not drawn on a terminal: Chinese that is asked for
+  /// is written in a locale without it as well.
+  static func words(_ lang: Language?, _ charset: Charset? = nil) -> (Language, Charset) {
+    let environment = TerminalEnvironment.current()
+    let charset = charset ?? (lang == .zh ? .unicode : environment.charset)
+    return (charset == .ascii ? .en : lang ?? environment.language, charset)
   }
 
   /// The colours of a picture that is written down: many, for it is asked for, unless `--color` or

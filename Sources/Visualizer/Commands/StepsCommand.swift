@@ -15,8 +15,7 @@ struct StepsCommand: ParsableCommand {
 
   mutating func run() throws {
     let show = try source.open()
-    let charset = TerminalEnvironment.current().charset
-    let language = charset == .ascii ? .en : lang ?? LookOptions.preferredLanguage
+    let (language, charset) = LookOptions.words(lang)
     var output = ByteSink(descriptor: 1, name: "standard output")
     for step in 0..<show.stepCount {
       try output.write(

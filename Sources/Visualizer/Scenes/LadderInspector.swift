@@ -85,7 +85,7 @@ struct LadderInspector {
     if !facts.isEmpty { return FactsList(facts: facts, rect: inner).draw(&canvas) }
     if inner.height < 5 { return drawShortly(segment, inner, &canvas) }
     for (index, line) in lines(arrow).prefix(inner.height).enumerated() {
-      canvas.put(line.name, inner.x + 1, inner.y + index, .dim)
+      canvas.put(line.name[language], inner.x + 1, inner.y + index, .dim)
       let column = inner.x + 9
       canvas.put(
         TextLayout.fit(line.value[language], columns: inner.right - column), column,
@@ -116,29 +116,29 @@ struct LadderInspector {
     "\(relative.map { "\($0)" } ?? "?") (\(number))"
   }
 
-  private func lines(_ arrow: Ladder.Arrow) -> [(name: String, value: Bilingual)] {
+  private func lines(_ arrow: Ladder.Arrow) -> [(name: Bilingual, value: Bilingual)] {
     let segment = arrow.segment
     func same(_ text: String) -> Bilingual { Bilingual(text, text) }
-    var lines = [("flags", same(segment.flags.names))]
-    lines.append(("seq", same(Self.both(segment.relativeSeq, segment.seq))))
+    var lines = [(same("flags"), same(segment.flags.names))]
+    lines.append((same("seq"), same(Self.both(segment.relativeSeq, segment.seq))))
     if segment.flags.contains(.ack) {
-      lines.append(("ack", same(Self.both(segment.relativeAck, segment.ack))))
-      lines.append(("acks", acknowledged?.text ?? Bilingual("?", "?")))
+      lines.append((same("ack"), same(Self.both(segment.relativeAck, segment.ack))))
+      lines.append((Bilingual("acks", "确认"), acknowledged?.text ?? same("?")))
     }
     let (bytes, numbers) = (segment.payloadLength, segment.length)
     lines.append(
       (
-        "length",
+        Bilingual("length", "长度"),
         Bilingual(
           "\(bytes) \(bytes == 1 ? "byte" : "bytes"), \(numbers) \(numbers == 1 ? "number" : "numbers")",
           "\(bytes) 字节，占 \(numbers) 个序列号")
       ))
-    lines.append(("window", same("\(segment.window)")))
+    lines.append((Bilingual("window", "窗口"), same("\(segment.window)")))
     let fate = fate(arrow)
     let sent = ladder.clock(segment.sentAt)
     lines.append(
       (
-        ladder.numberColumns > 0 ? "seen" : "sent",
+        ladder.numberColumns > 0 ? Bilingual("seen", "时间") : Bilingual("sent", "发送"),
         Bilingual("\(sent) s\(fate.en)", "\(sent) 秒\(fate.zh)")
       ))
     return lines

@@ -12,6 +12,10 @@ struct Parting {
     let text = Bilingual(
       VisibleText.label(difference.en, limit: ScenarioFile.textLimit),
       VisibleText.label(difference.zh, limit: ScenarioFile.textLimit) + "。")
+    if place < script.count {
+      let rest = Bilingual("From here on the model goes on alone.", "从这里起，只有模型自己继续。")
+      script.insert(.say(rest), at: place)
+    }
     script.insert(contentsOf: [.chapter(title), .say(text)], at: place)
     script.insert(
       .say(

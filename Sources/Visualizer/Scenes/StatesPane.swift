@@ -84,7 +84,7 @@ struct StatesPane {
     return Edge(
       from: from, to: to,
       corners: [start, Point(x: start.x, y: row), Point(x: target.x, y: row), target],
-      label: label, at: Point(x: middle, y: row))
+      label: label, at: Point(x: middle, y: row), arrow: ("▼", Point(x: target.x, y: row)))
   }
 
   /// Two boxes, one below the other, and words beside the line.
@@ -95,7 +95,8 @@ struct StatesPane {
     let (start, end) = (center(.state(from)), center(to))
     return Edge(
       from: from, to: Self.state(to), corners: [start, end], label: label,
-      at: Point(x: start.x + (isLeft ? -1 : 1), y: (start.y + end.y) / 2), isLeft: isLeft)
+      at: Point(x: start.x + (isLeft ? -1 : 1), y: (start.y + end.y) / 2), isLeft: isLeft,
+      arrow: ("▼", Point(x: end.x, y: end.y - 1)))
   }
 
   /// A line to the side of a box, in its row.
@@ -129,12 +130,14 @@ struct StatesPane {
       label: StateDiagram.label(from: .finWait1, to: .closing),
       at: Point(x: (finWait1.x + closing.x) / 2 - 5, y: finWait1.y))
     toClosing.at.x += Self.boxWidth / 4
+    toClosing.arrow = ("▼", Point(x: closing.x, y: closing.y - 1))
     var merged = sideways(
       .finWait1, .state(.timeWait),
       corners: [
         finWait1, Point(x: margin, y: finWait1.y), Point(x: margin, y: timeWait.y), timeWait,
       ])
-    merged.label = "FIN ACK"  // There is no room for its answer.
+    // Its answer is left out where there is no room for it.
+    if finWait1.x - margin - 2 < merged.label.utf8.count { merged.label = "FIN ACK" }
     merged.at = Point(x: margin + 1, y: finWait1.y + 1)
     return [
       bent(.closed, .listen), bent(.closed, .synSent),
@@ -236,7 +239,12 @@ struct StatesPane {
     column = canvas.put(" \(names.0) \(summary(client))   ", column, inner.bottom - 1, .dim)
     column = canvas.put("S", column, inner.bottom - 1, Style(.waiting, .bold))
     column = canvas.put(" \(names.1) \(summary(server))   ", column, inner.bottom - 1, .dim)
-    guard let change, change.from != change.to, let to = change.to.known else { return }
+    guard let change, change.from != change.to, let to = change.to.known else {
+      let resets = Bilingual("RST: CLOSED, not drawn", "RST：到 CLOSED，未画出")[look.language]
+      canvas.put(
+        TextLayout.fit(resets, columns: inner.right - column - 1), column, inner.bottom - 1, .dim)
+      return
+    }
     let name = change.side == .client ? names.0 : names.1
     let from = change.from.known.map { "\($0.rawValue) → " } ?? "→ "
     canvas.put(

@@ -138,7 +138,11 @@ struct GalleryActivity: Activity {
       if !isTyping { notice = Bilingual("q quits", "按 q 退出") }
       clearFilter()
     case .switchLanguage:
-      if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }
+      if look.charset == .unicode {
+        look.language = look.language == .en ? .zh : .en
+      } else {
+        notice = .chineseNeedsUnicode
+      }
     case .repaint: return .repaint
     case .help: help = HelpOverlay(context: .gallery, lines: GalleryKeys.help)
     case .quit: return .leave

@@ -174,3 +174,9 @@ struct Keymap {
     key.digit.map(Command.digit) ?? table[key]
   }
 }
+
+extension Bilingual {
+  /// What is said where the other language cannot be shown.
+  static let chineseNeedsUnicode = Bilingual(
+    "Chinese needs Unicode characters, and these are ASCII", "ASCII 无法显示中文")
+}

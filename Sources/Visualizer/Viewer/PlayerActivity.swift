@@ -249,7 +249,11 @@ struct PlayerActivity: Activity {
     case .record: record()
     case .moreDetail: look.detail = Detail(rawValue: look.detail.rawValue + 1) ?? .what
     case .switchLanguage:
-      if look.charset == .unicode { look.language = look.language == .en ? .zh : .en }
+      if look.charset == .unicode {
+        look.language = look.language == .en ? .zh : .en
+      } else {
+        notice = Notice(text: .chineseNeedsUnicode)
+      }
     case .switchView:
       guard show.views.count > 1 else { break }
       look.view = ((look.view ?? 0) + 1) % show.views.count
