@@ -31,15 +31,6 @@ struct CommandLineTests {
     #expect(try CommandRun(["list", "--lang", "zh"]).output.contains("扩容"))
   }
 
-  /// A locale without Chinese is overruled by who asks for it, not by itself.
-  @Test(arguments: [["list"], ["steps", "tcp-open"], ["frame", "tcp-open", "--size", "80x24"]])
-  func chineseIsWrittenWhereItIsAskedFor(arguments: [String]) throws {
-    let asked = try CommandRun(arguments + ["--lang", "zh"], with: ["LC_ALL": "C"])
-    #expect(asked.ending == .exited(0) && asked.output.contains(#/\p{Han}/#))
-    let plain = try CommandRun(arguments, with: ["LC_ALL": "C"])
-    #expect(plain.ending == .exited(0) && plain.output.utf8.allSatisfy { $0 < 0x80 })
-  }
-
   /// Files of the same name are told by their kinds.
   @Test func filesOfOneNameAreToldApart() throws {
     let names = ["a.yaml", "a.yml", "b.yaml"]

@@ -66,7 +66,7 @@ struct CompareCommandTests {
     let own = try CommandRun(["compare", "map-growth", "--rules", "notes"])
     #expect(own.ending == .exited(0))
     let plain = try CommandRun(
-      ["compare", "map-growth", "--rules", "notes,go1.19"], with: ["LC_ALL": "C"])
+      ["compare", "map-growth", "--rules", "notes,go1.19", "--lang", "zh"], with: ["LC_ALL": "C"])
     #expect(plain.ending == .exited(1) && plain.output.contains("insert k27"))
     #expect(plain.output.utf8.allSatisfy { $0 < 0x80 }, "\(plain.output)")
   }

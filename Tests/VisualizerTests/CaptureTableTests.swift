@@ -81,6 +81,18 @@ struct CaptureTableTests {
     #expect(!states.contains("[ C ") && !states.contains("[ C? "))
   }
 
+  /// Numbers that are not counted from an ISN have ten digits, and are shown whole.
+  @Test(arguments: [Size.small, .middle, Size(columns: 110, rows: 26)])
+  func absoluteNumbersAreWhole(size: Size) throws {
+    let packets = Array(CaptureBytes.conversation(iss: 3_000_000_000).dropFirst(3))
+    let capture = try PacketCapture(file: "x", bytes: CaptureBytes(packets).pcap())
+    let show = try capture.firstShow(name: "middle")
+    let frame = show.frame(show.stepCount - 1, progress: 1, Look(size: size)).text
+    for variable in ["sndUna 3000000012", "rcvNxt 3000004022", "sndUna 3000004022"] {
+      #expect(frame.contains(variable), "\(frame)")
+    }
+  }
+
   @Test func longWaitsAreFolded() throws {
     var packets = CaptureBytes.conversation()
     for index in 5..<packets.count { packets[index].time += 59_000_000_000 }

@@ -198,6 +198,34 @@ import Testing
     #expect(timeWait(try Shows.open(name)) == seconds)
   }
 
+  /// What a captured ladder shows is told by its cause: unread bytes are no abort, data for an orphan no
+  /// missing guard, and TIME_WAIT takes nothing whatever its number.
+  @Test(arguments: [
+    ("close-unread", "calls close with 25 bytes unread", "SO_LINGER"),
+    ("data-to-orphan", "data has come that no program will read", "guard time-wait"),
+    ("tw-probes", "TIME_WAIT takes nothing new", "outside the client's window"),
+    ("tw-probes", "The stream has ended before 12", "number expected next"),
+    ("lost-last-ack", "Its ACK was probably lost", "must be lost"),
+  ])
+  func capturedCausesAreTold(name: String, told: String, untold: String) throws {
+    let show = try ladder(name)
+    let words = (0..<show.stepCount).map { show.narration(ofStep: $0, .en).text }
+    #expect(words.contains { $0.contains(told) })
+    // Of the connection's end; the handshake has expected numbers.
+    #expect(!words.suffix(words.count / 2).contains { $0.contains(untold) })
+  }
+
+  /// A FIN that comes before what precedes it waits as a FIN.
+  @Test func keptFinIsNoBytes() throws {
+    let bytes = Array(
+      try Data(contentsOf: TCPLadderLossTests.folder.appending(path: "data-fin-lost-both.json")))
+    let ladder = try TCPLadder(file: "data-fin-lost-both.json", bytes: bytes)
+    let show = try #require(ladder.show(name: "fin"))
+    let words = (0..<show.stepCount).map { show.narration(ofStep: $0, .en).text }
+    #expect(words.contains { $0.hasPrefix("The FIN with number ") && $0.contains(" waits: ") })
+    #expect(!words.contains { $0.contains("0 bytes from") })
+  }
+
   @Test func timeWaitAnswersEachRepeatedFin() throws {
     let show = try Shows.open("tcp-lost-last-ack")
     let all = steps(show)

@@ -33,11 +33,11 @@ struct LookOptions: ParsableArguments {
     return Look(size: self.size ?? size, language: language, charset: charset)
   }
 
-  /// The language and the characters of text that is not drawn on a terminal: Chinese that is asked for
-  /// is written in a locale without it as well.
+  /// The language and the characters of text that is not drawn on a terminal; where the locale has no
+  /// more than ASCII, it is English whatever is asked for.
   static func words(_ lang: Language?, _ charset: Charset? = nil) -> (Language, Charset) {
     let environment = TerminalEnvironment.current()
-    let charset = charset ?? (lang == .zh ? .unicode : environment.charset)
+    let charset = charset ?? environment.charset
     return (charset == .ascii ? .en : lang ?? environment.language, charset)
   }
 

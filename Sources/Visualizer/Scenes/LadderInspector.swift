@@ -177,13 +177,18 @@ struct LadderInspector {
     // An ISN needs room for ten digits.
     let variables = columnWidth > 17 ? end.variables : end.variables.filter { $0.name != "iss" }
     let timers = end.timers ?? []
-    let needed = end.timers == nil ? 0 : min(timers.count, 2)
-    let variableRows = max(1, min(3, inner.height - needed))
-    for (index, variable) in variables.prefix(variableRows * 2).enumerated() {
-      let x = inner.x + 1 + index % 2 * columnWidth
-      let y = inner.y + index / 2
+    let needed = end.timers == nil ? (inner.height > 4 ? 1 : 0) : min(timers.count, 2)
+    // A number that is not counted from its ISN may be too long for two columns.
+    let isLong = variables.contains { $0.value.utf8.count > columnWidth - 8 }
+    let columns = isLong ? 1 : 2
+    let shown = isLong ? variables.filter { $0.name != "iss" } : variables
+    let most = (shown.count + columns - 1) / columns
+    let variableRows = max(1, min(most, inner.height - needed))
+    for (index, variable) in shown.prefix(variableRows * columns).enumerated() {
+      let column = index % columns
+      let (x, y) = (inner.x + 1 + column * columnWidth, inner.y + index / columns)
       canvas.put(variable.name, x, y, .dim)
-      let room = (index % 2 == 0 ? inner.x + columnWidth : inner.right) - x - 7
+      let room = (column == columns - 1 ? inner.right : inner.x + columnWidth) - x - 7
       canvas.put(TextLayout.fit(variable.value, columns: room), x + 7, y)
     }
     let row = inner.y + variableRows + (inner.height > variableRows + max(1, timers.count) ? 1 : 0)
