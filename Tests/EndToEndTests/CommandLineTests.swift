@@ -100,6 +100,7 @@ struct CommandLineTests {
       (["record", "map-growth", "-o", "x.gif"], "the format of 'x.gif' is not known"),
       (["record", "map-growth", "-o", "x.cast", "--fps", "0"], "--fps is 1 to 60"),
       (["record", "map-growth"], "-o"), (["check"], "files"), (["frame"], "scenario"),
+      (["lst"], "did you mean 'list'?"),
       (["frame", "map-growth", "--no-such-option"], "no-such-option"),
     ])
   func mistakesOnTheCommandLineEndWith64(_ arguments: [String], _ words: String) throws {
@@ -130,6 +131,12 @@ struct CommandLineTests {
       let run = try CommandRun([command, "a.yaml"], files: ["a.yaml": text])
       expectFailure(run, 65, saying: words)
     }
+  }
+
+  /// What is broken is called by what its name says it is.
+  @Test func brokenJSONIsNotCalledYAML() throws {
+    let run = try CommandRun(["check", "a.json"], files: ["a.json": "{\"a\": "])
+    expectFailure(run, 65, saying: "error: not JSON: ")
   }
 
   @Test func keysWithEscapesAreShownEscaped() throws {

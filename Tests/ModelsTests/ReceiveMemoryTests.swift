@@ -182,6 +182,16 @@ struct ReceiveMemoryTests {
     #expect(memory.window(segmentSize: 1448, shift: 1, told: 10_000) == 39_424)
   }
 
+  /// A full segment is no larger than either end's, and no smaller than Linux has it.
+  @Test(arguments: [(1460, 536), (300, 288), (90, 88)]) func fullSegmentBeginsAsKnown(
+    mss: Int, size: Int
+  ) {
+    var rules = Self.rules
+    rules.mss = mss
+    let network = story.open(rules)
+    #expect(network[server].acking.segmentSize == size)
+  }
+
   /// A segment that takes half of the buffer leaves no reserve.
   @Test func reserveIsNoMoreThanHalf() {
     #expect(ReceiveMemory(firstWindow: 65_483, reserve: 65_483, headers: 52).clamp == 65_536)

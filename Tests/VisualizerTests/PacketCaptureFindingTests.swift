@@ -74,9 +74,26 @@ struct PacketCaptureFindingTests {
     ] {
       packets.append(Packet(time: (packets.count + 10) * 10_000_000, datagram: datagram))
     }
+    let ladder = try capture(packets).ladder(0)
+    // It is a finding of the packet that acknowledged, though the next one shows it.
+    func isFinding(_ note: WireEvent) -> Bool {
+      if case .anomaly(.ackOfUnsent, _, _, _) = note { true } else { false }
+    }
+    #expect(ladder.rows.map { $0.notes.contains(where: isFinding) }.suffix(2) == [true, false])
     var observer = WireObserver()
-    for step in try capture(packets).ladder(0).steps { observer.perform(step, observer: nil) }
+    for step in ladder.steps { observer.perform(step, observer: nil) }
     #expect(observer[.client].acknowledged == SequenceNumber(4101))
+  }
+
+  /// What lies before the ISN was never sent, and so is not sent again.
+  @Test func nothingBeforeTheISNIsRepeated() throws {
+    var packets = Array(CaptureBytes.conversation().prefix(5))
+    let datagram = CaptureBytes.datagram
+    packets.append(
+      Packet(time: 200_000_000, datagram: datagram(true, 40000, .ack, 50, 4121, 5, 65535)))
+    let notes = try #require(try capture(packets).ladder(0).rows.last).notes
+    #expect(
+      !notes.contains { if case .retransmissionSeen = $0 { true } else { false } }, "\(notes)")
   }
 
   @Test func endWithoutAnswerIsPresumed() throws {

@@ -215,6 +215,34 @@ import Testing
     #expect(!words.suffix(words.count / 2).contains { $0.contains(untold) })
   }
 
+  /// Behind a gap an acknowledgment counts all the same.
+  @Test func acknowledgmentBehindAGapCounts() throws {
+    let bytes = Array(
+      try Data(contentsOf: TCPLadderLossTests.folder.appending(path: "stream.json")))
+    let ladder = try TCPLadder(file: "stream.json", bytes: bytes)
+    let show = try #require(ladder.show(name: "stream"))
+    let words = (0..<show.stepCount).map { show.narration(ofStep: $0, .en).text }
+    #expect(words.contains { $0.hasSuffix("What it acknowledges counts all the same.") })
+  }
+
+  /// An acknowledgment that was lost told nobody anything: the next one tells it for the first time.
+  @Test func lostAcknowledgmentToldNothing() throws {
+    let show = try Shows.open("tcp-lost-last-ack")
+    let last = try #require(
+      (0..<show.stepCount).last { show.record(ofStep: $0).event == "segmentSent" })
+    let frame = show.frame(last, progress: 1, Look(size: .middle)).text
+    #expect(frame.contains("acks    FIN"), "\(frame)")
+  }
+
+  /// Before the peer's first number is known there is no window to receive in.
+  @Test func windowIsUnknownBeforeTheOtherEnd() throws {
+    let show = try Shows.open("tcp-open")
+    let first = try #require(
+      (0..<show.stepCount).first { show.record(ofStep: $0).event == "segmentSent" })
+    let frame = show.frame(first, progress: 1, Look(size: .middle)).text
+    #expect(frame.contains("rcvWnd -") && !frame.contains("rcvWnd 65535"), "\(frame)")
+  }
+
   /// A FIN that comes before what precedes it waits as a FIN.
   @Test func keptFinIsNoBytes() throws {
     let bytes = Array(

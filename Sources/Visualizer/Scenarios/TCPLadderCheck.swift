@@ -259,8 +259,7 @@ struct TCPLadderCheck {
 
   /// An acknowledgment that looks in a capture as if it went at once may be one that waited.
   ///
-  /// It may have waited for the next tick only, or have been about to go anyway; and a tick may have
-  /// decided whether it waits at all.
+  /// It may have waited for the next tick only, or a tick may have decided whether it waits at all.
   private mutating func expireTick(_ row: TCPLadder.Row) {
     guard case .send(let send) = row.kind, case .arrival = send.cause,
       let connection = row.connection
@@ -268,8 +267,7 @@ struct TCPLadderCheck {
     let end = End(connection, send.side)
     guard uncompared(end) == 0, let timer = network[end].timers[.delayedAck] else { return }
     let isShort = timer.duration <= TCPLadder.Tolerance.tick
-    let isDue = timer.deadline - network.now <= TCPLadder.Tolerance.early(timer.duration)
-    if isShort || isDue || network[end].mayAcknowledgeAtOnce { perform(.expire(end, .delayedAck)) }
+    if isShort || network[end].mayAcknowledgeAtOnce { perform(.expire(end, .delayedAck)) }
   }
 
   // MARK: States
