@@ -62,15 +62,9 @@ struct PartingTests {
   private func ladder(
     _ name: String, kind: String, segment: Int, _ member: String, _ value: Any
   ) throws -> TCPLadder {
-    let data = Data(try TCPLadderTests.bytes(name))
-    var ladder = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    var events = try #require(ladder["events"] as? [[String: Any]])
-    let index = try #require(
-      events.firstIndex { $0["kind"] as? String == kind && $0["seg"] as? Int == segment })
-    events[index][member] = value
-    ladder["events"] = events
-    let bytes = Array(try JSONSerialization.data(withJSONObject: ladder))
-    return try TCPLadder(file: "changed.json", bytes: bytes)
+    var changed = try ChangedLadder(name)
+    try changed.change(kind, segment) { $0[member] = value }
+    return try changed.ladder()
   }
 
   @Test func flagIsToldInBothLanguages() throws {

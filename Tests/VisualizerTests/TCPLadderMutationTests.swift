@@ -6,16 +6,10 @@ import Testing
 
 /// A ladder in which one thing was changed must be told from the model, and the thing named.
 struct TCPLadderMutationTests {
-  typealias Object = [String: Any]
+  typealias Object = ChangedLadder.Object
 
-  private func load(_ name: String) throws -> Object {
-    let value = try JSONSerialization.jsonObject(with: Data(try TCPLadderTests.bytes(name)))
-    return try #require(value as? Object)
-  }
-
-  private func difference(_ ladder: Object) throws -> String? {
-    let bytes = Array(try JSONSerialization.data(withJSONObject: ladder))
-    let ladder = try TCPLadder(file: "changed.json", bytes: bytes)
+  private func difference(_ changed: ChangedLadder) throws -> String? {
+    let ladder = try changed.ladder()
     if let parting = ladder.compared().parting {
       PartingTests.expectBothLanguages(parting.difference)
     }
@@ -26,11 +20,8 @@ struct TCPLadderMutationTests {
   private func changing(
     _ name: String, where fits: @escaping (Object) -> Bool, _ change: (inout Object) -> Void
   ) throws -> String? {
-    var ladder = try load(name)
-    var events = try #require(ladder["events"] as? [Object])
-    let index = try #require(events.firstIndex(where: fits))
-    change(&events[index])
-    ladder["events"] = events
+    var ladder = try ChangedLadder(name)
+    change(&ladder.events[try #require(ladder.events.firstIndex(where: fits))])
     return try difference(ladder)
   }
 
@@ -105,15 +96,15 @@ struct TCPLadderMutationTests {
   /// that it is not held back.
   @Test(arguments: [(0.015, true), (0.050, false)])
   func dataMayBeSpread(delay: Double, matches: Bool) throws {
-    var ladder = try load("normal-client-close")
-    var events = try #require(ladder["events"] as? [Object])
+    var ladder = try ChangedLadder("normal-client-close")
+    var events = ladder.events
     let index = try #require(events.firstIndex(where: isSend(3)))
     events[index]["cause"] = "timer"
     for later in index..<events.count {
       events[later]["t"] = try #require(events[later]["t"] as? Double) + delay
     }
-    ladder["events"] = events
-    ladder["measured"] = []
+    ladder.events = events
+    ladder.members["measured"] = []
     let found = try difference(ladder)
     #expect(
       found
@@ -171,8 +162,8 @@ struct TCPLadderMutationTests {
 
   /// Only segments on the wire make an arrival late: a call in between does not.
   @Test func callsKeepNoWireBusy() throws {
-    var ladder = try load("normal-client-close")
-    var events = try #require(ladder["events"] as? [Object])
+    var ladder = try ChangedLadder("normal-client-close")
+    var events = ladder.events
     let index = try #require(events.firstIndex(where: isReceive(10)))
     let sent = try #require(events.first(where: isSend(10))?["t"] as? Double)
     events[index]["t"] = sent + 0.2
@@ -184,7 +175,7 @@ struct TCPLadderMutationTests {
       ]
     }
     events.insert(contentsOf: waits, at: index)
-    ladder["events"] = events
+    ladder.events = events
     #expect(
       try difference(ladder)?.hasSuffix(
         "captured 200 ms after sending, the wire's delay is 10 ms") == true)
@@ -201,31 +192,31 @@ struct TCPLadderMutationTests {
   }
 
   @Test func missingSegmentIsNamed() throws {
-    var ladder = try load("normal-client-close")
-    var events = try #require(ladder["events"] as? [Object])
+    var ladder = try ChangedLadder("normal-client-close")
+    var events = ladder.events
     events.removeAll(where: isSend(10))
     events.removeAll(where: isReceive(10))
-    ladder["events"] = events
+    ladder.events = events
     let found = try difference(ladder)
     #expect(found?.contains("one segment more than captured: ACK") == true)
   }
 
   @Test func additionalSegmentIsNamed() throws {
-    var ladder = try load("normal-client-close")
-    var events = try #require(ladder["events"] as? [Object])
+    var ladder = try ChangedLadder("normal-client-close")
+    var events = ladder.events
     let index = try #require(events.firstIndex(where: isSend(10)))
     var copy = events[index]
     copy["seg"] = 99
     copy["fate"] = "dropped"
     events.insert(copy, at: index + 1)
-    ladder["events"] = events
+    ladder.events = events
     #expect(
       try difference(ladder) == "segment 99 (client ACK): captured, but the model sends nothing")
   }
 
   @Test func changedPathIsNamed() throws {
-    var ladder = try load("merged-fin-ack")
-    ladder["paths"] = ["0": ["client": ["CLOSED", "SYN_SENT", "ESTABLISHED", "TIME_WAIT"]]]
+    var ladder = try ChangedLadder("merged-fin-ack")
+    ladder.members["paths"] = ["0": ["client": ["CLOSED", "SYN_SENT", "ESTABLISHED", "TIME_WAIT"]]]
     #expect(
       try difference(ladder)
         == "path of connection 0 (client): captured CLOSED SYN_SENT ESTABLISHED TIME_WAIT, model "
@@ -233,30 +224,30 @@ struct TCPLadderMutationTests {
   }
 
   @Test func changedReuseIsnIsNamed() throws {
-    var ladder = try load("tw-reuse-active")
-    var connections = try #require(ladder["connections"] as? [Object])
+    var ladder = try ChangedLadder("tw-reuse-active")
+    var connections = try #require(ladder.members["connections"] as? [Object])
     connections[0]["isn"] = ["client": 1_463_617_006, "server": 2_156_417_857]
-    ladder["connections"] = connections
+    ladder.members["connections"] = connections
     #expect(
       try difference(ladder)
         == "segment 11 (client SYN): distance from the earlier ISN: captured 65547, model 65546")
   }
 
   @Test func settingsMatter() throws {
-    var ladder = try load("tw-rfc1337")
-    var settings = try #require(ladder["sysctl"] as? [String: Object])
+    var ladder = try ChangedLadder("tw-rfc1337")
+    var settings = try #require(ladder.members["sysctl"] as? [String: Object])
     settings["client"]?["tcp_rfc1337"] = "0"
-    ladder["sysctl"] = settings
+    ladder.members["sysctl"] = settings
     #expect(
       try difference(ladder)
         == "event 42 (client receives segment 14): client after: captured TIME_WAIT, model CLOSED")
   }
 
   @Test func residenceIsCompared() throws {
-    var ladder = try load("fin-wait2-orphan")
-    var settings = try #require(ladder["sysctl"] as? [String: Object])
+    var ladder = try ChangedLadder("fin-wait2-orphan")
+    var settings = try #require(ladder.members["sysctl"] as? [String: Object])
     settings["client"]?["tcp_fin_timeout"] = "9"
-    ladder["sysctl"] = settings
+    ladder.members["sysctl"] = settings
     #expect(try difference(ladder) != nil)
   }
 
@@ -268,17 +259,13 @@ struct TCPLadderMutationTests {
     "all-of-three", "late-duplicate", "sacked-round-trip-cubic", "small-behind-gap", "tail2",
     "compressed-acks",
   ]) func everyCauseIsCompared(name: String) throws {
-    let url = TCPLadderLossTests.folder.appending(path: name + ".json")
-    let whole = try #require(
-      try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? Object)
-    let events = try #require(whole["events"] as? [Object])
+    let whole = try ChangedLadder(name, in: TCPLadderLossTests.folder)
+    let events = whole.events
     var changed = 0
     for (index, event) in events.enumerated() {
       for cause in otherCauses(event, events[..<index]) {
         var ladder = whole
-        var copy = events
-        copy[index]["cause"] = cause
-        ladder["events"] = copy
+        ladder.events[index]["cause"] = cause
         #expect(try difference(ladder) != nil, "\(name) event \(index): \(cause)")
         changed += 1
       }
@@ -315,13 +302,11 @@ struct TCPLadderMutationTests {
   /// Changes every compared member of every event, one at a time; each change must be noticed.
   @Test(arguments: ["merged-fin-ack", "lost-handshake", "no-tw-lost-ack"])
   func everyChangeIsNoticed(name: String) throws {
-    let events = try #require(try load(name)["events"] as? [Object])
-    for (index, event) in events.enumerated() {
+    let whole = try ChangedLadder(name)
+    for (index, event) in whole.events.enumerated() {
       for (member, value) in changes(event) {
-        var ladder = try load(name)
-        var copy = events
-        copy[index][member] = value
-        ladder["events"] = copy
+        var ladder = whole
+        ladder.events[index][member] = value
         let found = try difference(ladder)
         #expect(found != nil, "\(name) event \(index): \(member) = \(value)")
       }
