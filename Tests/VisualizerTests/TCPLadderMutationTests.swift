@@ -274,6 +274,14 @@ struct TCPLadderMutationTests {
     #expect(changed > 3)
   }
 
+  /// What a timer sent long after a call does not come of that call, though the timer ran meanwhile.
+  @Test func callsExplainNoLateTimer() throws {
+    var changed = try ChangedLadder("compressed-acks", in: TCPLadderLossTests.folder)
+    #expect(try difference(changed) == nil)
+    try changed.change("send", 55) { $0["cause"] = ["app": "recv", "event": 87] }
+    #expect(try difference(changed)?.contains("sent because of: captured a call") == true)
+  }
+
   private func otherCauses(_ event: Object, _ earlier: ArraySlice<Object>) -> [Object] {
     guard event["kind"] as? String == "send", let at = event["t"] as? Double else { return [] }
     func last(_ kind: String, _ call: String?) -> Object? {
