@@ -10,6 +10,15 @@ struct RecoveryTests {
     Recovery.Acknowledgment(arrived: arrived, lost: lost, advances: advances, inFlight: inFlight)
   }
 
+  private let story = TCPStoryTests()
+
+  /// Linux, sending small segments at once.
+  private static let prompt: TCPRules = {
+    var rules = TCPRules.linux
+    rules.nagle = false
+    return rules
+  }()
+
   /// Some segment.
   private static let chunk = SentChunk(
     seq: SequenceNumber(0), control: [], payload: nil, sentAt: 0, firstSentAt: 0)
@@ -280,7 +289,6 @@ struct RecoveryTests {
   @Test func pathWithoutDelayIsHeld() {
     var rules = TCPRules.linux
     rules.congestionControl = .bbr
-    let story = TCPStoryTests()
     var network = story.open(rules)
     story.perform(
       [
@@ -307,7 +315,6 @@ struct RecoveryTests {
     var rules = TCPRules.linux
     rules.congestionControl = .bbr
     rules.nagle = false
-    let story = TCPStoryTests()
     var network = story.open(rules)
     story.perform(
       [
@@ -328,7 +335,6 @@ struct RecoveryTests {
     var rules = rules
     rules.offersSack = true
     rules.mss = 1000
-    let story = TCPStoryTests()
     var network = story.open(rules)
     story.perform(
       [
@@ -352,7 +358,6 @@ struct RecoveryTests {
     var rules = rules
     rules.offersSack = true
     rules.nagle = false
-    let story = TCPStoryTests()
     var network = story.open(rules)
     let events = story.perform(
       [
@@ -368,10 +373,7 @@ struct RecoveryTests {
 
   /// An acknowledgment that covers one segment and reports a later one shows a loss, no new order.
   @Test func lossIsNoReordering() {
-    var rules = TCPRules.linux
-    rules.nagle = false
-    let story = TCPStoryTests()
-    var network = story.open(rules)
+    var network = story.open(Self.prompt)
     let four = (0..<4).map { _ in TCPOperation.call(story.client, .send(100)) }
     story.perform(
       [.fate(story.server, .lost), four[0], .fate(story.client, .lost), four[1], four[2], four[3]]
@@ -388,10 +390,7 @@ struct RecoveryTests {
 
   /// A segment that is reported behind one that went after it shows a new order as well.
   @Test func lateReportsShowReordering() {
-    var rules = TCPRules.linux
-    rules.nagle = false
-    let story = TCPStoryTests()
-    var network = story.open(rules)
+    var network = story.open(Self.prompt)
     let three = (0..<3).map { _ in TCPOperation.call(story.client, .send(100)) }
     story.perform(
       [
@@ -405,10 +404,7 @@ struct RecoveryTests {
 
   /// The timeout begins anew with a report of what was sent before the oldest segment went again.
   @Test func oldReportsRenewTheTimeout() {
-    var rules = TCPRules.linux
-    rules.nagle = false
-    let story = TCPStoryTests()
-    var network = story.open(rules)
+    var network = story.open(Self.prompt)
     let five = (0..<5).map { _ in TCPOperation.call(story.client, .send(100)) }
     story.perform(
       [.fate(story.client, .lost), five[0], five[1], five[2], five[3]]
@@ -427,7 +423,6 @@ struct RecoveryTests {
     var rules = TCPRules.linux
     rules.nagle = false
     (rules.timeBasedLossDetection, rules.tailLossProbe) = (false, false)
-    let story = TCPStoryTests()
     var network = story.open(rules)
     let sentAt = network.now
     story.perform(
@@ -444,7 +439,6 @@ struct RecoveryTests {
     var rules = TCPRules.rfc9293
     rules.offersSack = true
     rules.nagle = false
-    let story = TCPStoryTests()
     var network = story.open(rules)
     story.perform(
       [
@@ -458,10 +452,7 @@ struct RecoveryTests {
 
   /// Of what is acknowledged at once the first tells the round trip, and the last the least one.
   @Test func lastOfSeveralTellsTheLeast() {
-    var rules = TCPRules.linux
-    rules.nagle = false
-    let story = TCPStoryTests()
-    var network = story.open(rules)
+    var network = story.open(Self.prompt)
     let events = story.perform(
       [
         .wireDelay(from: .client, 5000), .fate(story.server, .lost),
@@ -482,7 +473,6 @@ struct RecoveryTests {
     rules.nagle = false
     rules.mss = 1000
     rules.tailLossProbe = false
-    let story = TCPStoryTests()
     var network = story.open(rules)
     // The client keeps what follows a lost segment of the server's.
     story.perform(
@@ -510,7 +500,6 @@ struct RecoveryTests {
     rules.nagle = false
     rules.mss = 1000
     rules.tailLossProbe = false
-    let story = TCPStoryTests()
     var network = story.open(rules)
     story.perform(
       [

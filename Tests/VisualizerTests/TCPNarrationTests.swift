@@ -12,8 +12,10 @@ import Testing
   }
   private static let ladders = TCPLadderTests.names
 
-  private func ladder(_ name: String) throws -> any Show {
-    let bytes = try TCPLadderTests.bytes(name)
+  private func ladder(
+    _ name: String, in folder: URL = TCPLadderTests.folder
+  ) throws -> any Show {
+    let bytes = Array(try Data(contentsOf: folder.appending(path: name + ".json")))
     let captured = try #require(try CapturedFormat.read(file: "\(name).json", bytes: bytes))
     return try #require(try captured.show(name: name))
   }
@@ -217,10 +219,7 @@ import Testing
 
   /// Behind a gap an acknowledgment counts all the same.
   @Test func acknowledgmentBehindAGapCounts() throws {
-    let bytes = Array(
-      try Data(contentsOf: TCPLadderLossTests.folder.appending(path: "stream.json")))
-    let ladder = try TCPLadder(file: "stream.json", bytes: bytes)
-    let show = try #require(ladder.show(name: "stream"))
+    let show = try ladder("stream", in: TCPLadderLossTests.folder)
     let words = (0..<show.stepCount).map { show.narration(ofStep: $0, .en).text }
     #expect(words.contains { $0.hasSuffix("What it acknowledges counts all the same.") })
   }
@@ -245,10 +244,7 @@ import Testing
 
   /// A FIN that comes before what precedes it waits as a FIN.
   @Test func keptFinIsNoBytes() throws {
-    let bytes = Array(
-      try Data(contentsOf: TCPLadderLossTests.folder.appending(path: "data-fin-lost-both.json")))
-    let ladder = try TCPLadder(file: "data-fin-lost-both.json", bytes: bytes)
-    let show = try #require(ladder.show(name: "fin"))
+    let show = try ladder("data-fin-lost-both", in: TCPLadderLossTests.folder)
     let words = (0..<show.stepCount).map { show.narration(ofStep: $0, .en).text }
     #expect(words.contains { $0.hasPrefix("The FIN with number ") && $0.contains(" waits: ") })
     #expect(!words.contains { $0.contains("0 bytes from") })

@@ -25,16 +25,11 @@ struct BandwidthEstimate: Sendable, Equatable {
   /// Of what the acknowledgment at hand is about, the segment that was sent last.
   private var latest: SentChunk?
 
-  /// The congestion window of a new connection.
-  ///
-  /// Source: RFC 6928, section 2; Linux `TCP_INIT_CWND`.
-  static let initialWindow = 10
-
   /// The first round trip is known: so fast the initial window is paced.
   ///
   /// Source: Linux `bbr_init_pacing_rate_from_rtt`.
   mutating func noteRoundTrip(_ srtt: Microseconds) {
-    if pacedRate == 0 { pacedRate = (Self.initialWindow << 24) / max(1, srtt) }
+    if pacedRate == 0 { pacedRate = (Recovery.initialWindow << 24) / max(1, srtt) }
   }
 
   /// A segment is sent; `isFirst` if nothing else is under way.
@@ -81,7 +76,7 @@ struct BandwidthEstimate: Sendable, Equatable {
     func gained(_ rate: Int, _ amount: Int) -> Int128 {
       (Int128(rate) * Int128(amount) * Self.gain) >> 8
     }
-    var held = Self.initialWindow
+    var held = Recovery.initialWindow
     if minimum > 0 {
       held = Int(min(1 << 40, (gained(rate, minimum) + (1 << 24) - 1) >> 24))
     }

@@ -14,17 +14,8 @@ extension Endpoint {
   mutating func recover(
     arrived: Int, advances: Bool, at now: Microseconds, _ journal: inout Journal
   ) {
-    var wait: Microseconds = 0
     let before = lostCount
-    if outstanding.isEmpty {
-      // Nothing is left to be lost.
-    } else if rules.timeBasedLossDetection, sackOn {
-      wait = detectLosses(at: now, &journal)
-    } else if recovery.until == nil, recovery.duplicateAcks >= 3, duplicatesTell {
-      markLost(0)
-    } else if recovery.until != nil, advances, !outstanding[0].isLost {
-      outstanding[0].isLost = true
-    }
+    let wait = outstanding.isEmpty ? 0 : findLosses(advances: advances, at: now, &journal)
     var told = Recovery.Acknowledgment(
       arrived: arrived, lost: max(0, lostCount - before), advances: advances, inFlight: inFlight)
     if rules.congestionControl == .bbr {
@@ -35,6 +26,19 @@ extension Endpoint {
     if !sackOn, advances { recovery.makeRoomForMissing(inFlight: inFlight) }
     resendLost(at: now, &journal)
     awaitReordered(wait, at: now, &journal)
+  }
+
+  /// Marks what is lost, by time or by counting; returns how long the rest is to be waited for.
+  private mutating func findLosses(
+    advances: Bool, at now: Microseconds, _ journal: inout Journal
+  ) -> Microseconds {
+    if rules.timeBasedLossDetection, sackOn { return detectLosses(at: now, &journal) }
+    if recovery.until == nil, recovery.duplicateAcks >= 3, duplicatesTell {
+      markLost(0)
+    } else if recovery.until != nil, advances, !outstanding[0].isLost {
+      outstanding[0].isLost = true
+    }
+    return 0
   }
 
   /// Whether duplicates can be about a loss: without SACK not before more was acknowledged than the

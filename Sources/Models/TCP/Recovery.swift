@@ -1,7 +1,12 @@
 /// Loss recovery and the congestion window, in segments.
 struct Recovery: Sendable, Equatable {
+  /// The congestion window of a new connection.
+  ///
+  /// Source: RFC 6928, section 2; Linux `TCP_INIT_CWND`.
+  static let initialWindow = 10
+
   /// The congestion window.
-  var congestionWindow = BandwidthEstimate.initialWindow
+  var congestionWindow = Recovery.initialWindow
   /// Slow start ends here.
   private(set) var threshold = Int.max / 2
   /// Segments acknowledged towards the next growth in congestion avoidance.
@@ -68,7 +73,7 @@ struct Recovery: Sendable, Equatable {
     /// Segments still on the wire.
     var inFlight: Int
     /// The window that BBR aims for.
-    var target = BandwidthEstimate.initialWindow
+    var target = Recovery.initialWindow
   }
 
   /// Whether a loss was found otherwise than by a timeout and is not repaired yet.
@@ -218,8 +223,7 @@ struct Recovery: Sendable, Equatable {
     } else if conservation != .off {
       congestionWindow = max(congestionWindow, inFlight + arrived)
     } else {
-      if congestionWindow < acknowledgment.target || arrivedCount < BandwidthEstimate.initialWindow
-      {
+      if congestionWindow < acknowledgment.target || arrivedCount < Recovery.initialWindow {
         congestionWindow += arrived
       }
       congestionWindow = max(congestionWindow, Self.bbrLeast)

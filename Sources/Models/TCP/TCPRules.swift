@@ -86,7 +86,7 @@ public struct TCPRules: Sendable, Equatable {
   /// The congestion window at the start, in segments.
   ///
   /// Source: RFC 6928.
-  public var initialWindow = 10
+  public var initialWindow = Recovery.initialWindow
   /// How the congestion window shrinks and grows.
   public var congestionControl = CongestionControl.reno
   /// A FIN without data waits for room in the congestion window as any segment does.

@@ -26,7 +26,7 @@ struct ConnectionsCommand: ParsableCommand {
     else { throw InputError(file: file, "this is no packet capture") }
     StandardError.warn(file, capture.warning)
     var output = ByteSink(descriptor: 1, name: "standard output")
-    let table = ConnectionTable(capture: capture, language: LookOptions.words(lang).0)
+    let table = ConnectionTable(capture: capture, language: LookOptions.writing(lang).language)
     var line = TableLine()
     if !json { try output.write(table.header + "\n") }
     for connection in capture.connections.indices {

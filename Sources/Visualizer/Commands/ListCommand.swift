@@ -19,7 +19,7 @@ struct ListCommand: ParsableCommand {
 
   /// Prints names and titles, and, where somebody is to choose, how.
   static func printList(choosing: Bool, _ language: Language? = nil) throws {
-    let (language, charset) = LookOptions.words(language)
+    let (language, charset) = LookOptions.writing(language)
     let width = BundledScenarios.all.map(\.name.utf8.count).max() ?? 0
     var output = ByteSink(descriptor: 1, name: "standard output")
     if choosing {

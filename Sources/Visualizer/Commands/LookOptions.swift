@@ -29,13 +29,15 @@ struct LookOptions: ParsableArguments {
 
   /// The look of a frame that is not drawn on a terminal.
   func look(default size: Size) -> Look {
-    let (language, charset) = Self.words(lang, charset)
+    let (language, charset) = Self.writing(lang, charset)
     return Look(size: self.size ?? size, language: language, charset: charset)
   }
 
   /// The language and the characters of text that is not drawn on a terminal; where the locale has no
   /// more than ASCII, it is English whatever is asked for.
-  static func words(_ lang: Language?, _ charset: Charset? = nil) -> (Language, Charset) {
+  static func writing(
+    _ lang: Language?, _ charset: Charset? = nil
+  ) -> (language: Language, charset: Charset) {
     let environment = TerminalEnvironment.current()
     let charset = charset ?? environment.charset
     return (charset == .ascii ? .en : lang ?? environment.language, charset)
@@ -49,8 +51,6 @@ struct LookOptions: ParsableArguments {
     return Theme(theme ?? .auto, depth: color == .never || isUnwanted ? .none : .many)
   }
 
-  /// The locale's language: Chinese if it says so, else English.
-  static var preferredLanguage: Language { TerminalEnvironment.current().language }
 }
 
 extension ColourChoice: ExpressibleByArgument {}

@@ -15,7 +15,7 @@ struct StepsCommand: ParsableCommand {
 
   mutating func run() throws {
     let show = try source.open()
-    let (language, charset) = LookOptions.words(lang)
+    let (language, charset) = LookOptions.writing(lang)
     var output = ByteSink(descriptor: 1, name: "standard output")
     for step in 0..<show.stepCount {
       try output.write(

@@ -97,7 +97,8 @@ extension TCPLadderCheck {
       return Self.difference(
         name, what,
         captured: Bilingual(
-          "\(captured) timer", captured == "delayed-ack" ? "延迟确认定时器" : "重传定时器"),
+          "\(captured) timer",
+          Self.timer(captured == "delayed-ack" ? .delayedAck : .retransmission).zh),
         model: Self.timer(kind))
     }
     return nil
