@@ -72,19 +72,33 @@ struct BandwidthEstimate: Sendable, Equatable {
   ///
   /// Source: Linux `bbr_bdp`, `bbr_quantization_budget`, `bbr_tso_segs_goal`, `bbr_min_tso_segs`.
   func target(minimum: Microseconds, segmentSize: Int) -> Int {
-    // Scaled twice, the products of a fast path do not fit into 64 bits.
-    func gained(_ rate: Int, _ amount: Int) -> Int128 {
-      (Int128(rate) * Int128(amount) * Self.gain) >> 8
-    }
     var held = Recovery.initialWindow
     if minimum > 0 {
       held = Int(min(1 << 40, (gained(rate, minimum) + (1 << 24) - 1) >> 24))
     }
-    let bytesPerSecond = (gained(pacedRate, segmentSize) * Self.unreserved) >> 24
-    let least = bytesPerSecond < 150_000 ? 1 : 2
-    let bytes = Int(min(65_215, bytesPerSecond >> 10))
-    let piece = min(127, max(least, bytes / max(1, segmentSize)))
-    return (held + 3 * piece + 1) & ~1
+    return (held + 3 * min(127, pieceCount(segmentSize: segmentSize)) + 1) & ~1
+  }
+
+  /// How fast segments of a size are sent, in bytes a second; 0: not known.
+  ///
+  /// Source: Linux `bbr_bw_to_pacing_rate`.
+  func pacing(segmentSize: Int) -> Int {
+    Int(min(1 << 40, (gained(pacedRate, segmentSize) * Self.unreserved) >> 24))
+  }
+
+  /// How many segments of a size are handed to the device at once.
+  ///
+  /// Source: Linux `tcp_tso_autosize`, `bbr_min_tso_segs`.
+  func pieceCount(segmentSize: Int) -> Int {
+    let rate = pacing(segmentSize: segmentSize)
+    return max(rate < 150_000 ? 1 : 2, min(65_215, rate >> 10) / max(1, segmentSize))
+  }
+
+  /// A rate times an amount times the gain.
+  ///
+  /// Scaled twice, the products of a fast path do not fit into 64 bits.
+  private func gained(_ rate: Int, _ amount: Int) -> Int128 {
+    (Int128(rate) * Int128(amount) * Self.gain) >> 8
   }
 
   /// BBR's gain in STARTUP, 2.885, times 256.

@@ -77,6 +77,8 @@ public enum TimerKind: String, Sendable, CaseIterable {
   case finWait2
   /// Probes a window of 0.
   case persist
+  /// The next piece may go.
+  case pacing
 }
 
 /// A timer that runs.

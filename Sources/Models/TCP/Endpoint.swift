@@ -13,8 +13,8 @@
 ///
 /// Left out: urgent data, options but MSS, SACK, timestamps and window scaling (windows are plain
 /// numbers of bytes all the same, which scaling rounds), keepalive, and security compartments. Of
-/// congestion control, pacing, ECN, CUBIC's curve (the window grows as RFC 5681 says), what BBR does
-/// after STARTUP, and taking back what a needless retransmission has lowered. None of them changes
+/// congestion control, ECN, CUBIC's curve (the window grows as RFC 5681 says), what BBR does
+/// after STARTUP, pacing but BBR's, and taking back what a needless retransmission has lowered. None of them changes
 /// how a connection opens or closes; keepalive alone could break one.
 ///
 /// Source: RFC 9293, sections 3.3 to 3.10.
@@ -110,6 +110,8 @@ public struct Endpoint: Sendable {
   var troubleSince: Microseconds?
   /// Loss recovery and congestion window.
   var recovery = Recovery()
+  /// When the next piece may go, under BBR.
+  var pacing = Pacing()
   /// When and how data is acknowledged.
   var acking = Acknowledging()
   /// The window that the own SYN tells.
@@ -213,9 +215,13 @@ public struct Endpoint: Sendable {
   /// Hands a segment to the wire, with window and options filled in, and settles what an ACK settles.
   mutating func send(
     _ flags: SegmentFlags, seq: SequenceNumber, payload: Payload? = nil,
-    isRetransmission: Bool = false, at now: Microseconds, _ journal: inout Journal
+    isRetransmission: Bool = false, isJoined: Bool = false, at now: Microseconds,
+    _ journal: inout Journal
   ) {
     var segment = Segment(flags, seq: seq, payload: payload)
+    if rules.congestionControl == .bbr {
+      pace(segment.payloadLength, isJoined: isJoined, at: now)
+    }
     let isReset = flags.contains(.rst)
     if flags.contains(.ack) {
       segment.ack = rcvNxt

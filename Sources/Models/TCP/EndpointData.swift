@@ -40,8 +40,9 @@ extension Endpoint {
       keep(segment, at: now, &journal)
       return
     }
-    let hadGap = !kept.isEmpty
     deliver(segment.payload, from: segment.seq, segment.flags, at: now, &journal)
+    // Behind a FIN nothing is kept, and so no gap is left to be filled.
+    let hadGap = !kept.isEmpty
     takeKept(at: now, &journal)
     if hadGap, kept.isEmpty { acking.isUrgent = true }
   }

@@ -111,14 +111,23 @@ extension Endpoint {
   /// Sends lost segments again, as many as the congestion window lets out.
   ///
   /// Source: Linux `tcp_xmit_retransmit_queue`.
-  private mutating func resendLost(at now: Microseconds, _ journal: inout Journal) {
+  mutating func resendLost(at now: Microseconds, _ journal: inout Journal) {
     var didResend = false
+    var pieceLeft = 0
     var index = 0
     while index < outstanding.count, inFlight < recovery.congestionWindow {
       let chunk = outstanding[index]
       if chunk.isLost, !chunk.isResent, !chunk.isSacked {
-        resend(index, at: now, &journal)
+        let isJoined = chunk.isJoined && pieceLeft > 0
+        if !isJoined {
+          guard mayBeginPiece(at: now, &journal) else { break }
+          pieceLeft = pieceCount
+        }
+        resend(index, isJoined: isJoined, at: now, &journal)
+        pieceLeft -= 1
         didResend = true
+      } else {
+        pieceLeft = 0
       }
       index += 1
     }
@@ -165,6 +174,7 @@ extension Endpoint {
     let before = sndNxt
     sendPending(at: now, isProbe: true, &journal)
     if sndNxt == before { resend(outstanding.count - 1, at: now, &journal) }
+    outstanding[outstanding.count - 1].isJoined = false
     recovery.probedUpTo = sndNxt
   }
 }

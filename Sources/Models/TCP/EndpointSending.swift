@@ -51,6 +51,7 @@ extension Endpoint {
   ) {
     guard mayTransmit else { return }
     var sentAnything = false
+    var pieceLeft = 0
     while finSeq == nil, unsentCount > 0 || finRequested {
       let window = max(0, sndUna + sndWnd - sndNxt)
       let mss = roomForData
@@ -65,7 +66,13 @@ extension Endpoint {
         let isFull = count == mss || carriesFin || 2 * count >= maxSndWnd
         guard isFull || isProbe || (isLast && !nagleHolds) else { break }
       }
-      transmitNew(count, fin: carriesFin, at: now, &journal)
+      let isJoined = pieceLeft > 0
+      if !isJoined {
+        guard mayBeginPiece(at: now, &journal) else { break }
+        pieceLeft = pieceCount
+      }
+      transmitNew(count, fin: carriesFin, isJoined: isJoined, at: now, &journal)
+      pieceLeft -= 1
       sentAnything = true
       if isProbe { break }
     }
@@ -93,11 +100,13 @@ extension Endpoint {
   ///
   /// Source: RFC 6298, section 5.1; Linux `tcp_event_new_data_sent`.
   private mutating func transmitNew(
-    _ count: Int, fin: Bool, at now: Microseconds, _ journal: inout Journal
+    _ count: Int, fin: Bool, isJoined: Bool = false, at now: Microseconds,
+    _ journal: inout Journal
   ) {
     let payload = count > 0 ? Payload(stream, offset: sentCount, count: count) : nil
     let seq = sndNxt
     queue(fin ? .fin : [], payload: payload, at: now)
+    outstanding[outstanding.count - 1].isJoined = isJoined
     if fin { finSeq = seq + count }
     if count > 0, count < roomForData { smallSegmentEnd = seq + count }
     stop(.persist, &journal)
@@ -107,7 +116,7 @@ extension Endpoint {
       flags.insert(.psh)
       outstanding[outstanding.count - 1].isPushed = true
     }
-    send(flags, seq: seq, payload: payload, at: now, &journal)
+    send(flags, seq: seq, payload: payload, isJoined: isJoined, at: now, &journal)
   }
 
   // MARK: Again
@@ -135,7 +144,9 @@ extension Endpoint {
   }
 
   /// Sends one chunk again.
-  mutating func resend(_ index: Int, at now: Microseconds, _ journal: inout Journal) {
+  mutating func resend(
+    _ index: Int, isJoined: Bool = false, at now: Microseconds, _ journal: inout Journal
+  ) {
     collapse(into: index)
     split(index)
     outstanding[index].sentAt = now
@@ -147,7 +158,8 @@ extension Endpoint {
     if irs != nil { flags.insert(.ack) }
     if chunk.payload != nil, chunk.isPushed { flags.insert(.psh) }
     send(
-      flags, seq: chunk.seq, payload: chunk.payload, isRetransmission: true, at: now, &journal)
+      flags, seq: chunk.seq, payload: chunk.payload, isRetransmission: true, isJoined: isJoined,
+      at: now, &journal)
   }
 
   /// Cuts a chunk that no longer fits, as the header has grown by a report of what arrived out of
@@ -192,6 +204,7 @@ extension Endpoint {
       report(.rtoBackedOff(end, from: previous, to: doubled), &journal)
     }
     resend(0, at: now, &journal)
+    if outstanding.count > 1 { outstanding[1].isJoined = false }
   }
 
   private func patienceIsOver(at now: Microseconds) -> Bool {

@@ -18,6 +18,8 @@ public struct SentChunk: Sendable, Equatable {
   var arrivedBefore = 0
   /// What BBR knew then.
   var mark = BandwidthEstimate.Mark()
+  /// Whether it went to the device together with the one before.
+  var isJoined = false
   /// Whether the peer reported that it has it, though not what comes before.
   public var isSacked = false
   /// Whether it counts as lost and is to be sent again.

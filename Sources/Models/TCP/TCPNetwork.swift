@@ -186,6 +186,10 @@ public struct TCPNetwork: Model {
       guard exists(end) else { return }
       let shared = self[end].timers.retransmissionKind
       expire(kind.isOfRetransmission ? shared : kind, at: end, observer)
+    case .hasten(let end, let kind):
+      guard exists(end) else { return }
+      connections[end.connection][end.side].hasten(kind)
+      noteTimers(of: end)
     case .stopListening(let end):
       if exists(end) { connections[end.connection][end.side].isListening = false }
     }

@@ -31,6 +31,8 @@ public enum TCPOperation: Sendable, Equatable {
   /// A timer runs out now, as it may on a system whose timers are coarse. Retransmission, loss probe
   /// and reordering share a timer: any of the three names whichever runs.
   case expire(End, TimerKind)
+  /// A timer runs out a tick earlier: a system counts whole ticks, and when one begins cannot be seen.
+  case hasten(End, TimerKind)
   /// The listener on an end's port goes away; a connection that it has opened stays.
   case stopListening(End)
 }

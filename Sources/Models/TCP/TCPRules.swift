@@ -111,6 +111,8 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// It is for ladders from a wire, which notes such a segment a little later than the host has sent it.
   public var timerSlack: Microseconds = 0
+  /// How much longer than its rate asks for BBR's pacing may hold a piece back.
+  public var pacingSlack: Microseconds = 0
   /// Offers selective acknowledgments.
   ///
   /// Source: RFC 2018; Linux `tcp_sack`.

@@ -7,6 +7,7 @@ public struct Timers: Sendable, Equatable {
   var timeWait: RunningTimer?
   var finWait2: RunningTimer?
   var persist: RunningTimer?
+  var pacing: RunningTimer?
 
   /// The timer of a kind; nil while it does not run.
   public internal(set) subscript(kind: TimerKind) -> RunningTimer? {
@@ -18,6 +19,7 @@ public struct Timers: Sendable, Equatable {
       case .timeWait: timeWait
       case .finWait2: finWait2
       case .persist: persist
+      case .pacing: pacing
       }
     }
     set {
@@ -29,6 +31,7 @@ public struct Timers: Sendable, Equatable {
       case .timeWait: timeWait = newValue
       case .finWait2: finWait2 = newValue
       case .persist: persist = newValue
+      case .pacing: pacing = newValue
       }
     }
   }
@@ -41,7 +44,7 @@ public struct Timers: Sendable, Equatable {
   /// Whether any runs.
   public var isEmpty: Bool {
     retransmission == nil && delayedAck == nil && timeWait == nil && finWait2 == nil
-      && persist == nil
+      && persist == nil && pacing == nil
   }
 }
 
@@ -63,6 +66,9 @@ extension Endpoint {
       report(.timerStarted(end, kind, deadline: timer.deadline), &journal)
     }
   }
+
+  /// A timer that runs is set to run out a tick earlier.
+  mutating func hasten(_ kind: TimerKind) { timers[kind]?.deadline -= RunningTimer.tick }
 
   /// Stops a timer if it runs.
   mutating func stop(_ kind: TimerKind, _ journal: inout Journal) {
@@ -102,6 +108,7 @@ extension Endpoint {
     case .delayedAck: delayedAckDue(at: now, &journal)
     case .timeWait, .finWait2: closeNow(&journal)
     case .persist: probeWindow(at: now, &journal)
+    case .pacing: nextPieceDue(at: now, &journal)
     }
   }
 }

@@ -55,6 +55,12 @@ extension TCPTelling {
         "The other window is closed; \(the(end)) will ask again in \(long), as the news of its "
           + "opening may be lost.",
         "对方窗口为 0，\(the(end)) \(long) 后会再询问：窗口打开的通知可能丢失。")
+    case .pacing:
+      return say(
+        "Linux",
+        "\(The(end)) may send more, but not yet: BBR spreads it over time and lets the next piece go "
+          + "in \(long).",
+        "\(the(end))还可以再发，但不是现在：BBR 按节拍发送，\(long) 后才发下一批。")
     }
   }
 
@@ -96,6 +102,8 @@ extension TCPTelling {
       return say(
         "RFC 9293 3.8.6.1", "Time for \(the(end)) to ask whether the window has opened.",
         "\(the(end))该询问窗口是否打开了。")
+    case .pacing:
+      return say("Linux", "The next piece of \(its(end)) may go.", "轮到\(its(end))下一批数据。")
     }
   }
 
@@ -119,6 +127,9 @@ extension TCPTelling {
     case .persist:
       return say(
         nil, "\(The(end)) need not ask for a window any more.", "\(the(end))不必再探测窗口。")
+    case .pacing:
+      return say(
+        nil, "\(The(end)) need not wait for its turn any longer.", "\(the(end))不必再等节拍。")
     }
   }
 

@@ -21,8 +21,12 @@ extension TCPLadder {
     static let burst: Microseconds = 2000
     /// How long a call or an arrival may seem to take where the capturing host was held up.
     static let stall: Microseconds = 16_000
+    /// How often a ladder is compared anew with an order of events reversed.
+    static let attempts = 24
     /// How long a wire takes to note what a host has sent.
     static let wire: Microseconds = 700
+    /// How much longer pacing may hold a piece back than the model's estimate of the path says.
+    static let pacing: Microseconds = 2000
     /// How much earlier than the model's a captured timer may run out.
     static func early(_ duration: Microseconds) -> Microseconds { 5000 + duration / 50 }
   }
@@ -40,14 +44,33 @@ extension TCPLadder {
   /// The comparison under the congestion control with which the model follows the ladder, or with
   /// which it does so farther.
   func compared() -> TCPLadderCheck {
-    var best = TCPLadderCheck(ladder: self)
-    best.run()
+    let best = followed()
     guard best.parting != nil else { return best }
     var other = self
     other.congestionControl = .bbr
-    var check = TCPLadderCheck(ladder: other)
-    check.run()
-    return check.parting == nil || check.position > best.position ? check : best
+    let check = other.followed()
+    return check.goesFarther(than: best) ? check : best
+  }
+
+  /// The comparison in which the model follows the ladder farthest: where a timer may have run out just
+  /// before or just behind an arrival, and what was seen then fits both, what comes later tells.
+  private func followed() -> TCPLadderCheck {
+    var best = TCPLadderCheck(ladder: self)
+    best.run()
+    var attempts = 0
+    search: while let open = best.undecided, attempts < Tolerance.attempts {
+      for position in open.suffix(Tolerance.attempts / 4).reversed() {
+        attempts += 1
+        var check = TCPLadderCheck(ladder: self)
+        check.reversed = best.reversed.symmetricDifference([position])
+        check.run()
+        guard check.goesFarther(than: best) else { continue }
+        best = check
+        continue search
+      }
+      break
+    }
+    return best
   }
 }
 
@@ -89,6 +112,10 @@ struct TCPLadderCheck {
   private(set) var parting: (operation: Int, difference: Bilingual)?
   /// Where the row at hand stands in the ladder.
   var position = 0
+  /// The rows where a timer may have run out before or behind what happened.
+  private var ambiguous: [Int] = []
+  /// Those of them where the less likely order is taken.
+  var reversed: Set<Int> = []
 
   init(ladder: TCPLadder) {
     self.ladder = ladder
@@ -118,6 +145,22 @@ struct TCPLadderCheck {
     if parting == nil { note(compareCounts() ?? comparePaths() ?? compareMeasured()) }
   }
 
+  /// Whether the model follows the ladder farther than in another comparison.
+  func goesFarther(than other: TCPLadderCheck) -> Bool {
+    other.parting != nil && (parting == nil || position > other.position)
+  }
+
+  /// The rows that might explain, had they happened in the other order, why capture and model part; nil
+  /// if they do not.
+  var undecided: [Int]? {
+    guard parting != nil else { return nil }
+    let rows = ladder.rows
+    guard rows.indices.contains(position), let connection = rows[position].connection else {
+      return ambiguous
+    }
+    return ambiguous.filter { rows[$0].connection == connection }
+  }
+
   private mutating func note(_ difference: Bilingual?) {
     if parting == nil, let difference { parting = (operations.count, difference) }
   }
@@ -140,9 +183,13 @@ struct TCPLadderCheck {
     for operation in step.before { perform(operation) }
     network.perform(.runUntil(step.at - 1), observer: nil)
     let before = states(row)
-    for overdue in step.mayExpireBefore where mustHaveExpired(overdue, step) {
-      operations.append(.runUntil(step.at - 1))
-      expireIfDue(overdue.kind, of: overdue.end, by: step.at)
+    for overdue in step.mayExpireBefore {
+      if mustHaveExpired(overdue, step) {
+        operations.append(.runUntil(step.at - 1))
+        expireIfDue(overdue.kind, of: overdue.end, by: step.at)
+      } else if isDecidedByTick(overdue, step) {
+        perform(.hasten(overdue.end, overdue.kind))
+      }
     }
     perform(.runUntil(step.at))
     for (end, kind) in step.expires {
@@ -187,10 +234,8 @@ struct TCPLadderCheck {
     _ kind: TimerKind, of end: End, _ step: TCPLadder.Step, _ row: TCPLadder.Row
   ) -> Bilingual? {
     if case .send = row.kind, uncompared(end) > 0 { return nil }
-    let shared = network[end].timers.retransmissionKind
-    let running = network[end].timers[kind] ?? network[end].timers[shared]
-    let isShared = kind != .delayedAck && kind != .timeWait && kind != .finWait2
-    guard let timer = isShared ? running : network[end].timers[kind] else { return nil }
+    let kind = actual(kind, of: end)
+    guard let timer = network[end].timers[kind] else { return nil }
     let early = timer.deadline - step.at
     if early > TCPLadder.Tolerance.early(timer.duration) {
       let (name, captured, model) = (words(row), seconds(row.at), seconds(timer.deadline))
@@ -202,7 +247,7 @@ struct TCPLadderCheck {
     }
     perform(.expire(end, kind))
     // A probe for which there is no need gives way to the RTO, which may be due.
-    if case .send = row.kind, isShared, uncompared(end) == 0 {
+    if case .send = row.kind, uncompared(end) == 0, kind != .delayedAck {
       expireIfDue(kind, of: end, by: step.at)
     }
     return nil
@@ -210,28 +255,53 @@ struct TCPLadderCheck {
 
   /// Whether a segment is one that a timer sends just before something happens, and not one that this
   /// makes the model send.
-  private func mustHaveExpired(_ overdue: TCPLadder.Overdue, _ step: TCPLadder.Step) -> Bool {
+  private mutating func mustHaveExpired(
+    _ overdue: TCPLadder.Overdue, _ step: TCPLadder.Step
+  ) -> Bool {
     let (end, send) = (overdue.end, overdue.send)
     // What was sent behind an answer was not sent before it.
     guard overdue.ordinal == 1, isDue(overdue.kind, of: end, by: step.at) else { return false }
-    let timer = actual(overdue.kind, of: end)
-    return sends(send, end, after: [.expire(end, timer)])
-      && !sends(send, end, after: [.runUntil(step.at)] + step.operations)
+    let kind = actual(overdue.kind, of: end)
+    let event = [.runUntil(step.at)] + step.operations
+    guard sends(send, end, after: [.expire(end, kind)]) else { return false }
+    if sends(send, end, after: event) {
+      guard sent(by: end, after: [.expire(end, kind)] + event).count == 1 else { return false }
+      ambiguous.append(position)
+      return reversed.contains(position)
+    }
+    guard let timer = network[end].timers[kind],
+      sends(send, end, after: event + [.expire(end, kind)])
+    else { return true }
+    ambiguous.append(position)
+    return (timer.deadline <= step.at) != reversed.contains(position)
+  }
+
+  /// Whether a segment goes at once if a timer runs out a tick earlier, and not otherwise.
+  private func isDecidedByTick(_ overdue: TCPLadder.Overdue, _ step: TCPLadder.Step) -> Bool {
+    let (end, send) = (overdue.end, overdue.send)
+    let event = [.runUntil(step.at)] + step.operations
+    return overdue.kind == .delayedAck && overdue.ordinal == 1
+      && !sends(send, end, after: event)
+      && sends(send, end, after: [.hasten(end, overdue.kind)] + event)
   }
 
   /// Whether the model would send a captured segment if it were asked for something.
   private func sends(
     _ send: TCPLadder.Send, _ end: End, after operations: [TCPOperation]
   ) -> Bool {
+    sent(by: end, after: operations).contains { record in
+      record.relativeSeq == send.relativeSeq && record.relativeAck == send.relativeAck
+        && record.segment.payloadLength == send.length
+        && record.segment.flags.subtracting(.psh) == send.flags.subtracting(.psh)
+    }
+  }
+
+  /// What the model would send if it were asked for something.
+  private func sent(by end: End, after operations: [TCPOperation]) -> [SegmentRecord] {
     var trial = network
     let start = trial.log.count
     for operation in operations { trial.perform(operation, observer: nil) }
-    return (start..<trial.log.count).contains { index in
-      let record = trial.log[index]
-      return record.sender == end && record.relativeSeq == send.relativeSeq
-        && record.relativeAck == send.relativeAck && record.segment.payloadLength == send.length
-        && record.segment.flags.subtracting(.psh) == send.flags.subtracting(.psh)
-    }
+    return (start..<trial.log.count).map { trial.log[$0] }.filter { $0.sender == end }
   }
 
   /// How many segments the model has sent of an end that no captured one was compared with yet.
@@ -252,9 +322,15 @@ struct TCPLadderCheck {
     return timer.deadline - time <= TCPLadder.Tolerance.early(timer.duration)
   }
 
-  /// The kind that runs of those which share a timer.
+  /// The timer that a capture means which says that one has sent something, of those that may.
   private func actual(_ kind: TimerKind, of end: End) -> TimerKind {
-    kind == .delayedAck ? kind : network[end].timers.retransmissionKind
+    let timers = network[end].timers
+    switch kind {
+    case .delayedAck, .timeWait, .finWait2, .pacing: return kind
+    default:
+      if timers[.pacing] != nil { return .pacing }
+      return timers[kind] != nil ? kind : timers.retransmissionKind
+    }
   }
 
   /// An acknowledgment that looks in a capture as if it went at once may be one that waited.

@@ -119,6 +119,8 @@ extension TCPLadderCheck {
     case .arrival(let index):
       guard let model = network.log[index].lastArrivedAt else { return false }
       return abs(captured - model) <= TCPLadder.Tolerance.burst
+    case .timer(.pacing):
+      return seen - captured <= TCPLadder.Tolerance.stall
     case .timer(.delayedAck):
       return record.sentAt - captured <= 2 * TCPLadder.Tolerance.tick
     case .timer:

@@ -44,6 +44,7 @@ extension TCPLadder {
     rules.networkHeader = family == 6 ? 40 : 20
     rules.congestionControl = congestionControl
     rules.timerSlack = TCPLadder.Tolerance.wire
+    rules.pacingSlack = TCPLadder.Tolerance.pacing
     if !on("tcp_window_scaling", true) {
       rules.windowShift = nil
     } else if let shift = windowShift(of: side) {
@@ -202,15 +203,22 @@ extension TCPLadder {
         step.mayExpireBefore.append(overdue(kind))
         step.mayExpireAfter.append(overdue(kind))
       } else if app.call == "recv" {
+        if send.isPureAck { step.mayExpireBefore.append(overdue(kind)) }
         step.mayExpireAfter.append(overdue(kind))
       } else if app.call != "connect" || !send.isPureAck {
         step.mayExpire.append((end, kind))
       }
     case (.arrival, .receive):
-      if send.isPureAck { step.mayExpireBefore.append(overdue(.delayedAck)) }
+      if send.isPureAck {
+        step.mayExpireBefore.append(overdue(.delayedAck))
+        step.mayExpireAfter.append(overdue(.delayedAck))
+      }
       if send.isRetransmission {
         step.mayExpireBefore.append(overdue(.retransmission))
         step.mayExpireAfter.append(overdue(.retransmission))
+      } else if !send.isPureAck {
+        step.mayExpireBefore.append(overdue(.pacing))
+        step.mayExpireAfter.append(overdue(.pacing))
       }
     default: break
     }

@@ -73,6 +73,7 @@ extension TCPLadderCheck {
       case .timeWait: "TIME_WAIT 定时器"
       case .finWait2: "FIN_WAIT_2 定时器"
       case .persist: "零窗口探测定时器"
+      case .pacing: "发送节拍定时器"
       }
     return Bilingual("\(kind.rawValue) timer", zh)
   }

@@ -210,6 +210,7 @@ struct TCPInspector {
     case .timeWait: Bilingual("old segments to die", "旧报文段消失")
     case .finWait2: Bilingual("the peer's FIN", "对方的 FIN")
     case .persist: Bilingual("a window, else probes", "窗口打开，否则探测")
+    case .pacing: Bilingual("its turn to send more", "轮到下一批发送")
     }
   }
 

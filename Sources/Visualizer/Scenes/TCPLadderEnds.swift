@@ -52,6 +52,7 @@ extension LadderEnd {
     case .timeWait: "2MSL"
     case .finWait2: "FINWAIT2"
     case .persist: "persist"
+    case .pacing: "pacing"
     }
   }
 }

@@ -1,0 +1,49 @@
+/// How BBR spreads what it sends: each piece takes time, and until that is over none follows.
+///
+/// A piece is what goes to the device at once, a segment or a few.
+///
+/// Source: Linux `tcp_update_skb_after_send`, `tcp_pacing_check`.
+struct Pacing: Sendable, Equatable {
+  /// When the next piece may go, in nanoseconds.
+  ///
+  /// Source: Linux `tcp_wstamp_ns`.
+  private var nextAt = 0
+  /// Whether the next piece has to wait for that.
+  private var isClosed = false
+  /// When the piece at hand began, in nanoseconds, and for how long nothing had been sent by then.
+  private var beganAt = 0
+  private var idle = 0
+  /// How many bytes the piece at hand has.
+  private var count = 0
+  /// How many segments with data were sent.
+  private var sentCount = 0
+
+  /// When the next piece may go; nil: at any time.
+  var opensAt: Microseconds? { isClosed ? (nextAt + 999) / 1000 : nil }
+
+  /// The next piece may go already.
+  mutating func open() { isClosed = false }
+
+  /// A piece begins, or something that is none goes out.
+  mutating func begin(at now: Microseconds) {
+    beganAt = isClosed ? max(nextAt, now * 1000) : now * 1000
+    isClosed = isClosed && nextAt > now * 1000
+    idle = max(0, beganAt - nextAt)
+    nextAt = beganAt
+    count = 0
+  }
+
+  /// Bytes of the piece at hand go out, at a rate in bytes a second; 0: not known.
+  ///
+  /// The first ten segments take no time. Behind a pause a piece takes so much less, but half of its time
+  /// at least.
+  mutating func note(_ bytes: Int, rate: Int) {
+    guard bytes > 0 else { return }
+    sentCount += 1
+    count += bytes
+    guard sentCount >= Recovery.initialWindow, rate > 0 else { return }
+    let time = count * 1_000_000_000 / rate
+    nextAt = beganAt + time - min(time / 2, idle)
+    isClosed = true
+  }
+}
