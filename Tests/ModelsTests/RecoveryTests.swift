@@ -156,7 +156,8 @@ struct RecoveryTests {
     recovery.adjust(told(2, inFlight: 3), .bbr)
     #expect(recovery.congestionWindow == 6)
     recovery.end(.bbr)
-    #expect(recovery.congestionWindow == 10)
+    recovery.adjust(told(1, inFlight: 0), .bbr)
+    #expect(recovery.congestionWindow == 11, "the window before, and what has arrived")
   }
 
   /// The window grows by all that arrives: of the first ten segments, and then as long as less is under

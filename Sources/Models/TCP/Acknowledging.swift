@@ -67,6 +67,12 @@ extension Endpoint {
     acking.isBarelyInteractive && acking.isInteractive && acking.quickCount > 0
   }
 
+  /// Whether the user seems to answer promptly, so that acknowledgments wait for the answers.
+  public var isInteractive: Bool { acking.isInteractive }
+
+  /// Whether only `TCPRules.timerSlack` let the last acknowledgment count as one of what a timer sent.
+  public var slackDecided: Bool { recovery.slackDecided }
+
   /// Data arrived in order.
   ///
   /// Source: Linux `tcp_event_data_recv`, `tcp_measure_rcv_mss`.
@@ -240,9 +246,12 @@ extension Endpoint {
     if possible >= 2 * told, possible > told { sendAck(at: now, &journal) }
   }
 
-  /// What arrived out of order, joined, the latest first.
+  /// What arrived twice, then what arrived out of order, joined, the latest first: as many ranges as the
+  /// options have room for.
   func sackRanges() -> [SequenceRange] {
-    guard !kept.isEmpty else { return [] }
+    let limit = timestampsOn ? 3 : 4
+    let twice = duplicate.map { [$0] } ?? []
+    guard !kept.isEmpty else { return twice }
     var joined: [(range: SequenceRange, arrivedAt: Microseconds)] = []
     for range in kept {
       let all = SequenceRange(range.range.start, range.range.end + (range.hasFin ? 1 : 0))
@@ -256,6 +265,6 @@ extension Endpoint {
     let order = joined.indices.sorted {
       (joined[$0].arrivedAt, $0) > (joined[$1].arrivedAt, $1)
     }
-    return order.prefix(3).map { joined[$0].range }
+    return Array((twice + order.map { joined[$0].range }).prefix(limit))
   }
 }

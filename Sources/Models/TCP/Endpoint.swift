@@ -13,9 +13,9 @@
 ///
 /// Left out: urgent data, options but MSS, SACK, timestamps and window scaling (windows are plain
 /// numbers of bytes all the same, which scaling rounds), keepalive, and security compartments. Of
-/// congestion control, ECN, CUBIC's curve (the window grows as RFC 5681 says), what BBR does
-/// after STARTUP, pacing but BBR's, and taking back what a needless retransmission has lowered. None of them changes
-/// how a connection opens or closes; keepalive alone could break one.
+/// congestion control, ECN, CUBIC's curve (the window grows as RFC 5681 says), what BBR does after
+/// STARTUP, and pacing but BBR's. None of them changes how a connection opens or closes; keepalive
+/// alone could break one.
 ///
 /// Source: RFC 9293, sections 3.3 to 3.10.
 public struct Endpoint: Sendable {
@@ -89,6 +89,8 @@ public struct Endpoint: Sendable {
 
   /// What arrived out of order, by number.
   public internal(set) var kept: [KeptRange] = []
+  /// What arrived twice and is not told yet.
+  var duplicate: SequenceRange?
   /// Bytes in order that the user has not read.
   public internal(set) var readable: [Payload] = []
   /// Every byte that arrived in order in this life, in runs.
@@ -219,9 +221,7 @@ public struct Endpoint: Sendable {
     _ journal: inout Journal
   ) {
     var segment = Segment(flags, seq: seq, payload: payload)
-    if rules.congestionControl == .bbr {
-      pace(segment.payloadLength, isJoined: isJoined, at: now)
-    }
+    pace(segment.payloadLength, isJoined: isJoined, at: now)
     let isReset = flags.contains(.rst)
     if flags.contains(.ack) {
       segment.ack = rcvNxt
@@ -237,6 +237,7 @@ public struct Endpoint: Sendable {
       segment.sackPermitted = flags.contains(.ack) ? sackOn : rules.offersSack
     } else if sackOn, flags.contains(.ack) {
       segment.sack = sackRanges()
+      duplicate = nil
     }
     let offers = flags == .syn ? rules.offersTimestamps : timestampsOn
     if offers, !isReset {

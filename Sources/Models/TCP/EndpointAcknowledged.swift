@@ -20,29 +20,36 @@ extension Endpoint {
         answerBadSegment(segment, at: now, &journal)
         return false
       }
+      if rules.linuxArrival { takeLateReport(segment, at: now, &journal) }
       return true
     }
+    let isAdvance = ack != sndUna
     let isDuplicate =
-      ack == sndUna && segment.length == 0 && segment.window == sndWnd && !outstanding.isEmpty
+      !isAdvance && segment.length == 0 && segment.window == sndWnd && !outstanding.isEmpty
     updateSendWindow(segment)
     let arrivedBefore = recovery.arrivedCount
+    let wasIdle = outstanding.isEmpty
     recovery.beginAcknowledgment()
     let hadSyn = outstanding.first?.control.contains(.syn) ?? false
     let highest = outstanding.last { $0.isSacked }?.end
+    if highest == nil, recovery.until == nil { recovery.undo.forgetStamp() }
+    let duplicate = readDuplicate(segment)
     let reported = noteSack(segment.sack, at: now)
-    let isAdvance = ack != sndUna
     if isAdvance {
       acknowledge(
-        upTo: ack, segment, reported: reported, before: highest, at: now, &journal)
+        upTo: ack, segment, reported: reported, before: highest, duplicate: duplicate, at: now,
+        &journal)
       recovery.settleDuplicates(covered: recovery.arrivedCount - arrivedBefore, hasSack: sackOn)
     } else {
       if isDuplicate { recovery.noteDuplicate(hasSack: sackOn) }
+      judge(segment, advances: false, isPlain: isDuplicate && reported == nil, duplicate: duplicate)
       if rules.linuxRoundTrip, let reported {
         takeSample(sentAt: reported, at: now, &journal)
         renewTimeout(reported, at: now, &journal)
       }
     }
     let arrived = recovery.arrivedCount - arrivedBefore - (hadSyn && isAdvance ? 1 : 0)
+    guard !wasIdle else { return true }
     recovery.bandwidth.measure(
       arrived: arrived, arrivedCount: recovery.arrivedCount, minimum: roundTrip.minimum, at: now)
     if isAdvance || arrived > 0 || isDuplicate || recovery.until != nil {
@@ -80,7 +87,8 @@ extension Endpoint {
   /// Source: RFC 6298, sections 3, 5.2 and 5.3; Linux `tcp_clean_rtx_queue`.
   mutating func acknowledge(
     upTo ack: SequenceNumber, _ segment: Segment, reported: SentTimes? = nil,
-    before highest: SequenceNumber? = nil, at now: Microseconds, _ journal: inout Journal
+    before highest: SequenceNumber? = nil, duplicate: SequenceRange? = nil,
+    at now: Microseconds, _ journal: inout Journal
   ) {
     sndUna = ack
     let covered = Array(outstanding.prefix { $0.end.isAtOrBefore(ack) })
@@ -105,10 +113,7 @@ extension Endpoint {
     takeSample(sentAt: sentAt, echo: segment.timestamp?.echo, at: now, &journal)
     timeouts = 0
     troubleSince = nil
-    if let probed = recovery.probedUpTo, ack.isAtOrAfter(probed) { recovery.probedUpTo = nil }
-    if let until = recovery.until, ack.isAtOrAfter(until) {
-      recovery.end(rules.congestionControl)
-    }
+    judge(segment, advances: true, duplicate: duplicate)
     let wasUsed = recovery.congestionWindow < 2 * (outstanding.count + count)
     if wasUsed, !hadSyn, rules.congestionControl == .reno, !recovery.isReducing {
       recovery.grow(by: covered.count { !$0.isSacked })
@@ -174,9 +179,14 @@ extension Endpoint {
   mutating func noteDelivered(_ chunk: SentChunk, at now: Microseconds) {
     recovery.noteArrived(chunk)
     let elapsed = now - chunk.sentAt
-    let slack = chunk.sentAt == recovery.timerRanOutAt ? rules.timerSlack : 0
-    if chunk.transmissions > 1, elapsed + slack < roundTrip.minimum { return }
+    if chunk.transmissions > 1, elapsed < roundTrip.minimum {
+      guard chunk.sentAt == recovery.timerRanOutAt, elapsed + rules.timerSlack >= roundTrip.minimum
+      else { return }
+      recovery.slackDecided = true
+      if recovery.ignoresSlack { return }
+    }
     recovery.newestRoundTrip = elapsed
+    recovery.hasAdvanced = true
     let newest = recovery.newestDelivered ?? -1
     if chunk.sentAt > newest
       || (chunk.sentAt == newest && chunk.end.isAfter(recovery.newestDeliveredEnd))
@@ -187,7 +197,7 @@ extension Endpoint {
   }
 
   /// Marks what the peer reports to have; returns when that was sent, as far as it was sent once.
-  private mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) -> SentTimes? {
+  mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) -> SentTimes? {
     guard sackOn, !ranges.isEmpty else { return nil }
     var once: [SentChunk] = []
     let highest = outstanding.last { $0.isSacked }?.end
@@ -196,6 +206,10 @@ extension Endpoint {
       guard ranges.contains(where: { $0.contains(range) }) else { continue }
       outstanding[index].isSacked = true
       noteDelivered(outstanding[index], at: now)
+      // Of what is not given up, what went again is thought to be under way still.
+      if outstanding[index].isLost {
+        (outstanding[index].isLost, outstanding[index].isResent) = (false, false)
+      }
       if outstanding[index].transmissions == 1 {
         once.append(outstanding[index])
         recovery.noteOrder(of: outstanding[index], reported: highest)

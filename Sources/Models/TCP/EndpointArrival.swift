@@ -37,6 +37,7 @@ extension Endpoint {
     _ arrived: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
     var segment = arrived
+    recovery.slackDecided = false
     let crossesOpen = isCrossingSynAck(segment)
     if crossesOpen {
       segment.flags.remove(.syn)
@@ -145,6 +146,8 @@ extension Endpoint {
   ) {
     if rules.ackDelay == .adaptive, segment.length > 0, segment.seq.isBefore(rcvNxt) {
       acking.enterQuick(window: rcvWnd)
+      let end = segment.end.isAfter(rcvNxt) ? rcvNxt : segment.end
+      noteArrivedTwice(SequenceRange(segment.seq, end))
     }
     answerBadSegment(segment, at: now, &journal)
   }

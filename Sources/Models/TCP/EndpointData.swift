@@ -17,7 +17,7 @@ extension Endpoint {
     case .established, .finWait1, .finWait2: break
     default:
       guard segment.end.isAfter(rcvNxt) || !rules.linuxArrival else {
-        takeDuplicate(&journal)
+        takeDuplicate(segment, &journal)
         return
       }
       report(.segmentDiscarded(end, .noDataExpected), &journal)
@@ -33,22 +33,25 @@ extension Endpoint {
       return
     }
     guard segment.end.isAfter(rcvNxt) else {
-      takeDuplicate(&journal)
+      takeDuplicate(segment, &journal)
       return
     }
     guard segment.seq.isAtOrBefore(rcvNxt) else {
       keep(segment, at: now, &journal)
       return
     }
+    noteArrivedTwice(SequenceRange(segment.seq, rcvNxt))
+    // Behind a FIN nothing is kept, and so nothing comes twice and no gap is left to be filled.
+    if !segment.flags.contains(.fin) { noteOverlaps(SequenceRange(rcvNxt, segment.end)) }
     deliver(segment.payload, from: segment.seq, segment.flags, at: now, &journal)
-    // Behind a FIN nothing is kept, and so no gap is left to be filled.
     let hadGap = !kept.isEmpty
     takeKept(at: now, &journal)
     if hadGap, kept.isEmpty { acking.isUrgent = true }
   }
 
-  private mutating func takeDuplicate(_ journal: inout Journal) {
+  private mutating func takeDuplicate(_ segment: Segment, _ journal: inout Journal) {
     report(.segmentDiscarded(end, .duplicate), &journal)
+    noteArrivedTwice(SequenceRange(segment.seq, segment.end))
     acking.enterQuick(window: rcvWnd)
     acking.isScheduled = true
     acking.isUrgent = true
@@ -92,6 +95,7 @@ extension Endpoint {
     let hasFin = segment.flags.contains(.fin) && count == segment.payloadLength
     let range = SequenceRange(segment.seq, segment.seq + count)
     let isKnown = kept.contains { $0.range.contains(range) && ($0.hasFin || !hasFin) }
+    noteOverlaps(SequenceRange(range.start, range.end + (hasFin ? 1 : 0)))
     if rules.ackDelay == .adaptive { measureSegment(count, segment.flags) }
     if isKnown {
       report(.segmentDiscarded(end, .duplicate), &journal)
@@ -102,6 +106,18 @@ extension Endpoint {
     kept.insert(
       KeptRange(range: range, payload: payload, hasFin: hasFin, arrivedAt: now), at: index)
     report(.segmentKept(end, range), &journal)
+  }
+
+  /// What was kept already of a range arrives a second time.
+  ///
+  /// Source: Linux `tcp_data_queue_ofo`, `tcp_ofo_queue`.
+  private mutating func noteOverlaps(_ range: SequenceRange) {
+    for known in kept {
+      let known = SequenceRange(known.range.start, known.range.end + (known.hasFin ? 1 : 0))
+      let start = known.start.isAfter(range.start) ? known.start : range.start
+      let end = known.end.isBefore(range.end) ? known.end : range.end
+      if start.isBefore(end) { noteArrivedTwice(SequenceRange(start, end)) }
+    }
   }
 
   /// Takes from what was kept whatever is in order by now.

@@ -4,7 +4,9 @@ extension Endpoint {
   ///
   /// Without selective acknowledgments each duplicate stands for one that has left it.
   var inFlight: Int {
-    let count = outstanding.count { !$0.isSacked && (!$0.isLost || $0.isResent) }
+    let count = outstanding.reduce(0) { count, chunk in
+      count + (chunk.isSacked || chunk.isLost ? 0 : 1) + (chunk.isResent ? 1 : 0)
+    }
     return sackOn ? count : max(0, count - recovery.duplicateAcks)
   }
 
@@ -15,7 +17,8 @@ extension Endpoint {
     arrived: Int, advances: Bool, at now: Microseconds, _ journal: inout Journal
   ) {
     let before = lostCount
-    let wait = outstanding.isEmpty ? 0 : findLosses(advances: advances, at: now, &journal)
+    let isHeldBack = outstanding.isEmpty || recovery.resends == .nothing
+    let wait = isHeldBack ? 0 : findLosses(advances: advances, at: now, &journal)
     var told = Recovery.Acknowledgment(
       arrived: arrived, lost: max(0, lostCount - before), advances: advances, inFlight: inFlight)
     if rules.congestionControl == .bbr {
@@ -24,6 +27,24 @@ extension Endpoint {
     }
     recovery.adjust(told, rules.congestionControl)
     if !sackOn, advances { recovery.makeRoomForMissing(inFlight: inFlight) }
+    if recovery.resends == .new { sendToLearn(at: now, &journal) }
+    if recovery.resends == .lost { resendLost(at: now, &journal) }
+    awaitReordered(wait, at: now, &journal)
+  }
+
+  /// A report that was overtaken says what has arrived all the same.
+  ///
+  /// Source: Linux `tcp_ack`, `old_ack`.
+  mutating func takeLateReport(
+    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+  ) {
+    guard sackOn, !segment.sack.isEmpty else { return }
+    recovery.beginAcknowledgment()
+    let duplicate = readDuplicate(segment)
+    _ = noteSack(segment.sack, at: now)
+    judge(segment, advances: false, duplicate: duplicate)
+    guard !outstanding.isEmpty, recovery.resends != .nothing else { return }
+    let wait = findLosses(advances: false, at: now, &journal)
     resendLost(at: now, &journal)
     awaitReordered(wait, at: now, &journal)
   }
@@ -32,7 +53,11 @@ extension Endpoint {
   private mutating func findLosses(
     advances: Bool, at now: Microseconds, _ journal: inout Journal
   ) -> Microseconds {
-    if rules.timeBasedLossDetection, sackOn { return detectLosses(at: now, &journal) }
+    if rules.timeBasedLossDetection, sackOn {
+      guard recovery.hasAdvanced else { return 0 }
+      recovery.hasAdvanced = false
+      return detectLosses(at: now, &journal)
+    }
     if recovery.until == nil, recovery.duplicateAcks >= 3, duplicatesTell {
       markLost(0)
     } else if recovery.until != nil, advances, !outstanding[0].isLost {
@@ -59,21 +84,28 @@ extension Endpoint {
   ) -> Microseconds {
     if timers.retransmission == nil { start(.retransmission, for: rto, at: now, &journal) }
     let sacked = outstanding.count { $0.isSacked }
-    guard let newest = recovery.newestDelivered, sacked > 0 || recovery.until != nil else {
-      return 0
-    }
+    guard let newest = recovery.newestDelivered,
+      sacked > 0 || recovery.until != nil || recovery.wasRecovering
+    else { return 0 }
     let isEager = !recovery.hasSeenReordering && (recovery.until != nil || sacked >= 3)
-    let patience = isEager ? 0 : min(roundTrip.minimum / 4, roundTrip.srtt)
+    let patience =
+      isEager
+      ? 0 : recovery.patience.length(shortest: roundTrip.minimum, smoothed: roundTrip.srtt)
     var wait: Microseconds = 0
     for index in outstanding.indices {
       let chunk = outstanding[index]
-      guard !chunk.isSacked, !chunk.isLost || chunk.isResent else { continue }
+      guard !chunk.isSacked, !chunk.isLost || chunk.isResent, chunk.isTimed else { continue }
       guard
         chunk.sentAt < newest
           || (chunk.sentAt == newest && chunk.end.isBefore(recovery.newestDeliveredEnd))
       else { continue }
       let remaining = recovery.newestRoundTrip + patience - (now - chunk.sentAt)
-      if remaining <= 0 { markLost(index) } else { wait = max(wait, remaining) }
+      if remaining <= 0 {
+        markLost(index)
+        outstanding[index].isTimed = false
+      } else {
+        wait = max(wait, remaining)
+      }
     }
     return wait
   }
@@ -90,6 +122,7 @@ extension Endpoint {
   mutating func reorderingTimeout(at now: Microseconds, _ journal: inout Journal) {
     guard !outstanding.isEmpty else { return }
     recovery.timerRanOutAt = now
+    resumeTimeout(at: now, &journal)
     let wasReducing = recovery.isReducing
     let wait = detectLosses(at: now, &journal)
     if !wasReducing, rules.congestionControl == .reno {
@@ -105,7 +138,10 @@ extension Endpoint {
   private mutating func markLost(_ index: Int) {
     outstanding[index].isLost = true
     outstanding[index].isResent = false
-    if recovery.until == nil { recovery.beginReducing(until: sndNxt) }
+    if recovery.until == nil {
+      recovery.undo.begin(at: sndUna, resent: resentInFlight, probe: recovery.probe)
+      recovery.beginReducing(until: sndNxt)
+    }
   }
 
   /// Sends lost segments again, as many as the congestion window lets out.
@@ -117,21 +153,55 @@ extension Endpoint {
     var index = 0
     while index < outstanding.count, inFlight < recovery.congestionWindow {
       let chunk = outstanding[index]
-      if chunk.isLost, !chunk.isResent, !chunk.isSacked {
+      if isToGoAgain(chunk) {
         let isJoined = chunk.isJoined && pieceLeft > 0
         if !isJoined {
           guard mayBeginPiece(at: now, &journal) else { break }
           pieceLeft = pieceCount
+          cutAnew(index)
         }
         resend(index, isJoined: isJoined, at: now, &journal)
         pieceLeft -= 1
-        didResend = true
+        if index == 0 { didResend = true }
       } else {
         pieceLeft = 0
       }
       index += 1
     }
-    if didResend { start(.retransmission, for: rto, at: now, &journal) }
+    if didResend, timers[.reordering] == nil {
+      start(.retransmission, for: rto, at: now, &journal)
+    }
+  }
+
+  private func isToGoAgain(_ chunk: SentChunk) -> Bool {
+    chunk.isLost && !chunk.isResent && !chunk.isSacked
+  }
+
+  /// A piece that goes again is cut into segments as large as they may be now.
+  ///
+  /// Source: Linux `__tcp_retransmit_skb`, `tcp_set_skb_tso_segs`.
+  mutating func cutAnew(_ index: Int) {
+    let room = roomForData
+    var last = index
+    while last + 1 < outstanding.count, outstanding[last + 1].isJoined,
+      isToGoAgain(outstanding[last + 1]), outstanding[last].payload != nil
+    {
+      last += 1
+    }
+    if outstanding[index..<last].contains(where: { $0.payload?.count != room }) {
+      for next in outstanding[(index + 1)...last] {
+        outstanding[index].payload?.count += next.payload?.count ?? 0
+        outstanding[index].control.formUnion(next.control)
+        outstanding[index].isPushed = next.isPushed
+      }
+      outstanding.removeSubrange((index + 1)...last)
+    }
+    var cut = index
+    while let count = outstanding[cut].payload?.count, count > room {
+      split(cut)
+      cut += 1
+      outstanding[cut].isJoined = true
+    }
   }
 
   // MARK: The tail of a flight
@@ -157,24 +227,37 @@ extension Endpoint {
     start(.lossProbe, for: timeout > 0 ? min(wait, timeout) : wait, at: now, &journal)
   }
 
+  /// The RTO runs from where it would have, had no other timer taken its place.
+  ///
+  /// Source: Linux `tcp_rearm_rto`, `tcp_rto_delta_us`.
+  private mutating func resumeTimeout(at now: Microseconds, _ journal: inout Journal) {
+    let left = max(RunningTimer.tick, outstanding[0].sentAt + rto - now)
+    start(.retransmission, for: left, at: now, &journal)
+  }
+
+  /// Whether a timer is that of a probe while another one is under way.
+  func isProbeNeedless(_ kind: TimerKind) -> Bool { kind == .lossProbe && recovery.probe != nil }
+
   /// Sends something new if it may, else the last segment again; the RTO then runs from now.
   ///
-  /// While a probe is under way there is no other: the RTO runs from where it would have.
+  /// While a probe is under way there is no other.
   ///
-  /// Source: RFC 8985, section 7.3; Linux `tcp_send_loss_probe`, `tcp_rearm_rto`.
+  /// Source: RFC 8985, section 7.3; Linux `tcp_send_loss_probe`.
   mutating func probeTail(at now: Microseconds, _ journal: inout Journal) {
     guard !outstanding.isEmpty else { return }
-    guard recovery.probedUpTo == nil else {
-      let left = max(RunningTimer.tick, outstanding[0].sentAt + rto - now)
-      start(.retransmission, for: left, at: now, &journal)
+    guard !isProbeNeedless(.lossProbe) else {
+      resumeTimeout(at: now, &journal)
       return
     }
     start(.retransmission, for: rto, at: now, &journal)
     recovery.timerRanOutAt = now
     let before = sndNxt
     sendPending(at: now, isProbe: true, &journal)
-    if sndNxt == before { resend(outstanding.count - 1, at: now, &journal) }
-    outstanding[outstanding.count - 1].isJoined = false
-    recovery.probedUpTo = sndNxt
+    let isResent = sndNxt == before
+    if isResent {
+      outstanding[outstanding.count - 1].isJoined = false
+      resend(outstanding.count - 1, isProbe: true, at: now, &journal)
+    }
+    recovery.probe = Recovery.TailProbe(end: sndNxt, isResent: isResent)
   }
 }

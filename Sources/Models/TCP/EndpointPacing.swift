@@ -1,21 +1,45 @@
 /// Sending piece by piece, as BBR's pacing lets it.
 extension Endpoint {
   /// How many segments go to the device at once.
+  ///
+  /// Source: Linux `tcp_tso_autosize`, `tcp_update_pacing_rate`, `bbr_min_tso_segs`.
   var pieceCount: Int {
-    guard rules.congestionControl == .bbr else { return .max }
-    return recovery.bandwidth.pieceCount(segmentSize: sendMss)
+    switch rules.congestionControl {
+    case .bbr: return recovery.bandwidth.pieceCount(segmentSize: sendMss)
+    case .reno:
+      guard rules.defersPieces, roundTrip.srtt > 0 else { return .max }
+      let rate = recovery.congestionWindow * sendMss * 2_000_000 / roundTrip.srtt
+      return max(2, min(65_215, rate >> 10) / max(1, sendMss))
+    }
+  }
+
+  /// Whether a piece waits until there is room for a whole one, as an acknowledgment is about to make it.
+  ///
+  /// Source: Linux `tcp_tso_should_defer`.
+  func defersPiece(_ window: Int, at now: Microseconds) -> Bool {
+    guard rules.defersPieces, unsentCount > sendMss, recovery.until == nil,
+      now - pacing.lastAt <= 1000, let oldest = outstanding.first
+    else { return false }
+    let room = (recovery.congestionWindow - inFlight) * sendMss
+    let limit = min(window, room)
+    let share = min(sndWnd, recovery.congestionWindow * sendMss) / 3
+    guard limit < min(pieceCount, 64) * sendMss, limit < share else { return false }
+    let answeredIn = oldest.sentAt + roundTrip.srtt - now
+    guard answeredIn <= min(1000, roundTrip.srtt / 2) else { return false }
+    return limit <= unsentCount || !finRequested
   }
 
   /// Whether a piece may go now; if not, a timer runs until it may.
   ///
   /// Source: Linux `tcp_pacing_check`.
   mutating func mayBeginPiece(at now: Microseconds, _ journal: inout Journal) -> Bool {
-    guard let opensAt = pacing.opensAt, opensAt + rules.pacingSlack > now else {
+    let slack = rules.pacesLoosely ? max(2000, roundTrip.srtt) : 0
+    guard let opensAt = pacing.opensAt, opensAt + slack > now else {
       stop(.pacing, &journal)
       return true
     }
     if timers[.pacing] == nil {
-      start(.pacing, for: opensAt + rules.pacingSlack - now, at: now, &journal)
+      start(.pacing, for: max(1, opensAt - now), at: now, &journal)
     }
     return false
   }
@@ -23,6 +47,7 @@ extension Endpoint {
   /// Something goes out: a piece, more of one, or an acknowledgment, which takes no time.
   mutating func pace(_ count: Int, isJoined: Bool, at now: Microseconds) {
     if !isJoined { pacing.begin(at: now) }
+    guard rules.congestionControl == .bbr else { return }
     pacing.note(count, rate: recovery.bandwidth.pacing(segmentSize: sendMss))
   }
 
@@ -31,6 +56,7 @@ extension Endpoint {
   /// Source: Linux `tcp_pace_kick`, `tcp_tsq_write`.
   mutating func nextPieceDue(at now: Microseconds, _ journal: inout Journal) {
     pacing.open()
+    recovery.timerRanOutAt = now
     resendLost(at: now, &journal)
     sendPending(at: now, &journal)
   }

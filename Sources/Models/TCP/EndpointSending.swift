@@ -47,7 +47,8 @@ extension Endpoint {
   ///
   /// Source: RFC 9293, section 3.7.4 (Nagle), 3.8.6.2 (sender's window); Linux `tcp_write_xmit`.
   mutating func sendPending(
-    at now: Microseconds, isProbe: Bool = false, _ journal: inout Journal
+    at now: Microseconds, isProbe: Bool = false, ignoresNagle: Bool = false,
+    _ journal: inout Journal
   ) {
     guard mayTransmit else { return }
     var sentAnything = false
@@ -64,11 +65,13 @@ extension Endpoint {
       if unsentCount > 0 {
         guard count > 0 else { break }
         let isFull = count == mss || carriesFin || 2 * count >= maxSndWnd
-        guard isFull || isProbe || (isLast && !nagleHolds) else { break }
+        guard isFull || isProbe || (isLast && (ignoresNagle || !nagleHolds)) else { break }
       }
       let isJoined = pieceLeft > 0
       if !isJoined {
-        guard mayBeginPiece(at: now, &journal) else { break }
+        guard mayBeginPiece(at: now, &journal), isProbe || !defersPiece(window, at: now) else {
+          break
+        }
         pieceLeft = pieceCount
       }
       transmitNew(count, fin: carriesFin, isJoined: isJoined, at: now, &journal)
@@ -85,8 +88,8 @@ extension Endpoint {
   /// The most bytes that a segment carries: a report of what arrived out of order takes room.
   ///
   /// Source: RFC 6691, section 2; RFC 2018, section 3; Linux `tcp_current_mss`.
-  private var roomForData: Int {
-    guard sackOn, !kept.isEmpty else { return sendMss }
+  var roomForData: Int {
+    guard sackOn, !kept.isEmpty || duplicate != nil else { return sendMss }
     return max(48, sendMss - 4 - 8 * sackRanges().count)
   }
 
@@ -125,8 +128,10 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_retrans_try_collapse`.
   private mutating func collapse(into index: Int) {
-    guard rules.joinsWhenResending, !outstanding[index].control.contains(.syn) else { return }
-    while index + 1 < outstanding.count, !outstanding[index + 1].isSacked {
+    guard rules.joinsWhenResending, !outstanding[index].control.contains(.syn),
+      isSingle(index)
+    else { return }
+    while index + 1 < outstanding.count, !outstanding[index + 1].isSacked, isSingle(index + 1) {
       let next = outstanding[index + 1]
       let count = outstanding[index].payload?.count ?? 0
       guard count + (next.payload?.count ?? 0) <= roomForData else { return }
@@ -143,16 +148,25 @@ extension Endpoint {
     }
   }
 
+  /// Whether a chunk is a piece of its own.
+  private func isSingle(_ index: Int) -> Bool {
+    !outstanding[index].isJoined
+      && (index + 1 == outstanding.count || !outstanding[index + 1].isJoined)
+  }
+
   /// Sends one chunk again.
   mutating func resend(
-    _ index: Int, isJoined: Bool = false, at now: Microseconds, _ journal: inout Journal
+    _ index: Int, isProbe: Bool = false, isJoined: Bool = false, at now: Microseconds,
+    _ journal: inout Journal
   ) {
     collapse(into: index)
     split(index)
     outstanding[index].sentAt = now
     outstanding[index].transmissions += 1
     recovery.noteSent(&outstanding[index], isFirst: false, at: now)
+    outstanding[index].isTimed = true
     if outstanding[index].isLost { outstanding[index].isResent = true }
+    recovery.undo.noteResent(timestampsOn ? timestampClock(now) : nil, isProbe: isProbe)
     let chunk = outstanding[index]
     var flags = chunk.control
     if irs != nil { flags.insert(.ack) }
@@ -166,7 +180,7 @@ extension Endpoint {
   /// order.
   ///
   /// Source: RFC 6691, section 2; Linux `tcp_fragment`.
-  private mutating func split(_ index: Int) {
+  mutating func split(_ index: Int) {
     let room = roomForData
     guard let payload = outstanding[index].payload, payload.count > room else { return }
     var rest = outstanding[index]
@@ -194,7 +208,7 @@ extension Endpoint {
       }
       return
     }
-    if state != .synSent, state != .synRcvd { enterLossRecovery() }
+    if state != .synSent, state != .synRcvd { enterLossRecovery(at: now) }
     let isLinear = state == .synSent && timeouts <= rules.linearSynTimeouts
     let previous = rto
     if !isLinear { rto = min(rules.maxRto, rto * 2) }
@@ -203,6 +217,7 @@ extension Endpoint {
       let doubled = rto
       report(.rtoBackedOff(end, from: previous, to: doubled), &journal)
     }
+    if rules.defersPieces { cutAnew(0) }
     resend(0, at: now, &journal)
     if outstanding.count > 1 { outstanding[1].isJoined = false }
   }
@@ -224,13 +239,21 @@ extension Endpoint {
 
   /// Everything outstanding counts as lost; the congestion window starts anew at one segment.
   ///
-  /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
-  private mutating func enterLossRecovery() {
+  /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`, `tcp_timeout_mark_lost`.
+  private mutating func enterLossRecovery(at now: Microseconds) {
+    if recovery.until == nil || recovery.isByTimeout && timeouts == 1 {
+      recovery.undo.begin(at: sndUna, resent: resentInFlight, probe: recovery.probe)
+    }
+    let isTimed = rules.timeBasedLossDetection && sackOn
     for index in outstanding.indices where !outstanding[index].isSacked {
+      // What was sent less than a round trip ago may still arrive.
+      let age = now - outstanding[index].sentAt
+      if isTimed, index > 0, age < recovery.newestRoundTrip { continue }
       outstanding[index].isLost = true
       outstanding[index].isResent = false
     }
-    recovery.beginAnew(until: sndNxt, outstanding: outstanding.count)
+    recovery.beginAnew(until: sndNxt, outstanding: outstanding.count, again: timeouts > 1)
+    recovery.congestionWindow = inFlight + 1
   }
 
   // MARK: A window of 0

@@ -18,6 +18,9 @@ struct Pacing: Sendable, Equatable {
   /// How many segments with data were sent.
   private var sentCount = 0
 
+  /// When something was sent last, or the next piece may go if that is later.
+  var lastAt: Microseconds { nextAt / 1000 }
+
   /// When the next piece may go; nil: at any time.
   var opensAt: Microseconds? { isClosed ? (nextAt + 999) / 1000 : nil }
 

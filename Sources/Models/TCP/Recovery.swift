@@ -27,8 +27,13 @@ struct Recovery: Sendable, Equatable {
   /// Segments that have arrived since the loss was found, and those sent since.
   private var arrivedSince = 0
   private var sentSince = 0
-  /// What BBR does in the first round trip of a recovery: send as much as arrives.
-  private var conservation = Conservation.off
+  /// What BBR does in the first round trip of a recovery, until something is acknowledged that was sent
+  /// when so many had arrived: send as much as arrives.
+  private var conservesUntil: Int?
+  /// What BBR knew of when it set its window last.
+  ///
+  /// Source: Linux `prev_ca_state`.
+  private var known = Phase.open
   /// Duplicate acknowledgments in a row; in a recovery without SACK, those that stand for segments
   /// not yet covered.
   private(set) var duplicateAcks = 0
@@ -36,10 +41,13 @@ struct Recovery: Sendable, Equatable {
   ///
   /// Source: RFC 6582, section 3.2, step 2.
   private(set) var recovered: SequenceNumber?
-  /// What was sent when the tail was probed; nil: no probe is under way.
-  var probedUpTo: SequenceNumber?
+  /// The probe of the tail that is under way.
+  var probe: TailProbe?
   /// When a probe was due, or the wait for what may only be late was over; nil: never.
   var timerRanOutAt: Microseconds?
+  /// Whether the slack of a timer decided what the acknowledgment at hand says, and whether it is not to.
+  var slackDecided = false
+  var ignoresSlack = false
   /// The latest transmission time among what was acknowledged.
   ///
   /// Source: RFC 8985, section 6.2.
@@ -48,18 +56,63 @@ struct Recovery: Sendable, Equatable {
   var newestDeliveredEnd = SequenceNumber(0)
   /// The latest round trip of such a segment.
   var newestRoundTrip: Microseconds = 0
+  /// Whether something has arrived since losses were looked for by time.
+  ///
+  /// Source: Linux `rack.advanced`.
+  var hasAdvanced = false
 
   /// Something that was sent once has arrived behind what was sent later: the wire changes the order.
   ///
   /// Source: RFC 8985, section 6.2, step 3; Linux `tcp_check_sack_reordering`.
   private(set) var hasSeenReordering = false
+  /// How long is waited for what may only be late.
+  var patience = ReorderingPatience()
+  /// What tells whether the recovery is needed.
+  var undo = Undo()
+  /// Slow start's end when the loss was found.
+  private var priorThreshold = 0
+  /// Of what the acknowledgment at hand is about, something was outstanding when the loss was found and
+  /// was sent once only.
+  ///
+  /// Source: Linux `FLAG_ORIG_SACK_ACKED`.
+  private(set) var originalArrived = false
+  /// Whether the timeout may still turn out to have been needless.
+  ///
+  /// Source: RFC 5682, section 3.1; Linux `frto`.
+  var doubtsTimeout = false
+  /// Whether a recovery was under way when the acknowledgment at hand came.
+  private(set) var wasRecovering = false
+  /// What the acknowledgment at hand lets go again.
+  var resends = Resends.lost
 
-  private enum Conservation: Equatable {
-    case off
-    /// Begins with the next acknowledgment.
-    case due
-    /// Until something is acknowledged that was sent when so many had arrived.
-    case on(until: Int)
+  /// A probe of the tail.
+  struct TailProbe: Sendable, Equatable {
+    /// What was sent when it went.
+    ///
+    /// Source: Linux `tlp_high_seq`.
+    var end: SequenceNumber
+    /// Whether it is something that was sent before.
+    ///
+    /// Source: Linux `tlp_retrans`.
+    var isResent: Bool
+  }
+
+  /// What goes at an acknowledgment.
+  enum Resends: Sendable {
+    /// What is lost.
+    case lost
+    /// Something new in its place, to learn from the answer.
+    case new
+    /// Nothing: what seemed lost was late, and more of it may come.
+    case nothing
+  }
+
+  private enum Phase: Int, Sendable {
+    case open, recovery, timeout
+  }
+
+  private var phase: Phase {
+    until == nil ? .open : isByTimeout ? .timeout : .recovery
   }
 
   /// What an acknowledgment told.
@@ -90,17 +143,21 @@ struct Recovery: Sendable, Equatable {
   /// Linux `tcp_init_cwnd_reduction`, `bbr_save_cwnd`.
   mutating func beginReducing(until end: SequenceNumber) {
     (until, isByTimeout) = (end, false)
+    probe = nil
+    priorThreshold = max(threshold, congestionWindow * 3 / 4)
     threshold = max(2, congestionWindow * 7 / 10)
-    (priorWindow, arrivedSince, sentSince) = (congestionWindow, 0, 0)
-    conservation = .due
+    priorWindow = known == .open ? congestionWindow : max(priorWindow, congestionWindow)
+    (arrivedSince, sentSince) = (0, 0)
   }
 
   /// The retransmission timer ran out, and everything counts as lost: the window starts anew at one
   /// segment.
   ///
   /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
-  mutating func beginAnew(until end: SequenceNumber, outstanding: Int) {
+  mutating func beginAnew(until end: SequenceNumber, outstanding: Int, again: Bool = false) {
+    doubtsTimeout = until == nil || again
     if until == nil {
+      priorThreshold = max(threshold, congestionWindow * 3 / 4)
       threshold = max(2, outstanding / 2)
       priorWindow = congestionWindow
     } else {
@@ -108,22 +165,44 @@ struct Recovery: Sendable, Equatable {
     }
     congestionWindow = 1
     (until, isByTimeout) = (end, true)
-    conservation = .off
+    conservesUntil = nil
+    known = .timeout
     duplicateAcks = 0
-    probedUpTo = nil
+    probe = nil
   }
+
+  /// The first acknowledgment behind a timeout leaves open whether that was needed: what is sent from now
+  /// on tells.
+  mutating func doubt(until end: SequenceNumber) { until = end }
 
   /// Everything that was outstanding at the loss has arrived.
   ///
   /// Source: RFC 6937, section 3; Linux `tcp_end_cwnd_reduction`, `bbr_set_cwnd_to_recover_or_restore`.
   mutating func end(_ control: TCPRules.CongestionControl) {
-    switch control {
-    case .reno: if isReducing { congestionWindow = threshold }
-    case .bbr:
-      congestionWindow = max(congestionWindow, priorWindow)
-      conservation = .off
-    }
+    if control == .reno, isReducing { congestionWindow = threshold }
     (recovered, until) = (until, nil)
+  }
+
+  /// The recovery was not needed: everything is as it was before.
+  ///
+  /// Source: Linux `tcp_undo_cwnd_reduction`, `tcp_reno_undo_cwnd`.
+  mutating func takeBack(_ control: TCPRules.CongestionControl) {
+    if control == .reno {
+      congestionWindow = max(congestionWindow, priorWindow)
+      threshold = max(threshold, priorThreshold)
+    }
+    (recovered, until) = (until ?? recovered, nil)
+    hasAdvanced = true
+    undo.end()
+  }
+
+  /// A probe has mended a loss: the window shrinks as if it had been found otherwise.
+  ///
+  /// Source: RFC 8985, section 7.4.2; Linux `tcp_process_tlp_ack`.
+  mutating func noteMendedByProbe(_ control: TCPRules.CongestionControl) {
+    guard control == .reno, until == nil else { return }
+    threshold = max(2, congestionWindow * 7 / 10)
+    congestionWindow = threshold
   }
 
   /// A segment is sent; `isFirst` if nothing else is under way.
@@ -138,6 +217,9 @@ struct Recovery: Sendable, Equatable {
   /// An acknowledgment has come.
   mutating func beginAcknowledgment() {
     sentAfter = 0
+    originalArrived = false
+    wasRecovering = until != nil
+    resends = .lost
     bandwidth.begin()
   }
 
@@ -145,8 +227,15 @@ struct Recovery: Sendable, Equatable {
   mutating func noteArrived(_ chunk: SentChunk) {
     arrivedCount += 1
     sentAfter = max(sentAfter, chunk.arrivedBefore)
+    if chunk.transmissions == 1, let until, chunk.end.isAtOrBefore(until) { originalArrived = true }
     bandwidth.noteArrived(chunk)
   }
+
+  /// Segments have arrived that were there already.
+  mutating func noteArrivedTwice(_ count: Int) { arrivedCount += count }
+
+  /// What was late has come: the wire changes the order.
+  mutating func noteLate() { hasSeenReordering = true }
 
   /// A segment that was sent once has arrived; up to a number others were reported before.
   mutating func noteOrder(of chunk: SentChunk, reported highest: SequenceNumber?) {
@@ -184,7 +273,9 @@ struct Recovery: Sendable, Equatable {
   ) {
     guard acknowledgment.arrived > 0 else { return }
     switch control {
-    case .reno: if isReducing { reduce(acknowledgment) }
+    case .reno:
+      known = phase
+      if isReducing { reduce(acknowledgment) }
     case .bbr: conserve(acknowledgment)
     }
   }
@@ -213,14 +304,17 @@ struct Recovery: Sendable, Equatable {
   /// Source: Linux `bbr_set_cwnd_to_recover_or_restore`, `bbr_set_cwnd`.
   private mutating func conserve(_ acknowledgment: Acknowledgment) {
     let (arrived, inFlight) = (acknowledgment.arrived, acknowledgment.inFlight)
-    if case .on(let end) = conservation, sentAfter >= end {
-      conservation = .off
-    }
+    if let end = conservesUntil, sentAfter >= end { conservesUntil = nil }
     congestionWindow = max(1, congestionWindow - acknowledgment.lost)
-    if conservation == .due {
-      conservation = .on(until: arrivedCount)
+    if phase == .recovery, known != .recovery {
+      conservesUntil = arrivedCount
       congestionWindow = inFlight + arrived
-    } else if conservation != .off {
+    } else if phase == .open, known != .open {
+      conservesUntil = nil
+      congestionWindow = max(congestionWindow, priorWindow)
+    }
+    known = phase
+    if conservesUntil != nil {
       congestionWindow = max(congestionWindow, inFlight + arrived)
     } else {
       if congestionWindow < acknowledgment.target || arrivedCount < Recovery.initialWindow {

@@ -24,6 +24,11 @@ public struct SentChunk: Sendable, Equatable {
   public var isSacked = false
   /// Whether it counts as lost and is to be sent again.
   public var isLost = false
+  /// Whether time still tells whether it is lost: not from when it has until it goes again, even if that
+  /// is taken back.
+  ///
+  /// Source: Linux `tcp_tsorted_anchor`.
+  var isTimed = true
   /// Whether it was sent again since it counts as lost.
   public var isResent = false
 

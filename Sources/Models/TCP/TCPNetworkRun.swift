@@ -29,8 +29,12 @@ extension TCPNetwork {
   /// Notes which of an end's timers runs out first.
   mutating func noteTimers(of end: End) {
     var first = DueTimer()
-    for (kind, timer) in self[end].timers.running {
-      let at = timer.deadline + timerLateness.limit(for: timer.duration)
+    let endpoint = self[end]
+    for (kind, timer) in endpoint.timers.running {
+      // What cannot be seen on the wire nobody needs to be told of.
+      let isSilent = timerLateness == .kernelWheel && endpoint.isProbeNeedless(kind)
+      let late = isSilent ? RunningTimer.tick : timerLateness.limit(for: timer.duration)
+      let at = timer.deadline + late
       if at < first.at { first = DueTimer(at: at, kind: kind) }
     }
     dueTimers.set(2 * end.connection + (end.side == .client ? 0 : 1), first)

@@ -32,7 +32,10 @@ public enum TCPOperation: Sendable, Equatable {
   /// and reordering share a timer: any of the three names whichever runs.
   case expire(End, TimerKind)
   /// A timer runs out a tick earlier: a system counts whole ticks, and when one begins cannot be seen.
+  /// Of pacing, the next piece may go right away.
   case hasten(End, TimerKind)
+  /// `TCPRules.timerSlack` does not count any more at an end, or does again.
+  case ignoreSlack(End, Bool)
   /// The listener on an end's port goes away; a connection that it has opened stays.
   case stopListening(End)
 }

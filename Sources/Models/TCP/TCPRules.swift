@@ -106,13 +106,28 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// Source: RFC 8985, section 6; Linux RACK.
   public var timeBasedLossDetection = false
+  /// A recovery that turns out not to have been needed is taken back.
+  ///
+  /// Source: RFC 5682; RFC 3708; Linux `tcp_undo_cwnd_reduction`, `tcp_process_loss`.
+  public var takesBackRecoveries = false
+  /// Tells the peer what arrived twice, and reads what it tells.
+  ///
+  /// Source: RFC 2883; Linux `tcp_dsack`.
+  public var reportsDuplicates = false
   /// How much sooner than any answer so far the answer may come to what a probe or the wait for what is
   /// late sent again.
   ///
   /// It is for ladders from a wire, which notes such a segment a little later than the host has sent it.
   public var timerSlack: Microseconds = 0
-  /// How much longer than its rate asks for BBR's pacing may hold a piece back.
-  public var pacingSlack: Microseconds = 0
+  /// BBR's pacing may hold a piece back for a round trip longer than the known rate asks for, unless the
+  /// piece is let go.
+  ///
+  /// It is for ladders of real systems, whose rate follows chance as well (Linux `bbr_cycle_rand`).
+  public var pacesLoosely = false
+  /// What is sent in pieces of several segments waits for room for a whole one.
+  ///
+  /// Source: Linux `tcp_tso_should_defer`.
+  public var defersPieces = false
   /// Offers selective acknowledgments.
   ///
   /// Source: RFC 2018; Linux `tcp_sack`.
@@ -286,6 +301,9 @@ public struct TCPRules: Sendable, Equatable {
     rules.joinsWhenResending = true
     rules.tailLossProbe = true
     rules.timeBasedLossDetection = true
+    rules.takesBackRecoveries = true
+    rules.reportsDuplicates = true
+    rules.defersPieces = true
     rules.offersSack = true
     rules.offersTimestamps = true
     rules.receiveBuffer = nil

@@ -30,6 +30,8 @@ struct TCPWords {
         + (delay > 0 ? " after \(Self.joined(delay))" : "")
     case .playByScript(let end): "\(end.side.name) played by the script" + on(end)
     case .expire(let end, let kind): "\(end.side.name) timer \(kind.rawValue) expires" + on(end)
+    case .ignoreSlack(let end, let ignores):
+      "\(end.side.name) timers count \(ignores ? "exactly" : "with slack")" + on(end)
     case .hasten(let end, let kind):
       "\(end.side.name) timer \(kind.rawValue) a tick earlier" + on(end)
     case .stopListening(let end): "\(end.side.name) stops listening" + on(end)

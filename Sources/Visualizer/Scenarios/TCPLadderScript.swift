@@ -44,7 +44,7 @@ extension TCPLadder {
     rules.networkHeader = family == 6 ? 40 : 20
     rules.congestionControl = congestionControl
     rules.timerSlack = TCPLadder.Tolerance.wire
-    rules.pacingSlack = TCPLadder.Tolerance.pacing
+    rules.pacesLoosely = true
     if !on("tcp_window_scaling", true) {
       rules.windowShift = nil
     } else if let shift = windowShift(of: side) {
@@ -216,7 +216,8 @@ extension TCPLadder {
       if send.isRetransmission {
         step.mayExpireBefore.append(overdue(.retransmission))
         step.mayExpireAfter.append(overdue(.retransmission))
-      } else if !send.isPureAck {
+      }
+      if !send.isPureAck {
         step.mayExpireBefore.append(overdue(.pacing))
         step.mayExpireAfter.append(overdue(.pacing))
       }

@@ -1,0 +1,52 @@
+/// Telling the peer what arrived twice (D-SACK), and reading what it tells.
+///
+/// The range stands in front of what came out of order, in the first acknowledgment behind it.
+///
+/// Source: RFC 2883, section 4.
+extension Endpoint {
+  /// A range arrived that was there already; several before the next acknowledgment are told as one.
+  ///
+  /// Source: Linux `tcp_dsack_extend`.
+  mutating func noteArrivedTwice(_ range: SequenceRange) {
+    guard rules.reportsDuplicates, sackOn, range.count > 0 else { return }
+    guard let told = duplicate, told.end.isAtOrAfter(range.start),
+      told.start.isAtOrBefore(range.end)
+    else {
+      if duplicate == nil { duplicate = range }
+      return
+    }
+    let start = range.start.isBefore(told.start) ? range.start : told.start
+    let end = range.end.isAfter(told.end) ? range.end : told.end
+    duplicate = SequenceRange(start, end)
+  }
+
+  /// Reads in an acknowledgment what has arrived twice; nil if it does not say so.
+  ///
+  /// It counts as arrived, and shows that something was sent again without need. More than was sent again
+  /// says nothing.
+  ///
+  /// Source: RFC 2883, section 4; Linux `tcp_check_dsack`, `tcp_dsack_seen`.
+  mutating func readDuplicate(_ segment: Segment) -> SequenceRange? {
+    guard sackOn, rules.reportsDuplicates, let range = segment.duplicate,
+      range.count > 0, range.count <= maxSndWnd
+    else { return nil }
+    let count = (range.count + sendMss - 1) / sendMss
+    let isOfProbe = count == 1 && recovery.probe?.end == range.end
+    guard recovery.undo.noteDuplicate(range, count: count, below: sndUna) else { return nil }
+    // What a timer sent says nothing of patience.
+    if recovery.hasSeenReordering, !isOfProbe { recovery.patience.wasTooShort() }
+    recovery.noteArrivedTwice(count)
+    return range
+  }
+}
+
+extension Segment {
+  /// What the peer reports to have got twice; nil if nothing.
+  ///
+  /// Source: RFC 2883, section 4; Linux `tcp_check_dsack`.
+  var duplicate: SequenceRange? {
+    guard let first = sack.first else { return nil }
+    if first.start.isBefore(ack) { return first }
+    return sack.count > 1 && sack[1].contains(first) ? first : nil
+  }
+}

@@ -1,0 +1,124 @@
+/// What an acknowledgment says of the probe and the recovery under way: that they are over, or were not
+/// needed.
+extension Endpoint {
+  /// How many segments that went again are under way.
+  var resentInFlight: Int { outstanding.count { $0.isResent } }
+
+  /// Judges by an acknowledgment; a plain one tells nothing new whatever.
+  ///
+  /// Source: Linux `tcp_rack_update_reo_wnd`, `tcp_process_tlp_ack`, `tcp_fastretrans_alert`.
+  mutating func judge(
+    _ segment: Segment, advances: Bool, isPlain: Bool = false, duplicate: SequenceRange?
+  ) {
+    if recovery.sentAfter > 0 {
+      recovery.patience.update(
+        sentAfter: recovery.sentAfter, arrivedCount: recovery.arrivedCount)
+    }
+    endProbe(segment, isPlain: isPlain && duplicate == nil, duplicate: duplicate)
+    guard rules.takesBackRecoveries, sackOn else {
+      if let until = recovery.until, segment.ack.isAtOrAfter(until) {
+        recovery.end(rules.congestionControl)
+      }
+      return
+    }
+    if recovery.until != nil, recovery.isByTimeout {
+      judgeTimeout(segment, advances: advances)
+    } else {
+      judgeRecovery(segment, advances: advances)
+    }
+  }
+
+  /// A probe is over when what was sent before it has arrived: if it was something sent before and no
+  /// report says that it came twice, only a higher number tells that it was needed.
+  ///
+  /// Source: RFC 8985, section 7.4.2; Linux `tcp_process_tlp_ack`.
+  private mutating func endProbe(
+    _ segment: Segment, isPlain: Bool, duplicate: SequenceRange?
+  ) {
+    guard let probe = recovery.probe, segment.ack.isAtOrAfter(probe.end) else { return }
+    let cameTwice = duplicate.map { $0.end == probe.end && $0.count <= sendMss } ?? false
+    if !probe.isResent || cameTwice || isPlain {
+      recovery.probe = nil
+    } else if segment.ack.isAfter(probe.end) {
+      recovery.probe = nil
+      recovery.noteMendedByProbe(rules.congestionControl)
+    }
+  }
+
+  /// Source: Linux `tcp_try_undo_recovery`, `tcp_try_undo_partial`, `tcp_try_undo_dsack`.
+  private mutating func judgeRecovery(_ segment: Segment, advances: Bool) {
+    let control = rules.congestionControl
+    let answersBefore = recovery.undo.isAnsweredBefore(segment.timestamp?.echo)
+    if let until = recovery.until, segment.ack.isAtOrAfter(until) {
+      endRecovery(segment)
+    } else if recovery.until != nil, advances, answersBefore {
+      recovery.noteLate()
+      guard resentInFlight == 0 else {
+        recovery.resends = .nothing
+        return
+      }
+      forgetLosses()
+      recovery.takeBack(control)
+    }
+    if recovery.undo.isNeedless {
+      recovery.patience.recoveryWasNeedless()
+      recovery.takeBack(control)
+    }
+  }
+
+  /// A timeout was not needed if the answer is to what was sent before, or something arrives that went
+  /// once only; what arrives next of something new may tell, too.
+  ///
+  /// Source: RFC 5682, section 3.1; Linux `tcp_process_loss`.
+  private mutating func judgeTimeout(_ segment: Segment, advances: Bool) {
+    let answersBefore = recovery.undo.isAnsweredBefore(segment.timestamp?.echo)
+    let isNeedless = advances && (recovery.undo.isNeedless || answersBefore)
+    if isNeedless || (recovery.doubtsTimeout && recovery.originalArrived) {
+      forgetLosses()
+      recovery.takeBack(rules.congestionControl)
+      timeouts = 0
+      return
+    }
+    guard let until = recovery.until else { return }
+    let isOver = segment.ack.isAtOrAfter(until)
+    if recovery.doubtsTimeout {
+      if sndNxt.isAfter(until) {
+        if !segment.sack.isEmpty { recovery.doubtsTimeout = false }
+      } else if advances, !isOver {
+        recovery.doubt(until: sndNxt)
+        if unsentCount > 0, sndUna + sndWnd - sndNxt > 0 {
+          recovery.resends = .new
+          return
+        }
+        recovery.doubtsTimeout = false
+      }
+    }
+    if isOver { endRecovery(segment) }
+  }
+
+  /// Everything that was outstanding has arrived.
+  private mutating func endRecovery(_ segment: Segment) {
+    let answersBefore = recovery.undo.isAnsweredBefore(segment.timestamp?.echo)
+    if recovery.undo.isNeedless || answersBefore {
+      recovery.takeBack(rules.congestionControl)
+    } else {
+      recovery.patience.recoveryEnded()
+      recovery.end(rules.congestionControl)
+    }
+  }
+
+  /// Nothing counts as lost any more.
+  private mutating func forgetLosses() {
+    for index in outstanding.indices { outstanding[index].isLost = false }
+  }
+
+  /// Sends something new in place of what is lost; if nothing can go, that does after all.
+  ///
+  /// Source: RFC 5682, section 3.1, step 2b; Linux `tcp_xmit_recovery`.
+  mutating func sendToLearn(at now: Microseconds, _ journal: inout Journal) {
+    sendPending(at: now, ignoresNagle: true, &journal)
+    guard let until = recovery.until, !sndNxt.isAfter(until) else { return }
+    recovery.doubtsTimeout = false
+    recovery.resends = .lost
+  }
+}

@@ -1,0 +1,145 @@
+import Models
+
+/// Letting the model's timers run out when the capture shows that the host's did.
+///
+/// A timer counts ticks of the host's clock, which a capture does not show, and what it sends may be
+/// noted together with an arrival or a call. So what was seen decides, within a tolerance.
+extension TCPLadderCheck {
+  /// Lets the timer run out that the capture names, if the model's is about to as well.
+  ///
+  /// A timer that sends several segments has run out with the first of them.
+  mutating func expire(
+    _ kind: TimerKind, of end: End, _ step: TCPLadder.Step, _ row: TCPLadder.Row
+  ) -> Bilingual? {
+    if case .send = row.kind, uncompared(end) > 0 { return nil }
+    let kind = actual(kind, of: end)
+    guard let timer = network[end].timers[kind] else { return nil }
+    let early = timer.deadline - step.at
+    if early > TCPLadder.Tolerance.early(timer.duration) {
+      let (name, captured, model) = (words(row), seconds(row.at), seconds(timer.deadline))
+      let what = Self.timer(kind)
+      return Bilingual(
+        "\(name.en): captured the end of a timer at \(captured), the model's \(what.en) ends at "
+          + model,
+        "\(name.zh)：捕获中定时器在 \(captured) 到期，模型的\(what.zh)在 \(model) 才到期")
+    }
+    perform(.expire(end, kind))
+    // A probe for which there is no need gives way to the RTO, which may be due.
+    if case .send = row.kind, uncompared(end) == 0, kind != .delayedAck {
+      expireIfDue(kind, of: end, by: step.at)
+    }
+    return nil
+  }
+
+  /// Whether a segment is one that a timer sends just before something happens, and not one that this
+  /// makes the model send.
+  mutating func mustHaveExpired(
+    _ overdue: TCPLadder.Overdue, _ step: TCPLadder.Step
+  ) -> Bool {
+    let (end, send) = (overdue.end, overdue.send)
+    // What was sent behind an answer was not sent before it.
+    guard overdue.ordinal == 1, isDue(overdue.kind, of: end, by: step.at) else { return false }
+    let kind = actual(overdue.kind, of: end)
+    let event = [.runUntil(step.at)] + step.operations
+    guard sends(send, end, after: [.expire(end, kind)]) else { return false }
+    if sends(send, end, after: event) {
+      guard sent(by: end, after: [.expire(end, kind)] + event).count == 1 else { return false }
+      ambiguous.append(position)
+      return reversed.contains(position)
+    }
+    guard let timer = network[end].timers[kind],
+      sends(send, end, after: event + [.expire(end, kind)])
+    else { return true }
+    ambiguous.append(position)
+    return (timer.deadline <= step.at) != reversed.contains(position)
+  }
+
+  /// When something had its effect: a call may have had it as late as what it sent was seen.
+  ///
+  /// It matters where an end that answers so late no longer counts as one that answers promptly.
+  mutating func timeOfEffect(_ step: TCPLadder.Step) -> Microseconds {
+    guard let first = step.mayExpireBefore.first, !first.send.isPureAck, first.ordinal == 1,
+      case .call = first.send.cause, first.at > step.at
+    else { return step.at }
+    func isInteractive(_ time: Microseconds) -> Bool {
+      var trial = network
+      for operation in [.runUntil(time)] + step.operations {
+        trial.perform(operation, observer: nil)
+      }
+      return trial[first.end].isInteractive
+    }
+    guard isInteractive(step.at) != isInteractive(first.at) else { return step.at }
+    ambiguous.append(position)
+    return reversed.contains(position) ? first.at : step.at
+  }
+
+  /// Whether a segment goes at once if a timer runs out a tick earlier, and not otherwise.
+  func isDecidedByTick(_ overdue: TCPLadder.Overdue, _ step: TCPLadder.Step) -> Bool {
+    let (end, send) = (overdue.end, overdue.send)
+    let event = [.runUntil(step.at)] + step.operations
+    return [.delayedAck, .pacing].contains(overdue.kind) && overdue.ordinal == 1
+      && !sends(send, end, after: event)
+      && sends(send, end, after: [.hasten(end, overdue.kind)] + event)
+  }
+
+  /// Whether the model would send a captured segment if it were asked for something.
+  func sends(
+    _ send: TCPLadder.Send, _ end: End, after operations: [TCPOperation]
+  ) -> Bool {
+    sent(by: end, after: operations).contains { record in
+      record.relativeSeq == send.relativeSeq && record.relativeAck == send.relativeAck
+        && record.segment.payloadLength == send.length
+        && record.segment.flags.subtracting(.psh) == send.flags.subtracting(.psh)
+    }
+  }
+
+  /// What the model would send if it were asked for something.
+  func sent(by end: End, after operations: [TCPOperation]) -> [SegmentRecord] {
+    var trial = network
+    let start = trial.log.count
+    for operation in operations { trial.perform(operation, observer: nil) }
+    return (start..<trial.log.count).map { trial.log[$0] }.filter { $0.sender == end }
+  }
+
+  /// How many segments the model has sent of an end that no captured one was compared with yet.
+  mutating func uncompared(_ end: End) -> Int {
+    readLog()
+    return (sent[end]?.count ?? 0) - compared[end, default: 0]
+  }
+
+  /// Lets a timer run out early that is about to.
+  mutating func expireIfDue(_ kind: TimerKind, of end: End, by time: Microseconds) {
+    guard isDue(kind, of: end, by: time) else { return }
+    perform(.expire(end, actual(kind, of: end)))
+  }
+
+  /// Whether a timer is about to run out, or has by then.
+  func isDue(_ kind: TimerKind, of end: End, by time: Microseconds) -> Bool {
+    guard let timer = network[end].timers[actual(kind, of: end)] else { return false }
+    return timer.deadline - time <= TCPLadder.Tolerance.early(timer.duration)
+  }
+
+  /// The timer that a capture means which says that one has sent something, of those that may.
+  func actual(_ kind: TimerKind, of end: End) -> TimerKind {
+    let timers = network[end].timers
+    switch kind {
+    case .delayedAck, .timeWait, .finWait2, .pacing: return kind
+    default:
+      if timers[.pacing] != nil { return .pacing }
+      return timers[kind] != nil ? kind : timers.retransmissionKind
+    }
+  }
+
+  /// An acknowledgment that looks in a capture as if it went at once may be one that waited.
+  ///
+  /// It may have waited for the next tick only, or a tick may have decided whether it waits at all.
+  mutating func expireTick(_ row: TCPLadder.Row) {
+    guard case .send(let send) = row.kind, case .arrival = send.cause,
+      let connection = row.connection
+    else { return }
+    let end = End(connection, send.side)
+    guard uncompared(end) == 0, let timer = network[end].timers[.delayedAck] else { return }
+    let isShort = timer.duration <= TCPLadder.Tolerance.tick
+    if isShort || network[end].mayAcknowledgeAtOnce { perform(.expire(end, .delayedAck)) }
+  }
+}

@@ -1,0 +1,126 @@
+import Testing
+
+@testable import Models
+
+/// BBR's pacing, and pieces that wait for room.
+struct PacingTests {
+  private let story = TCPStoryTests()
+
+  private static let bbr: TCPRules = {
+    var rules = TCPRules.linux
+    rules.congestionControl = .bbr
+    return rules
+  }()
+
+  /// A piece of bytes at a time, at a million bytes a second.
+  private func send(_ count: Int, _ pacing: inout Pacing, at now: Microseconds) {
+    pacing.begin(at: now)
+    pacing.note(count, rate: 1_000_000)
+  }
+
+  /// Nine segments go at once; the tenth makes the next piece wait for as long as it takes.
+  @Test func tenthSegmentTakesTime() {
+    var pacing = Pacing()
+    for _ in 0..<9 { send(1000, &pacing, at: 5000) }
+    #expect(pacing.opensAt == nil)
+    send(1000, &pacing, at: 5000)
+    #expect(pacing.opensAt == 6000)
+    // A bare acknowledgment takes no time and changes nothing.
+    send(0, &pacing, at: 5500)
+    #expect(pacing.opensAt == 6000)
+    pacing.begin(at: 6000)
+    #expect(pacing.opensAt == nil, "the time is over")
+  }
+
+  /// Of a piece's time is forgiven what has passed since something was sent, but no more than half.
+  @Test func pauseIsForgivenInPart() {
+    var pacing = Pacing()
+    for _ in 0..<9 { send(1000, &pacing, at: 0) }
+    send(2000, &pacing, at: 300)
+    #expect(pacing.opensAt == 2000)
+    send(2000, &pacing, at: 50_000)
+    #expect(pacing.opensAt == 51_000)
+    // An acknowledgment on the way counts as something sent.
+    send(0, &pacing, at: 79_900)
+    send(2000, &pacing, at: 80_000)
+    #expect(pacing.opensAt == 81_900)
+  }
+
+  /// Two segments of a piece take the time of both, counted from its beginning.
+  @Test func pieceTakesTheTimeOfItsSegments() {
+    var pacing = Pacing()
+    for _ in 0..<9 { send(1000, &pacing, at: 0) }
+    pacing.begin(at: 0)
+    pacing.note(1000, rate: 1_000_000)
+    pacing.note(1000, rate: 1_000_000)
+    #expect(pacing.opensAt == 2000)
+    pacing.open()
+    #expect(pacing.opensAt == nil)
+    send(1000, &pacing, at: 500)
+    #expect(pacing.opensAt == 1500, "a piece let go early is counted from when it goes")
+  }
+
+  /// Without a rate nothing is paced.
+  @Test func unknownRateDoesNotPace() {
+    var pacing = Pacing()
+    for _ in 0..<20 {
+      pacing.begin(at: 0)
+      pacing.note(1000, rate: 0)
+    }
+    #expect(pacing.opensAt == nil)
+  }
+
+  /// Twenty segments: ten at once, the rest in pieces of two, each in its turn; all arrives.
+  @Test func windowIsSpreadOut() {
+    var network = story.open(Self.bbr)
+    story.perform([.call(story.client, .send(1448 * 20)), .run(for: 200_000)], on: &network)
+    let sent = (0..<network.log.count).map { network.log[$0] }
+      .filter { $0.sender == story.client && $0.segment.payloadLength > 0 }
+    #expect(sent.count == 20)
+    let paced = sent.filter { $0.cause == .timer(.pacing) }
+    #expect(paced.count >= 2)
+    let rate = 10 * 1448 * 2885 / 20 * 99 / 100
+    let gaps = zip(sent, sent.dropFirst()).map { $1.sentAt - $0.sentAt }.filter { $0 > 0 }
+    #expect(gaps.allSatisfy { $0 * 1000 >= 1448 * 1_000_000 / rate }, "\(gaps)")
+    #expect(network[story.server].delivered.reduce(0) { $0 + $1.count } == 1448 * 20)
+    #expect(network[story.client].timers.isEmpty)
+  }
+
+  /// While a piece waits for its turn, an arrival is answered by an acknowledgment alone.
+  @Test func arrivalDoesNotHastenAPiece() {
+    var network = story.open(Self.bbr)
+    story.perform(
+      [
+        .call(story.client, .send(1448 * 8)), .run(for: 60_000),
+        .call(story.client, .send(1448 * 6)),
+      ], on: &network)
+    #expect(network[story.client].timers[.pacing] != nil)
+    let before = network.log.count
+    let unsent = network[story.client].unsentCount
+    story.perform([.call(story.client, .send(1448))], on: &network)
+    #expect(network.log.count == before)
+    #expect(network[story.client].unsentCount == unsent + 1448)
+    story.perform([.hasten(story.client, .pacing), .call(story.client, .send(1))], on: &network)
+    #expect(network.log.count > before, "it may go now")
+  }
+
+  /// Without BBR nothing is paced.
+  @Test func onlyBBRPaces() {
+    var network = story.open(.linux)
+    story.perform([.call(story.client, .send(1448 * 20)), .run(for: 15_000)], on: &network)
+    #expect(network[story.client].timers[.pacing] == nil)
+    #expect(network[story.client].outstanding.count == 10)
+  }
+
+  /// A piece that does not fit waits for the acknowledgment that is overdue; where none is, a single
+  /// segment goes.
+  @Test(arguments: [(true, 9), (false, 10)]) func pieceWaitsForRoom(isLate: Bool, sent: Int) {
+    var network = story.open(.linux)
+    let lost = TCPOperation.fate(story.client, .lost)
+    story.perform([lost, .call(story.client, .send(1000))], on: &network)
+    // The oldest segment's acknowledgment is due only behind a round trip.
+    story.perform([.run(for: isLate ? 30_000 : 5000)], on: &network)
+    story.perform([.call(story.client, .send(1448 * 14))], on: &network)
+    #expect(network[story.client].outstanding.count == sent)
+  }
+}
