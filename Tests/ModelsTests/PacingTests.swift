@@ -100,7 +100,7 @@ struct PacingTests {
     story.perform([.call(story.client, .send(1448))], on: &network)
     #expect(network.log.count == before)
     #expect(network[story.client].unsentCount == unsent + 1448)
-    story.perform([.hasten(story.client, .pacing), .call(story.client, .send(1))], on: &network)
+    story.perform([.letPieceGo(story.client), .call(story.client, .send(1))], on: &network)
     #expect(network.log.count > before, "it may go now")
   }
 

@@ -78,11 +78,11 @@ struct UndoTests {
     let range = SequenceRange(SequenceNumber(0), SequenceNumber(100))
     let isTold1 = undo.noteDuplicate(range, count: 1, below: SequenceNumber(100))
     #expect(!isTold1)
-    undo.noteResent(nil, isProbe: false)
+    undo.noteResent(at: 1, isProbe: false)
     let isTold2 = undo.noteDuplicate(range, count: 1, below: SequenceNumber(100))
     #expect(!isTold2, "the second of one")
-    undo.noteResent(nil, isProbe: false)
-    undo.noteResent(nil, isProbe: true)
+    undo.noteResent(at: 1, isProbe: false)
+    undo.noteResent(at: 1, isProbe: true)
     let isTold3 = undo.noteDuplicate(range, count: 1, below: SequenceNumber(100))
     #expect(isTold3)
   }
@@ -95,13 +95,13 @@ struct UndoTests {
     let range = SequenceRange(SequenceNumber(10), SequenceNumber(20))
     func undo(resent: Int, probe: Recovery.TailProbe?) -> Undo {
       var undo = Undo()
-      for _ in 0..<5 { undo.noteResent(nil, isProbe: true) }
+      for _ in 0..<5 { undo.noteResent(at: 1, isProbe: true) }
       undo.begin(at: SequenceNumber(10), resent: resent, probe: probe)
       return undo
     }
     var plain = undo(resent: 0, probe: nil)
     #expect(!plain.isNeedless, "nothing has gone again yet")
-    plain.noteResent(nil, isProbe: false)
+    plain.noteResent(at: 1, isProbe: false)
     let isTold4 = plain.noteDuplicate(range, count: 1, below: SequenceNumber(20))
     #expect(isTold4)
     #expect(plain.isNeedless)
@@ -136,13 +136,13 @@ struct UndoTests {
     #expect(!undo.isAnsweredBefore(1), "no loss was found")
     undo.begin(at: SequenceNumber(0), resent: 0, probe: nil)
     #expect(undo.isAnsweredBefore(nil), "nothing has gone again")
-    undo.noteResent(1000, isProbe: false)
-    undo.noteResent(2000, isProbe: false)
+    undo.noteResent(at: 1000, isProbe: false)
+    undo.noteResent(at: 2000, isProbe: false)
     #expect(undo.isAnsweredBefore(999))
     #expect(!undo.isAnsweredBefore(1000) && !undo.isAnsweredBefore(1500))
     #expect(!undo.isAnsweredBefore(nil) && !undo.isAnsweredBefore(0))
     undo.forgetStamp()
-    undo.noteResent(3000, isProbe: true)
+    undo.noteResent(at: 3000, isProbe: true)
     #expect(undo.isAnsweredBefore(9999), "a probe belongs to no recovery")
   }
 
@@ -168,14 +168,14 @@ struct UndoTests {
   /// Under BBR the window is restored in both cases, at the next acknowledgment.
   @Test func bbrRestoresItsWindow() {
     var recovery = Recovery()
-    recovery.beginReducing(until: SequenceNumber(10))
+    recovery.beginReducing(until: SequenceNumber(10), .bbr)
     let arrival = Recovery.Acknowledgment(arrived: 1, lost: 0, advances: true, inFlight: 3)
     recovery.adjust(arrival, .bbr)
     #expect(recovery.congestionWindow == 4)
     recovery.takeBack(.bbr)
     #expect(recovery.congestionWindow == 4)
     // A recovery that begins with the same acknowledgment is the old one for BBR.
-    recovery.beginReducing(until: SequenceNumber(20))
+    recovery.beginReducing(until: SequenceNumber(20), .bbr)
     recovery.adjust(arrival, .bbr)
     #expect(recovery.congestionWindow == 5, "it grows by what arrives, and is not set anew")
     recovery.end(.bbr)

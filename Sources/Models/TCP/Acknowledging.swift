@@ -248,6 +248,8 @@ extension Endpoint {
 
   /// What arrived twice, then what arrived out of order, joined, the latest first: as many ranges as the
   /// options have room for.
+  ///
+  /// Source: RFC 2018, section 3; RFC 2883, section 4.
   func sackRanges() -> [SequenceRange] {
     let limit = timestampsOn ? 3 : 4
     let twice = duplicate.map { [$0] } ?? []

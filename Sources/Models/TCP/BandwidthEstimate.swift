@@ -88,10 +88,13 @@ struct BandwidthEstimate: Sendable, Equatable {
 
   /// How many segments of a size are handed to the device at once.
   ///
-  /// Source: Linux `tcp_tso_autosize`, `bbr_min_tso_segs`.
-  func pieceCount(segmentSize: Int) -> Int {
+  /// On a short path they may be more by some bytes.
+  ///
+  /// Source: Linux `bbr_tso_segs_goal`, `tcp_tso_autosize`, `bbr_min_tso_segs`.
+  func pieceCount(segmentSize: Int, more bytes: Int = 0) -> Int {
     let rate = pacing(segmentSize: segmentSize)
-    return max(rate < 150_000 ? 1 : 2, min(65_215, rate >> 10) / max(1, segmentSize))
+    let count = min(65_215, (rate >> 10) + bytes) / max(1, segmentSize)
+    return max(rate < 150_000 ? 1 : 2, count)
   }
 
   /// A rate times an amount times the gain.

@@ -4,11 +4,15 @@
 ///
 /// Source: RFC 2883, section 4.
 extension Endpoint {
-  /// A range arrived that was there already; several before the next acknowledgment are told as one.
+  /// A range arrived that was there already; out of order, several of one segment are told as one.
   ///
-  /// Source: Linux `tcp_dsack_extend`.
-  mutating func noteArrivedTwice(_ range: SequenceRange) {
+  /// Source: Linux `tcp_dsack_set`, `tcp_dsack_extend`.
+  mutating func noteArrivedTwice(_ range: SequenceRange, extends: Bool = false) {
     guard rules.reportsDuplicates, sackOn, range.count > 0 else { return }
+    guard extends else {
+      duplicate = range
+      return
+    }
     guard let told = duplicate, told.end.isAtOrAfter(range.start),
       told.start.isAtOrBefore(range.end)
     else {
@@ -25,7 +29,7 @@ extension Endpoint {
   /// It counts as arrived, and shows that something was sent again without need. More than was sent again
   /// says nothing.
   ///
-  /// Source: RFC 2883, section 4; Linux `tcp_check_dsack`, `tcp_dsack_seen`.
+  /// Source: RFC 2883, section 4; Linux `tcp_check_dsack`, `tcp_dsack_seen`, `tcp_sacktag_one`.
   mutating func readDuplicate(_ segment: Segment) -> SequenceRange? {
     guard sackOn, rules.reportsDuplicates, let range = segment.duplicate,
       range.count > 0, range.count <= maxSndWnd
@@ -33,6 +37,9 @@ extension Endpoint {
     let count = (range.count + sendMss - 1) / sendMss
     let isOfProbe = count == 1 && recovery.probe?.end == range.end
     guard recovery.undo.noteDuplicate(range, count: count, below: sndUna) else { return nil }
+    for chunk in outstanding where chunk.transmissions > 1 && range.contains(chunk.range) {
+      recovery.undo.take(1, upTo: chunk.end)
+    }
     // What a timer sent says nothing of patience.
     if recovery.hasSeenReordering, !isOfProbe { recovery.patience.wasTooShort() }
     recovery.noteArrivedTwice(count)

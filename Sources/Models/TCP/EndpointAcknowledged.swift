@@ -205,6 +205,7 @@ extension Endpoint {
       let range = outstanding[index].range
       guard ranges.contains(where: { $0.contains(range) }) else { continue }
       outstanding[index].isSacked = true
+      recovery.hasReport = true
       noteDelivered(outstanding[index], at: now)
       // Of what is not given up, what went again is thought to be under way still.
       if outstanding[index].isLost {

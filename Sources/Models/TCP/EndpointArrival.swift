@@ -8,6 +8,7 @@ extension Endpoint {
   ) {
     guard !isScripted else { return }
     cause = .arrival(segment.flags)
+    recovery.slackDecided = false
     if rules.dropsSynFin, !state.isSynchronized, segment.flags.contains([.syn, .fin]) {
       report(.segmentDiscarded(end, .meaningless), &journal)
       return
@@ -37,7 +38,6 @@ extension Endpoint {
     _ arrived: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
     var segment = arrived
-    recovery.slackDecided = false
     let crossesOpen = isCrossingSynAck(segment)
     if crossesOpen {
       segment.flags.remove(.syn)

@@ -41,7 +41,8 @@ extension Endpoint {
       return
     }
     noteArrivedTwice(SequenceRange(segment.seq, rcvNxt))
-    // Behind a FIN nothing is kept, and so nothing comes twice and no gap is left to be filled.
+    // What was kept beyond a FIN is thrown away: nothing comes twice then, and no gap is filled.
+    // Source: Linux `tcp_fin`.
     if !segment.flags.contains(.fin) { noteOverlaps(SequenceRange(rcvNxt, segment.end)) }
     deliver(segment.payload, from: segment.seq, segment.flags, at: now, &journal)
     let hadGap = !kept.isEmpty
@@ -116,7 +117,7 @@ extension Endpoint {
       let known = SequenceRange(known.range.start, known.range.end + (known.hasFin ? 1 : 0))
       let start = known.start.isAfter(range.start) ? known.start : range.start
       let end = known.end.isBefore(range.end) ? known.end : range.end
-      if start.isBefore(end) { noteArrivedTwice(SequenceRange(start, end)) }
+      if start.isBefore(end) { noteArrivedTwice(SequenceRange(start, end), extends: true) }
     }
   }
 

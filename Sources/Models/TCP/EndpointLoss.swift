@@ -42,7 +42,7 @@ extension Endpoint {
     recovery.beginAcknowledgment()
     let duplicate = readDuplicate(segment)
     _ = noteSack(segment.sack, at: now)
-    judge(segment, advances: false, duplicate: duplicate)
+    judge(segment, advances: false, isLate: true, duplicate: duplicate)
     guard !outstanding.isEmpty, recovery.resends != .nothing else { return }
     let wait = findLosses(advances: false, at: now, &journal)
     resendLost(at: now, &journal)
@@ -124,23 +124,29 @@ extension Endpoint {
     recovery.timerRanOutAt = now
     resumeTimeout(at: now, &journal)
     let wasReducing = recovery.isReducing
-    let wait = detectLosses(at: now, &journal)
+    _ = detectLosses(at: now, &journal)
     if !wasReducing, rules.congestionControl == .reno {
       let told = Recovery.Acknowledgment(
         arrived: 1, lost: lostCount, advances: false, inFlight: inFlight)
       recovery.adjust(told, .reno)
     }
     resendLost(at: now, &journal)
-    awaitReordered(wait, at: now, &journal)
+  }
+
+  /// A chunk counts as lost, or once more so: then it has been lost again.
+  ///
+  /// Source: Linux `tcp_mark_skb_lost`.
+  mutating func giveUp(_ index: Int) {
+    if outstanding[index].isLost { outstanding[index].isResent = false }
+    outstanding[index].isLost = true
   }
 
   /// A chunk is lost; with the first of a flight the congestion window begins to shrink.
   private mutating func markLost(_ index: Int) {
-    outstanding[index].isLost = true
-    outstanding[index].isResent = false
+    giveUp(index)
     if recovery.until == nil {
       recovery.undo.begin(at: sndUna, resent: resentInFlight, probe: recovery.probe)
-      recovery.beginReducing(until: sndNxt)
+      recovery.beginReducing(until: sndNxt, rules.congestionControl)
     }
   }
 
@@ -162,7 +168,8 @@ extension Endpoint {
         }
         resend(index, isJoined: isJoined, at: now, &journal)
         pieceLeft -= 1
-        if index == 0 { didResend = true }
+        // Of Linux, only the oldest segment sets the RTO anew.
+        if index == 0 || !rules.linuxArrival { didResend = true }
       } else {
         pieceLeft = 0
       }
@@ -181,6 +188,7 @@ extension Endpoint {
   ///
   /// Source: Linux `__tcp_retransmit_skb`, `tcp_set_skb_tso_segs`.
   mutating func cutAnew(_ index: Int) {
+    guard rules.sendsPieces else { return }
     let room = roomForData
     var last = index
     while last + 1 < outstanding.count, outstanding[last + 1].isJoined,
@@ -252,8 +260,13 @@ extension Endpoint {
     start(.retransmission, for: rto, at: now, &journal)
     recovery.timerRanOutAt = now
     let before = sndNxt
+    let hasRoom = sndNxt + min(unsentCount, sendMss) - sndUna <= sndWnd
     sendPending(at: now, isProbe: true, &journal)
     let isResent = sndNxt == before
+    if isResent, unsentCount > 0, hasRoom {
+      resumeTimeout(at: now, &journal)
+      return
+    }
     if isResent {
       outstanding[outstanding.count - 1].isJoined = false
       resend(outstanding.count - 1, isProbe: true, at: now, &journal)

@@ -2,14 +2,20 @@
 extension Endpoint {
   /// How many segments go to the device at once.
   ///
-  /// Source: Linux `tcp_tso_autosize`, `tcp_update_pacing_rate`, `bbr_min_tso_segs`.
+  /// Source: Linux `tcp_tso_autosize`, `tcp_update_pacing_rate`, `tcp_cwnd_test`.
   var pieceCount: Int {
+    guard rules.sendsPieces, roundTrip.srtt > 0 else { return .max }
+    // On a short path pieces are larger: it costs nobody a wait.
+    let more = roundTrip.minimum < 512 * 17 ? 65_536 >> (roundTrip.minimum / 512) : 0
+    let most = max(1, recovery.congestionWindow / 2)
     switch rules.congestionControl {
-    case .bbr: return recovery.bandwidth.pieceCount(segmentSize: sendMss)
+    case .bbr:
+      return min(most, recovery.bandwidth.pieceCount(segmentSize: sendMss, more: more))
     case .reno:
-      guard rules.defersPieces, roundTrip.srtt > 0 else { return .max }
-      let rate = recovery.congestionWindow * sendMss * 2_000_000 / roundTrip.srtt
-      return max(2, min(65_215, rate >> 10) / max(1, sendMss))
+      let window = max(recovery.congestionWindow, outstanding.count)
+      let percent = recovery.congestionWindow < recovery.threshold / 2 ? 200 : 120
+      let rate = window * sendMss * percent * 10_000 / roundTrip.srtt
+      return min(most, max(2, min(65_536, (rate >> 10) + more) / max(1, sendMss)))
     }
   }
 
@@ -17,7 +23,7 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_tso_should_defer`.
   func defersPiece(_ window: Int, at now: Microseconds) -> Bool {
-    guard rules.defersPieces, unsentCount > sendMss, recovery.until == nil,
+    guard rules.sendsPieces, unsentCount > sendMss, recovery.until == nil,
       now - pacing.lastAt <= 1000, let oldest = outstanding.first
     else { return false }
     let room = (recovery.congestionWindow - inFlight) * sendMss

@@ -166,7 +166,7 @@ extension Endpoint {
     recovery.noteSent(&outstanding[index], isFirst: false, at: now)
     outstanding[index].isTimed = true
     if outstanding[index].isLost { outstanding[index].isResent = true }
-    recovery.undo.noteResent(timestampsOn ? timestampClock(now) : nil, isProbe: isProbe)
+    recovery.undo.noteResent(at: timestampClock(now), isProbe: isProbe)
     let chunk = outstanding[index]
     var flags = chunk.control
     if irs != nil { flags.insert(.ack) }
@@ -217,8 +217,9 @@ extension Endpoint {
       let doubled = rto
       report(.rtoBackedOff(end, from: previous, to: doubled), &journal)
     }
-    if rules.defersPieces { cutAnew(0) }
+    cutAnew(0)
     resend(0, at: now, &journal)
+    // One segment of a piece went alone.
     if outstanding.count > 1 { outstanding[1].isJoined = false }
   }
 
@@ -241,7 +242,8 @@ extension Endpoint {
   ///
   /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`, `tcp_timeout_mark_lost`.
   private mutating func enterLossRecovery(at now: Microseconds) {
-    if recovery.until == nil || recovery.isByTimeout && timeouts == 1 {
+    let isFirst = recovery.until == nil || recovery.isByTimeout && timeouts == 1
+    if isFirst {
       recovery.undo.begin(at: sndUna, resent: resentInFlight, probe: recovery.probe)
     }
     let isTimed = rules.timeBasedLossDetection && sackOn
@@ -249,10 +251,11 @@ extension Endpoint {
       // What was sent less than a round trip ago may still arrive.
       let age = now - outstanding[index].sentAt
       if isTimed, index > 0, age < recovery.newestRoundTrip { continue }
-      outstanding[index].isLost = true
-      outstanding[index].isResent = false
+      giveUp(index)
     }
-    recovery.beginAnew(until: sndNxt, outstanding: outstanding.count, again: timeouts > 1)
+    recovery.beginAnew(
+      until: sndNxt, outstanding: outstanding.count, isFirst: isFirst, again: timeouts > 1,
+      rules.congestionControl)
     recovery.congestionWindow = inFlight + 1
   }
 

@@ -4,13 +4,15 @@ extension Endpoint {
   /// How many segments that went again are under way.
   var resentInFlight: Int { outstanding.count { $0.isResent } }
 
-  /// Judges by an acknowledgment; a plain one tells nothing new whatever.
+  /// Judges by an acknowledgment, which may be a plain duplicate without data, window or report, or one
+  /// that was overtaken.
   ///
   /// Source: Linux `tcp_rack_update_reo_wnd`, `tcp_process_tlp_ack`, `tcp_fastretrans_alert`.
   mutating func judge(
-    _ segment: Segment, advances: Bool, isPlain: Bool = false, duplicate: SequenceRange?
+    _ segment: Segment, advances: Bool, isPlain: Bool = false, isLate: Bool = false,
+    duplicate: SequenceRange?
   ) {
-    if recovery.sentAfter > 0 {
+    if recovery.sentAfter > 0, !isLate {
       recovery.patience.update(
         sentAfter: recovery.sentAfter, arrivedCount: recovery.arrivedCount)
     }
@@ -22,14 +24,16 @@ extension Endpoint {
       return
     }
     if recovery.until != nil, recovery.isByTimeout {
-      judgeTimeout(segment, advances: advances)
+      judgeTimeout(segment, advances: advances, isPlain: isPlain && duplicate == nil)
     } else {
       judgeRecovery(segment, advances: advances)
     }
   }
 
-  /// A probe is over when what was sent before it has arrived: if it was something sent before and no
-  /// report says that it came twice, only a higher number tells that it was needed.
+  /// A probe is over when what was sent before it has arrived.
+  ///
+  /// Where it repeated something, that number may be the answer to either. A report that it came twice
+  /// says that it was not needed, a higher number that it was.
   ///
   /// Source: RFC 8985, section 7.4.2; Linux `tcp_process_tlp_ack`.
   private mutating func endProbe(
@@ -45,6 +49,8 @@ extension Endpoint {
     }
   }
 
+  /// A recovery is over when all that was outstanding has arrived, or was not needed.
+  ///
   /// Source: Linux `tcp_try_undo_recovery`, `tcp_try_undo_partial`, `tcp_try_undo_dsack`.
   private mutating func judgeRecovery(_ segment: Segment, advances: Bool) {
     let control = rules.congestionControl
@@ -57,6 +63,7 @@ extension Endpoint {
         recovery.resends = .nothing
         return
       }
+      if outstanding.first?.transmissions == 1 { recovery.undo.forgetStamp() }
       forgetLosses()
       recovery.takeBack(control)
     }
@@ -70,7 +77,7 @@ extension Endpoint {
   /// once only; what arrives next of something new may tell, too.
   ///
   /// Source: RFC 5682, section 3.1; Linux `tcp_process_loss`.
-  private mutating func judgeTimeout(_ segment: Segment, advances: Bool) {
+  private mutating func judgeTimeout(_ segment: Segment, advances: Bool, isPlain: Bool) {
     let answersBefore = recovery.undo.isAnsweredBefore(segment.timestamp?.echo)
     let isNeedless = advances && (recovery.undo.isNeedless || answersBefore)
     if isNeedless || (recovery.doubtsTimeout && recovery.originalArrived) {
@@ -83,7 +90,7 @@ extension Endpoint {
     let isOver = segment.ack.isAtOrAfter(until)
     if recovery.doubtsTimeout {
       if sndNxt.isAfter(until) {
-        if !segment.sack.isEmpty { recovery.doubtsTimeout = false }
+        if recovery.hasReport || isPlain { recovery.doubtsTimeout = false }
       } else if advances, !isOver {
         recovery.doubt(until: sndNxt)
         if unsentCount > 0, sndUna + sndWnd - sndNxt > 0 {

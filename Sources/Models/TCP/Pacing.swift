@@ -18,17 +18,18 @@ struct Pacing: Sendable, Equatable {
   /// How many segments with data were sent.
   private var sentCount = 0
 
-  /// When something was sent last, or the next piece may go if that is later.
+  /// When something was sent last; later than now while a piece's time runs.
   var lastAt: Microseconds { nextAt / 1000 }
 
   /// When the next piece may go; nil: at any time.
   var opensAt: Microseconds? { isClosed ? (nextAt + 999) / 1000 : nil }
 
-  /// The next piece may go already.
+  /// Lets the next piece go before its time.
   mutating func open() { isClosed = false }
 
   /// A piece begins, or something that is none goes out.
   mutating func begin(at now: Microseconds) {
+    // What was let go early is counted from when it goes.
     beganAt = isClosed ? max(nextAt, now * 1000) : now * 1000
     isClosed = isClosed && nextAt > now * 1000
     idle = max(0, beganAt - nextAt)

@@ -76,6 +76,10 @@ struct Recovery: Sendable, Equatable {
   ///
   /// Source: Linux `FLAG_ORIG_SACK_ACKED`.
   private(set) var originalArrived = false
+  /// Whether the acknowledgment at hand reports something new.
+  ///
+  /// Source: Linux `FLAG_DATA_SACKED`.
+  var hasReport = false
   /// Whether the timeout may still turn out to have been needless.
   ///
   /// Source: RFC 5682, section 3.1; Linux `frto`.
@@ -107,7 +111,7 @@ struct Recovery: Sendable, Equatable {
     case nothing
   }
 
-  private enum Phase: Int, Sendable {
+  private enum Phase: Sendable {
     case open, recovery, timeout
   }
 
@@ -141,27 +145,32 @@ struct Recovery: Sendable, Equatable {
   ///
   /// Source: RFC 6937, section 3; RFC 9438, section 4.6 (seven tenths in place of RFC 5681's half);
   /// Linux `tcp_init_cwnd_reduction`, `bbr_save_cwnd`.
-  mutating func beginReducing(until end: SequenceNumber) {
+  mutating func beginReducing(
+    until end: SequenceNumber, _ control: TCPRules.CongestionControl = .reno
+  ) {
     (until, isByTimeout) = (end, false)
     probe = nil
     priorThreshold = max(threshold, congestionWindow * 3 / 4)
     threshold = max(2, congestionWindow * 7 / 10)
-    priorWindow = known == .open ? congestionWindow : max(priorWindow, congestionWindow)
+    saveWindow(control)
     (arrivedSince, sentSince) = (0, 0)
   }
 
   /// The retransmission timer ran out, and everything counts as lost: the window starts anew at one
   /// segment.
   ///
+  /// It may be the first since a loss was found, or another one of the same segment.
+  ///
   /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
-  mutating func beginAnew(until end: SequenceNumber, outstanding: Int, again: Bool = false) {
+  mutating func beginAnew(
+    until end: SequenceNumber, outstanding: Int, isFirst: Bool = true, again: Bool = false,
+    _ control: TCPRules.CongestionControl = .reno
+  ) {
     doubtsTimeout = until == nil || again
-    if until == nil {
+    if isFirst {
       priorThreshold = max(threshold, congestionWindow * 3 / 4)
       threshold = max(2, outstanding / 2)
-      priorWindow = congestionWindow
-    } else {
-      priorWindow = max(priorWindow, congestionWindow)
+      saveWindow(control)
     }
     congestionWindow = 1
     (until, isByTimeout) = (end, true)
@@ -169,6 +178,14 @@ struct Recovery: Sendable, Equatable {
     known = .timeout
     duplicateAcks = 0
     probe = nil
+  }
+
+  /// The window is to be restored, by BBR the largest of recoveries that follow each other.
+  ///
+  /// Source: Linux `tcp_init_cwnd_reduction`, `bbr_save_cwnd`.
+  private mutating func saveWindow(_ control: TCPRules.CongestionControl) {
+    let isLater = control == .bbr && known != .open
+    priorWindow = isLater ? max(priorWindow, congestionWindow) : congestionWindow
   }
 
   /// The first acknowledgment behind a timeout leaves open whether that was needed: what is sent from now
@@ -218,6 +235,7 @@ struct Recovery: Sendable, Equatable {
   mutating func beginAcknowledgment() {
     sentAfter = 0
     originalArrived = false
+    hasReport = false
     wasRecovering = until != nil
     resends = .lost
     bandwidth.begin()

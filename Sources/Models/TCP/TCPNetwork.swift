@@ -190,6 +190,8 @@ public struct TCPNetwork: Model {
       guard exists(end) else { return }
       connections[end.connection][end.side].hasten(kind)
       noteTimers(of: end)
+    case .letPieceGo(let end):
+      if exists(end) { connections[end.connection][end.side].pacing.open() }
     case .ignoreSlack(let end, let ignores):
       if exists(end) { connections[end.connection][end.side].recovery.ignoresSlack = ignores }
     case .stopListening(let end):

@@ -32,8 +32,9 @@ public enum TCPOperation: Sendable, Equatable {
   /// and reordering share a timer: any of the three names whichever runs.
   case expire(End, TimerKind)
   /// A timer runs out a tick earlier: a system counts whole ticks, and when one begins cannot be seen.
-  /// Of pacing, the next piece may go right away.
   case hasten(End, TimerKind)
+  /// The next piece may go right away, though its time has not come by the model's estimate of the path.
+  case letPieceGo(End)
   /// `TCPRules.timerSlack` does not count any more at an end, or does again.
   case ignoreSlack(End, Bool)
   /// The listener on an end's port goes away; a connection that it has opened stays.

@@ -124,10 +124,11 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// It is for ladders of real systems, whose rate follows chance as well (Linux `bbr_cycle_rand`).
   public var pacesLoosely = false
-  /// What is sent in pieces of several segments waits for room for a whole one.
+  /// Hands several segments to the device in one piece: it waits for room for a whole one, and what goes
+  /// again is cut into segments anew.
   ///
-  /// Source: Linux `tcp_tso_should_defer`.
-  public var defersPieces = false
+  /// Source: Linux `tcp_tso_autosize`, `tcp_tso_should_defer`, `__tcp_retransmit_skb`.
+  public var sendsPieces = false
   /// Offers selective acknowledgments.
   ///
   /// Source: RFC 2018; Linux `tcp_sack`.
@@ -303,7 +304,7 @@ public struct TCPRules: Sendable, Equatable {
     rules.timeBasedLossDetection = true
     rules.takesBackRecoveries = true
     rules.reportsDuplicates = true
-    rules.defersPieces = true
+    rules.sendsPieces = true
     rules.offersSack = true
     rules.offersTimestamps = true
     rules.receiveBuffer = nil

@@ -67,14 +67,8 @@ extension Endpoint {
     }
   }
 
-  /// A timer that runs is set to run out a tick earlier; the next piece may go right away.
-  mutating func hasten(_ kind: TimerKind) {
-    if kind == .pacing {
-      pacing.open()
-    } else {
-      timers[kind]?.deadline -= RunningTimer.tick
-    }
-  }
+  /// A timer that runs is set to run out a tick earlier.
+  mutating func hasten(_ kind: TimerKind) { timers[kind]?.deadline -= RunningTimer.tick }
 
   /// Stops a timer if it runs.
   mutating func stop(_ kind: TimerKind, _ journal: inout Journal) {

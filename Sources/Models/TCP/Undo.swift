@@ -14,7 +14,7 @@ struct Undo: Sendable, Equatable {
   ///
   /// Source: Linux `undo_retrans`.
   private(set) var openCount: Int?
-  /// The timestamp of what went again first.
+  /// What the clock of timestamps read when something went again first; nil: nothing has.
   ///
   /// Source: Linux `retrans_stamp`.
   private(set) var stamp: UInt32?
@@ -35,12 +35,12 @@ struct Undo: Sendable, Equatable {
   /// Nothing is under way that went again.
   mutating func forgetStamp() { stamp = nil }
 
-  /// A segment goes again, with a timestamp; a probe belongs to no recovery.
-  mutating func noteResent(_ timestamp: UInt32?, isProbe: Bool) {
+  /// A segment goes again as the clock of timestamps reads a value; a probe belongs to no recovery.
+  mutating func noteResent(at clock: UInt32, isProbe: Bool) {
     resentCount += 1
     guard !isProbe else { return }
     openCount = (openCount ?? 0) + 1
-    if stamp == nil { stamp = timestamp }
+    if stamp == nil { stamp = clock }
   }
 
   /// The peer has got something twice, so many segments; false if that cannot be.
@@ -62,8 +62,8 @@ struct Undo: Sendable, Equatable {
   /// Whether the peer has got twice all that went again.
   var isNeedless: Bool { marker != nil && openCount == 0 }
 
-  /// Whether the peer answers to what was sent before anything went again; without timestamps nobody can
-  /// tell.
+  /// Whether the peer answers to what was sent before anything went again: by the timestamp that it
+  /// echoes, without which nobody can tell.
   ///
   /// Source: Linux `tcp_packet_delayed`.
   func isAnsweredBefore(_ echo: UInt32?) -> Bool {

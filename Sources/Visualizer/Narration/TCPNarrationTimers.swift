@@ -55,6 +55,11 @@ extension TCPTelling {
         "The other window is closed; \(the(end)) will ask again in \(long), as the news of its "
           + "opening may be lost.",
         "对方窗口为 0，\(the(end)) \(long) 后会再询问：窗口打开的通知可能丢失。")
+    case .pacing where duration <= 1:
+      return say(
+        "Linux",
+        "\(The(end)) may send more, but BBR holds the next piece back: for how long, its rate does not "
+          + "tell.", "\(the(end))还可以再发，但 BBR 压着下一批：压多久，从速率看不出来。")
     case .pacing:
       return say(
         "Linux",
@@ -103,7 +108,7 @@ extension TCPTelling {
         "RFC 9293 3.8.6.1", "Time for \(the(end)) to ask whether the window has opened.",
         "\(the(end))该询问窗口是否打开了。")
     case .pacing:
-      return say("Linux", "The next piece of \(its(end)) may go.", "轮到\(its(end))下一批数据。")
+      return say("Linux", "It is the turn of \(its(end)) next piece.", "轮到\(its(end))下一批数据。")
     }
   }
 

@@ -32,6 +32,7 @@ struct TCPWords {
     case .expire(let end, let kind): "\(end.side.name) timer \(kind.rawValue) expires" + on(end)
     case .ignoreSlack(let end, let ignores):
       "\(end.side.name) timers count \(ignores ? "exactly" : "with slack")" + on(end)
+    case .letPieceGo(let end): "\(end.side.name) may send its next piece" + on(end)
     case .hasten(let end, let kind):
       "\(end.side.name) timer \(kind.rawValue) a tick earlier" + on(end)
     case .stopListening(let end): "\(end.side.name) stops listening" + on(end)

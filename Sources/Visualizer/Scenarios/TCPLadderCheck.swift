@@ -5,7 +5,7 @@ import Models
 /// Exactly equal must be: each direction's segments (flags, relative numbers, length, whether they
 /// are retransmissions, what made the end send them), the states of both ends before and after each
 /// row, paths, and results of calls. Within a tolerance: arrival times, timers, TIME_WAIT's length.
-/// Not compared: windows, absolute numbers, timestamps, PSH.
+/// Not compared: windows, absolute numbers, timestamps, PSH, when BBR lets the next segments go.
 extension TCPLadder {
   /// How far times may lie apart.
   enum Tolerance {
@@ -13,9 +13,9 @@ extension TCPLadder {
     static let arrival: Microseconds = 25_000
     /// How much later at most where the wire was busy.
     static let busy: Microseconds = 1_000_000
-    /// How much the capture's clocks may disagree about TIME_WAIT's timer, which is noted a little
-    /// after the row where it stands, in steps of 10 ms.
-    static let timeWaitValue: Microseconds = 25_000
+    /// How much more than the model's a captured TIME_WAIT timer may have left, three ticks; and how much
+    /// less, as it is noted a little after the row where it stands, in steps of 10 ms.
+    static let timeWaitValue = -25_000...12_000
     /// A tick of the kernel's timers.
     static let tick: Microseconds = 4000
     /// Of arrivals so close together a capture cannot tell which one made the end send.
@@ -111,6 +111,8 @@ struct TCPLadderCheck {
   private(set) var parting: (operation: Int, difference: Bilingual)?
   /// Where the row at hand stands in the ladder.
   var position = 0
+  /// When the row behind it happened.
+  private var nextAt: Microseconds = 0
   /// The rows where a timer may have run out before or behind what happened.
   var ambiguous: [Int] = []
   /// Those of them where the less likely order is taken.
@@ -136,7 +138,9 @@ struct TCPLadderCheck {
     }
     for operation in ladder.preparation { perform(operation) }
     preparedCount = operations.count
-    for (row, step) in zip(ladder.rows, ladder.steps) {
+    let steps = ladder.steps
+    for (row, step) in zip(ladder.rows, steps) {
+      nextAt = position + 1 < steps.count ? steps[position + 1].at : step.at + 1
       note(compare(row, step))
       if parting != nil, !goesOn { return }
       position += 1
@@ -158,6 +162,11 @@ struct TCPLadderCheck {
       return ambiguous
     }
     return ambiguous.filter { rows[$0].connection == connection }
+  }
+
+  /// The row at hand can be understood in another way as well.
+  mutating func noteAmbiguous() {
+    if ambiguous.last != position { ambiguous.append(position) }
   }
 
   private mutating func note(_ difference: Bilingual?) {
@@ -191,9 +200,10 @@ struct TCPLadderCheck {
     for overdue in step.mayExpireBefore {
       if mustHaveExpired(overdue, step) {
         operations.append(.runUntil(step.at - 1))
-        expireIfDue(overdue.kind, of: overdue.end, by: step.at)
-      } else if isDecidedByTick(overdue, step) {
-        perform(.hasten(overdue.end, overdue.kind))
+        let kind = actual(overdue.kind, of: overdue.end, behind: overdue.send)
+        expireIfDue(kind, of: overdue.end, by: step.at)
+      } else if let operation = decidedByTick(overdue, step) {
+        perform(operation)
       }
     }
     let time = timeOfEffect(step)
@@ -201,12 +211,15 @@ struct TCPLadderCheck {
     let isStrict = reversed.contains(position)
     if let arrival, isStrict { perform(.ignoreSlack(arrival, true)) }
     perform(.runUntil(time))
-    if let arrival, network[arrival].slackDecided { ambiguous.append(position) }
+    if let arrival, network[arrival].slackDecided { noteAmbiguous() }
     if let arrival, isStrict { perform(.ignoreSlack(arrival, false)) }
     for (end, kind) in step.expires {
       if let difference = expire(kind, of: end, step, row) { return difference }
     }
-    for (end, kind) in step.mayExpire { expireIfDue(kind, of: end, by: step.at) }
+    for overdue in step.mayExpire {
+      let kind = actual(overdue.kind, of: overdue.end, behind: overdue.send)
+      expireIfDue(kind, of: overdue.end, by: step.at)
+    }
     result = nil
     for operation in step.operations {
       var returned: CallResult?
@@ -219,8 +232,10 @@ struct TCPLadderCheck {
     where overdue.at - step.at <= TCPLadder.Tolerance.stall
       && uncompared(overdue.end) < overdue.ordinal
     {
-      if actual(overdue.kind, of: overdue.end) == .pacing { perform(.runUntil(overdue.at)) }
-      expireIfDue(overdue.kind, of: overdue.end, by: max(step.at, overdue.at))
+      let kind = actual(overdue.kind, of: overdue.end, behind: overdue.send)
+      // A piece has a time of its own, later than what went before it.
+      if kind == .pacing { perform(.runUntil(min(overdue.at, nextAt - 1))) }
+      expireIfDue(kind, of: overdue.end, by: max(step.at, overdue.at))
     }
     expireTick(row)
     readLog()

@@ -93,7 +93,9 @@ extension TCPLadderCheck {
       return nil
     }
     let isAckTimer = kind == .delayedAck
-    if captured == "delayed-ack" && !isAckTimer || captured == "retransmit" && isAckTimer {
+    let isProbe = captured == "probe" && kind == .pacing
+    let isOther = isAckTimer ? captured == "retransmit" : captured == "delayed-ack"
+    if isOther || isProbe {
       return Self.difference(
         name, what,
         captured: Bilingual(
@@ -112,7 +114,7 @@ extension TCPLadderCheck {
     if isPaced(send, record, seen) { return true }
     if case .call(let event) = send.cause, case .timer = record.cause {
       let called = event.flatMap { timeOf[$0] } ?? record.sentAt
-      return seen - called <= TCPLadder.Tolerance.stall
+      return (0...TCPLadder.Tolerance.stall).contains(seen - called)
     }
     guard let captured = arrival(behind: send) else { return false }
     switch record.cause {
@@ -120,9 +122,12 @@ extension TCPLadderCheck {
       guard let model = network.log[index].lastArrivedAt else { return false }
       return abs(captured - model) <= TCPLadder.Tolerance.burst
     case .timer(.pacing):
-      return seen - captured <= TCPLadder.Tolerance.stall
+      let stall = TCPLadder.Tolerance.stall
+      return (0...stall).contains(seen - captured)
+        && (-1...stall).contains(record.sentAt - captured)
     case .timer(.delayedAck):
-      return record.sentAt - captured <= 2 * TCPLadder.Tolerance.tick
+      let tick = TCPLadder.Tolerance.tick
+      return (-tick...2 * tick).contains(record.sentAt - captured)
     case .timer:
       return send.isRetransmission && abs(record.sentAt - captured) <= TCPLadder.Tolerance.tick
     default: return false
@@ -321,7 +326,7 @@ extension TCPLadderCheck {
         guard let row = ladder.rows.first(where: { abs($0.at - hit.at) <= 2 }),
           let shown = row.timeWaitLeft[item.side]
         else { return nil }
-        return abs(shown - hit.left) <= TCPLadder.Tolerance.timeWaitValue
+        return TCPLadder.Tolerance.timeWaitValue.contains(shown - hit.left)
           ? nil
           : Self.difference(
             name,

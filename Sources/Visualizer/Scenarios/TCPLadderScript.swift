@@ -14,7 +14,7 @@ extension TCPLadder {
     /// The timers that the capture says ran out.
     var expires: [(end: End, kind: TimerKind)] = []
     /// The timers that ran out while a call was made, if they were about to.
-    var mayExpire: [(end: End, kind: TimerKind)] = []
+    var mayExpire: [Overdue] = []
     /// The timers that ran out just before the row, if they were about to.
     var mayExpireBefore: [Overdue] = []
     /// The timers that ran out just behind the row, if they were about to.
@@ -206,7 +206,7 @@ extension TCPLadder {
         if send.isPureAck { step.mayExpireBefore.append(overdue(kind)) }
         step.mayExpireAfter.append(overdue(kind))
       } else if app.call != "connect" || !send.isPureAck {
-        step.mayExpire.append((end, kind))
+        step.mayExpire.append(overdue(kind))
       }
     case (.arrival, .receive):
       if send.isPureAck {

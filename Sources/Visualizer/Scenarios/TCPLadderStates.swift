@@ -50,7 +50,7 @@ extension TCPLadderCheck {
       guard let captured = row.timeWaitLeft[side] else { continue }
       let timers = network[End(connection, side)].timers
       let left = (timers[.timeWait] ?? timers[.finWait2]).map { $0.deadline - network.now }
-      if let left, abs(captured - max(0, left)) <= TCPLadder.Tolerance.timeWaitValue { continue }
+      if let left, TCPLadder.Tolerance.timeWaitValue.contains(captured - max(0, left)) { continue }
       return Self.difference(
         words(row), Bilingual("\(side.name) TIME_WAIT timer", "\(zh(side)) TIME_WAIT 定时器"),
         captured: Bilingual(same: "\(captured / 1000) ms"),

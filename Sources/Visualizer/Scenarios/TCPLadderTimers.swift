@@ -12,7 +12,9 @@ extension TCPLadderCheck {
     _ kind: TimerKind, of end: End, _ step: TCPLadder.Step, _ row: TCPLadder.Row
   ) -> Bilingual? {
     if case .send = row.kind, uncompared(end) > 0 { return nil }
-    let kind = actual(kind, of: end)
+    var send: TCPLadder.Send?
+    if case .send(let captured) = row.kind { send = captured }
+    let kind = actual(kind, of: end, behind: send)
     guard let timer = network[end].timers[kind] else { return nil }
     let early = timer.deadline - step.at
     if early > TCPLadder.Tolerance.early(timer.duration) {
@@ -26,7 +28,7 @@ extension TCPLadderCheck {
     perform(.expire(end, kind))
     // A probe for which there is no need gives way to the RTO, which may be due.
     if case .send = row.kind, uncompared(end) == 0, kind != .delayedAck {
-      expireIfDue(kind, of: end, by: step.at)
+      expireIfDue(actual(kind, of: end, behind: send), of: end, by: step.at)
     }
     return nil
   }
@@ -38,19 +40,19 @@ extension TCPLadderCheck {
   ) -> Bool {
     let (end, send) = (overdue.end, overdue.send)
     // What was sent behind an answer was not sent before it.
-    guard overdue.ordinal == 1, isDue(overdue.kind, of: end, by: step.at) else { return false }
-    let kind = actual(overdue.kind, of: end)
+    let kind = actual(overdue.kind, of: end, behind: send)
+    guard overdue.ordinal == 1, isDue(kind, of: end, by: step.at) else { return false }
     let event = [.runUntil(step.at)] + step.operations
     guard sends(send, end, after: [.expire(end, kind)]) else { return false }
     if sends(send, end, after: event) {
       guard sent(by: end, after: [.expire(end, kind)] + event).count == 1 else { return false }
-      ambiguous.append(position)
+      noteAmbiguous()
       return reversed.contains(position)
     }
     guard let timer = network[end].timers[kind],
       sends(send, end, after: event + [.expire(end, kind)])
     else { return true }
-    ambiguous.append(position)
+    noteAmbiguous()
     return (timer.deadline <= step.at) != reversed.contains(position)
   }
 
@@ -59,7 +61,8 @@ extension TCPLadderCheck {
   /// It matters where an end that answers so late no longer counts as one that answers promptly.
   mutating func timeOfEffect(_ step: TCPLadder.Step) -> Microseconds {
     guard let first = step.mayExpireBefore.first, !first.send.isPureAck, first.ordinal == 1,
-      case .call = first.send.cause, first.at > step.at
+      case .call = first.send.cause, first.at > step.at,
+      first.at - step.at <= TCPLadder.Tolerance.stall
     else { return step.at }
     func isInteractive(_ time: Microseconds) -> Bool {
       var trial = network
@@ -69,17 +72,27 @@ extension TCPLadderCheck {
       return trial[first.end].isInteractive
     }
     guard isInteractive(step.at) != isInteractive(first.at) else { return step.at }
-    ambiguous.append(position)
+    noteAmbiguous()
     return reversed.contains(position) ? first.at : step.at
   }
 
-  /// Whether a segment goes at once if a timer runs out a tick earlier, and not otherwise.
-  func isDecidedByTick(_ overdue: TCPLadder.Overdue, _ step: TCPLadder.Step) -> Bool {
+  /// What has to be asked for if a segment goes at once only where a timer runs out a tick earlier, or a
+  /// piece's time is over a little sooner; nil if it is something else.
+  func decidedByTick(
+    _ overdue: TCPLadder.Overdue, _ step: TCPLadder.Step
+  ) -> TCPOperation? {
     let (end, send) = (overdue.end, overdue.send)
+    let operation: TCPOperation
+    switch overdue.kind {
+    case .delayedAck: operation = .hasten(end, .delayedAck)
+    case .pacing: operation = .letPieceGo(end)
+    default: return nil
+    }
     let event = [.runUntil(step.at)] + step.operations
-    return [.delayedAck, .pacing].contains(overdue.kind) && overdue.ordinal == 1
-      && !sends(send, end, after: event)
-      && sends(send, end, after: [.hasten(end, overdue.kind)] + event)
+    guard overdue.ordinal == 1, !sends(send, end, after: event),
+      sends(send, end, after: [operation] + event)
+    else { return nil }
+    return operation
   }
 
   /// Whether the model would send a captured segment if it were asked for something.
@@ -109,23 +122,25 @@ extension TCPLadderCheck {
 
   /// Lets a timer run out early that is about to.
   mutating func expireIfDue(_ kind: TimerKind, of end: End, by time: Microseconds) {
-    guard isDue(kind, of: end, by: time) else { return }
-    perform(.expire(end, actual(kind, of: end)))
+    if isDue(kind, of: end, by: time) { perform(.expire(end, kind)) }
   }
 
   /// Whether a timer is about to run out, or has by then.
   func isDue(_ kind: TimerKind, of end: End, by time: Microseconds) -> Bool {
-    guard let timer = network[end].timers[actual(kind, of: end)] else { return false }
+    guard let timer = network[end].timers[kind] else { return false }
     return timer.deadline - time <= TCPLadder.Tolerance.early(timer.duration)
   }
 
-  /// The timer that a capture means which says that one has sent something, of those that may.
-  func actual(_ kind: TimerKind, of end: End) -> TimerKind {
+  /// The timer that a capture means which says that one has sent something, of those that may have: the
+  /// next piece's if that would send just this.
+  func actual(_ kind: TimerKind, of end: End, behind send: TCPLadder.Send?) -> TimerKind {
     let timers = network[end].timers
     switch kind {
     case .delayedAck, .timeWait, .finWait2, .pacing: return kind
     default:
-      if timers[.pacing] != nil { return .pacing }
+      if timers[.pacing] != nil, let send, sends(send, end, after: [.expire(end, .pacing)]) {
+        return .pacing
+      }
       return timers[kind] != nil ? kind : timers.retransmissionKind
     }
   }
