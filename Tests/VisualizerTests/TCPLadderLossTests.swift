@@ -30,7 +30,7 @@ struct TCPLadderLossTests {
     "resent-in-pieces.json", "flight-of-fifteen.json", "flights-both-ways.json",
     "answer-too-soon.json", "cut-anew.json", "cut-into-less.json", "late-segment-taken-back.json",
     "loss-found-at-the-end.json", "paced-both-ways.json", "paced-recovery.json",
-    "recoveries-taken-back.json", "reported-twice.json",
+    "recoveries-taken-back.json", "reported-twice.json", "lost-again-by-time.json",
   ]
 
   /// With many connections a captured wire is late, but not idle; that is no difference.

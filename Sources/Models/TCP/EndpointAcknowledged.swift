@@ -180,8 +180,7 @@ extension Endpoint {
     recovery.noteArrived(chunk)
     let elapsed = now - chunk.sentAt
     if chunk.transmissions > 1, elapsed < roundTrip.minimum {
-      guard chunk.sentAt == recovery.timerRanOutAt, elapsed + rules.timerSlack >= roundTrip.minimum
-      else { return }
+      guard chunk.isByTimer, elapsed + rules.timerSlack >= roundTrip.minimum else { return }
       recovery.slackDecided = true
       if recovery.ignoresSlack { return }
     }

@@ -190,9 +190,10 @@ extension Endpoint {
   mutating func cutAnew(_ index: Int) {
     guard rules.sendsPieces else { return }
     let room = roomForData
+    let first = outstanding[index]
     var last = index
     while last + 1 < outstanding.count, outstanding[last + 1].isJoined,
-      isToGoAgain(outstanding[last + 1]), outstanding[last].payload != nil
+      outstanding[last + 1].isLike(first), outstanding[last].payload != nil
     {
       last += 1
     }
@@ -268,6 +269,8 @@ extension Endpoint {
       return
     }
     if isResent {
+      let start = outstanding.lastIndex { !$0.isJoined } ?? 0
+      cutAnew(start)
       outstanding[outstanding.count - 1].isJoined = false
       resend(outstanding.count - 1, isProbe: true, at: now, &journal)
     }

@@ -165,6 +165,7 @@ extension Endpoint {
     outstanding[index].transmissions += 1
     recovery.noteSent(&outstanding[index], isFirst: false, at: now)
     outstanding[index].isTimed = true
+    outstanding[index].isByTimer = recovery.timerRanOutAt == now
     if outstanding[index].isLost { outstanding[index].isResent = true }
     recovery.undo.noteResent(at: timestampClock(now), isProbe: isProbe)
     let chunk = outstanding[index]

@@ -29,8 +29,15 @@ public struct SentChunk: Sendable, Equatable {
   ///
   /// Source: Linux `tcp_tsorted_anchor`.
   var isTimed = true
+  /// Whether a timer made it go again, and not something that arrived.
+  var isByTimer = false
   /// Whether it was sent again since it counts as lost.
   public var isResent = false
+
+  /// Whether the same is known of it as of another.
+  func isLike(_ other: SentChunk) -> Bool {
+    isSacked == other.isSacked && isLost == other.isLost && isResent == other.isResent
+  }
 
   /// How many numbers it occupies.
   public var count: Int {
