@@ -1,4 +1,4 @@
-/// Sending piece by piece, as BBR's pacing lets it.
+/// Sending in pieces of several segments, and under BBR each in its turn.
 extension Endpoint {
   /// How many segments go to the device at once.
   ///

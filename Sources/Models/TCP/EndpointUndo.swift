@@ -78,8 +78,7 @@ extension Endpoint {
   ///
   /// Source: RFC 5682, section 3.1; Linux `tcp_process_loss`.
   private mutating func judgeTimeout(_ segment: Segment, advances: Bool, isPlain: Bool) {
-    let answersBefore = recovery.undo.isAnsweredBefore(segment.timestamp?.echo)
-    let isNeedless = advances && (recovery.undo.isNeedless || answersBefore)
+    let isNeedless = advances && recovery.undo.mayTakeBack(segment.timestamp?.echo)
     if isNeedless || (recovery.doubtsTimeout && recovery.originalArrived) {
       forgetLosses()
       recovery.takeBack(rules.congestionControl)
@@ -105,8 +104,7 @@ extension Endpoint {
 
   /// Everything that was outstanding has arrived.
   private mutating func endRecovery(_ segment: Segment) {
-    let answersBefore = recovery.undo.isAnsweredBefore(segment.timestamp?.echo)
-    if recovery.undo.isNeedless || answersBefore {
+    if recovery.undo.mayTakeBack(segment.timestamp?.echo) {
       recovery.takeBack(rules.congestionControl)
     } else {
       recovery.patience.recoveryEnded()

@@ -59,6 +59,11 @@ struct Undo: Sendable, Equatable {
     self.openCount = max(0, openCount - count)
   }
 
+  /// Whether a recovery was not needed, by what the peer reports or by the timestamp that it echoes.
+  ///
+  /// Source: Linux `tcp_may_undo`.
+  func mayTakeBack(_ echo: UInt32?) -> Bool { isNeedless || isAnsweredBefore(echo) }
+
   /// Whether the peer has got twice all that went again.
   var isNeedless: Bool { marker != nil && openCount == 0 }
 

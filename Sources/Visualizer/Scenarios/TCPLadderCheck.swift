@@ -198,10 +198,9 @@ struct TCPLadderCheck {
     network.perform(.runUntil(step.at - 1), observer: nil)
     let before = states(row)
     for overdue in step.mayExpireBefore {
-      if mustHaveExpired(overdue, step) {
-        operations.append(.runUntil(step.at - 1))
-        let kind = actual(overdue.kind, of: overdue.end, behind: overdue.send)
-        expireIfDue(kind, of: overdue.end, by: step.at)
+      if let kind = timerBefore(overdue, step) {
+        perform(.runUntil(step.at - 1))
+        perform(.expire(overdue.end, kind))
       } else if let operation = decidedByTick(overdue, step) {
         perform(operation)
       }

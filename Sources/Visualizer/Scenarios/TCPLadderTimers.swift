@@ -33,27 +33,27 @@ extension TCPLadderCheck {
     return nil
   }
 
-  /// Whether a segment is one that a timer sends just before something happens, and not one that this
-  /// makes the model send.
-  mutating func mustHaveExpired(
+  /// The timer that has sent a segment just before something happened which does not make the model send
+  /// it; nil if none has.
+  mutating func timerBefore(
     _ overdue: TCPLadder.Overdue, _ step: TCPLadder.Step
-  ) -> Bool {
+  ) -> TimerKind? {
     let (end, send) = (overdue.end, overdue.send)
-    // What was sent behind an answer was not sent before it.
     let kind = actual(overdue.kind, of: end, behind: send)
-    guard overdue.ordinal == 1, isDue(kind, of: end, by: step.at) else { return false }
+    // What was sent behind an answer was not sent before it.
+    guard overdue.ordinal == 1, isDue(kind, of: end, by: step.at) else { return nil }
     let event = [.runUntil(step.at)] + step.operations
-    guard sends(send, end, after: [.expire(end, kind)]) else { return false }
+    guard sends(send, end, after: [.expire(end, kind)]) else { return nil }
     if sends(send, end, after: event) {
-      guard sent(by: end, after: [.expire(end, kind)] + event).count == 1 else { return false }
+      guard sent(by: end, after: [.expire(end, kind)] + event).count == 1 else { return nil }
       noteAmbiguous()
-      return reversed.contains(position)
+      return reversed.contains(position) ? kind : nil
     }
     guard let timer = network[end].timers[kind],
       sends(send, end, after: event + [.expire(end, kind)])
-    else { return true }
+    else { return kind }
     noteAmbiguous()
-    return (timer.deadline <= step.at) != reversed.contains(position)
+    return (timer.deadline <= step.at) != reversed.contains(position) ? kind : nil
   }
 
   /// When something had its effect: a call may have had it as late as what it sent was seen.
