@@ -37,11 +37,13 @@ extension Endpoint {
     let count = (range.count + sendMss - 1) / sendMss
     let isOfProbe = count == 1 && recovery.probe?.end == range.end
     guard recovery.undo.noteDuplicate(range, count: count, below: sndUna) else { return nil }
-    for chunk in outstanding where chunk.transmissions > 1 && range.contains(chunk.range) {
-      recovery.undo.take(1, upTo: chunk.end)
-    }
     // What a timer sent says nothing of patience.
     if recovery.hasSeenReordering, !isOfProbe { recovery.patience.wasTooShort() }
+    for chunk in outstanding where chunk.transmissions > 1 && range.contains(chunk.range) {
+      recovery.undo.take(1, upTo: chunk.end)
+      // What went again came before what was reported behind it.
+      if chunk.isSacked { recovery.noteLate() }
+    }
     recovery.noteArrivedTwice(count)
     return range
   }

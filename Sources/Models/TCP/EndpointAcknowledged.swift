@@ -28,7 +28,7 @@ extension Endpoint {
       !isAdvance && segment.length == 0 && segment.window == sndWnd && !outstanding.isEmpty
     updateSendWindow(segment)
     let arrivedBefore = recovery.arrivedCount
-    let wasIdle = outstanding.isEmpty
+    let flight = outstanding.count
     recovery.beginAcknowledgment()
     let hadSyn = outstanding.first?.control.contains(.syn) ?? false
     let highest = outstanding.last { $0.isSacked }?.end
@@ -49,11 +49,11 @@ extension Endpoint {
       }
     }
     let arrived = recovery.arrivedCount - arrivedBefore - (hadSyn && isAdvance ? 1 : 0)
-    guard !wasIdle else { return true }
+    guard flight > 0 else { return true }
     recovery.bandwidth.measure(
       arrived: arrived, arrivedCount: recovery.arrivedCount, minimum: roundTrip.minimum, at: now)
     if isAdvance || arrived > 0 || isDuplicate || recovery.until != nil {
-      recover(arrived: arrived, advances: isAdvance, at: now, &journal)
+      recover(arrived: arrived, of: flight, advances: isAdvance, at: now, &journal)
     }
     return true
   }
@@ -92,17 +92,15 @@ extension Endpoint {
   ) {
     sndUna = ack
     let covered = Array(outstanding.prefix { $0.end.isAtOrBefore(ack) })
-    let hadSyn = covered.first?.control.contains(.syn) ?? false
     let wasResent = covered.contains { $0.transmissions > 1 }
     for chunk in covered {
       acknowledgedCount += chunk.payload?.count ?? 0
       if !chunk.isSacked {
-        noteDelivered(chunk, at: now)
+        noteDelivered(chunk, echo: segment.timestamp?.echo, at: now)
         if chunk.transmissions == 1 { recovery.noteOrder(of: chunk, reported: highest) }
       }
     }
-    let count = covered.count
-    outstanding.removeFirst(count)
+    outstanding.removeFirst(covered.count)
     trimFirstChunk(upTo: ack)
     if outstanding.isEmpty { stopRetransmission(&journal) }
     report(.dataAcknowledged(end, upTo: ack), &journal)
@@ -114,10 +112,6 @@ extension Endpoint {
     timeouts = 0
     troubleSince = nil
     judge(segment, advances: true, duplicate: duplicate)
-    let wasUsed = recovery.congestionWindow < 2 * (outstanding.count + count)
-    if wasUsed, !hadSyn, rules.congestionControl == .reno, !recovery.isReducing {
-      recovery.grow(by: covered.count { !$0.isSacked })
-    }
     if !outstanding.isEmpty {
       start(.retransmission, for: rto, at: now, &journal)
       scheduleProbe(at: now, renewsTimeout: true, &journal)
@@ -173,11 +167,17 @@ extension Endpoint {
 
   /// The peer has this chunk; the latest such transmission tells what should have arrived too.
   ///
-  /// An answer that comes sooner than any did is one to the first transmission.
+  /// An answer that comes sooner than any did is one to the first transmission, and so is one that
+  /// echoes an earlier timestamp.
   ///
-  /// Source: RFC 8985, section 6.2, step 2; Linux `tcp_rack_advance`.
-  mutating func noteDelivered(_ chunk: SentChunk, at now: Microseconds) {
+  /// Source: RFC 8985, section 6.2, step 2; Linux `tcp_rack_advance`, `tcp_skb_spurious_retrans`.
+  mutating func noteDelivered(_ chunk: SentChunk, echo: UInt32? = nil, at now: Microseconds) {
     recovery.noteArrived(chunk)
+    if chunk.transmissions > 1, timestampsOn, let echo, echo != 0,
+      Int32(bitPattern: echo &- chunk.resentStamp) < 0
+    {
+      return
+    }
     let elapsed = now - chunk.sentAt
     if chunk.transmissions > 1, elapsed < roundTrip.minimum {
       guard chunk.isByTimer, elapsed + rules.timerSlack >= roundTrip.minimum else { return }

@@ -14,13 +14,14 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_fastretrans_alert`, then `tcp_cong_control`, then `tcp_xmit_recovery`.
   mutating func recover(
-    arrived: Int, advances: Bool, at now: Microseconds, _ journal: inout Journal
+    arrived: Int, of flight: Int, advances: Bool, at now: Microseconds, _ journal: inout Journal
   ) {
     let before = lostCount
     let isHeldBack = outstanding.isEmpty || recovery.resends == .nothing
     let wait = isHeldBack ? 0 : findLosses(advances: advances, at: now, &journal)
     var told = Recovery.Acknowledgment(
-      arrived: arrived, lost: max(0, lostCount - before), advances: advances, inFlight: inFlight)
+      arrived: arrived, lost: max(0, lostCount - before), advances: advances, flight: flight,
+      inFlight: inFlight)
     if rules.congestionControl == .bbr {
       told.target = recovery.bandwidth.target(
         minimum: roundTrip.minimum, segmentSize: sendMss)
@@ -50,20 +51,29 @@ extension Endpoint {
   }
 
   /// Marks what is lost, by time or by counting; returns how long the rest is to be waited for.
+  ///
+  /// Where something is, a recovery begins: also if the last one is over with this acknowledgment and
+  /// left a loss behind.
+  ///
+  /// Source: Linux `tcp_fastretrans_alert`, `tcp_time_to_recover`, `tcp_identify_packet_loss`
+  /// (`FLAG_LOST_RETRANS`).
   private mutating func findLosses(
     advances: Bool, at now: Microseconds, _ journal: inout Journal
   ) -> Microseconds {
+    var wait: Microseconds = 0
+    let resentBefore = resentInFlight
     if rules.timeBasedLossDetection, sackOn {
-      guard recovery.hasAdvanced else { return 0 }
-      recovery.hasAdvanced = false
-      return detectLosses(at: now, &journal)
-    }
-    if recovery.until == nil, recovery.duplicateAcks >= 3, duplicatesTell {
-      markLost(0)
-    } else if recovery.until != nil, advances, !outstanding[0].isLost {
+      if recovery.hasAdvanced {
+        recovery.hasAdvanced = false
+        wait = detectLosses(at: now, &journal)
+      }
+    } else if recovery.until == nil ? recovery.duplicateAcks >= 3 && duplicatesTell : advances {
       outstanding[0].isLost = true
     }
-    return 0
+    // What a timeout sent again and was lost again ends slow start.
+    let isOpen = recovery.until == nil || recovery.isByTimeout && resentInFlight < resentBefore
+    if isOpen, outstanding.contains(where: \.isLost) { beginRecovery() }
+    return wait
   }
 
   /// Whether duplicates can be about a loss: without SACK not before more was acknowledged than the
@@ -101,7 +111,7 @@ extension Endpoint {
       else { continue }
       let remaining = recovery.newestRoundTrip + patience - (now - chunk.sentAt)
       if remaining <= 0 {
-        markLost(index)
+        giveUp(index)
         outstanding[index].isTimed = false
       } else {
         wait = max(wait, remaining)
@@ -123,11 +133,13 @@ extension Endpoint {
     guard !outstanding.isEmpty else { return }
     recovery.timerRanOutAt = now
     resumeTimeout(at: now, &journal)
-    let wasReducing = recovery.isReducing
+    let before = inFlight
     _ = detectLosses(at: now, &journal)
-    if !wasReducing, rules.congestionControl == .reno {
+    let isFirst = inFlight != before && !recovery.isReducing
+    if isFirst { beginRecovery() }
+    if isFirst, rules.congestionControl == .reno {
       let told = Recovery.Acknowledgment(
-        arrived: 1, lost: lostCount, advances: false, inFlight: inFlight)
+        arrived: 1, lost: lostCount, advances: false, flight: outstanding.count, inFlight: inFlight)
       recovery.adjust(told, .reno)
     }
     resendLost(at: now, &journal)
@@ -141,19 +153,19 @@ extension Endpoint {
     outstanding[index].isLost = true
   }
 
-  /// A chunk is lost; with the first of a flight the congestion window begins to shrink.
-  private mutating func markLost(_ index: Int) {
-    giveUp(index)
-    if recovery.until == nil {
-      recovery.undo.begin(at: sndUna, resent: resentInFlight, probe: recovery.probe)
-      recovery.beginReducing(until: sndNxt, rules.congestionControl)
-    }
+  /// Something is lost: the congestion window begins to shrink.
+  ///
+  /// Source: Linux `tcp_enter_recovery`.
+  private mutating func beginRecovery() {
+    recovery.undo.begin(at: sndUna, resent: resentInFlight, probe: recovery.probe)
+    recovery.beginReducing(until: sndNxt, rules.congestionControl)
   }
 
   /// Sends lost segments again, as many as the congestion window lets out.
   ///
   /// Source: Linux `tcp_xmit_retransmit_queue`.
   mutating func resendLost(at now: Microseconds, _ journal: inout Journal) {
+    var didSend = false
     var didResend = false
     var pieceLeft = 0
     var index = 0
@@ -168,6 +180,7 @@ extension Endpoint {
         }
         resend(index, isJoined: isJoined, at: now, &journal)
         pieceLeft -= 1
+        didSend = true
         // Of Linux, only the oldest segment sets the RTO anew.
         if index == 0 || !rules.linuxArrival { didResend = true }
       } else {
@@ -175,6 +188,7 @@ extension Endpoint {
       }
       index += 1
     }
+    if didSend { pacing.passSending(at: now) }
     if didResend, timers[.reordering] == nil {
       start(.retransmission, for: rto, at: now, &journal)
     }

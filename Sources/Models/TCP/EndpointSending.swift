@@ -65,7 +65,10 @@ extension Endpoint {
       if unsentCount > 0 {
         guard count > 0 else { break }
         let isFull = count == mss || carriesFin || 2 * count >= maxSndWnd
-        guard isFull || isProbe || (isLast && (ignoresNagle || !nagleHolds)) else { break }
+        // What a piece has begun goes on up to the edge of the window. Source: Linux
+        // `tcp_mss_split_point`.
+        let isEnd = isLast || (rules.sendsPieces && pieceLeft > 0)
+        guard isFull || isProbe || (isEnd && (ignoresNagle || !nagleHolds)) else { break }
       }
       let isJoined = pieceLeft > 0
       if !isJoined {
@@ -163,6 +166,7 @@ extension Endpoint {
     split(index)
     outstanding[index].sentAt = now
     outstanding[index].transmissions += 1
+    outstanding[index].resentStamp = timestampClock(now)
     recovery.noteSent(&outstanding[index], isFirst: false, at: now)
     outstanding[index].isTimed = true
     outstanding[index].isByTimer = recovery.timerRanOutAt == now

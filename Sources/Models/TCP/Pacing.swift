@@ -27,6 +27,17 @@ struct Pacing: Sendable, Equatable {
   /// Lets the next piece go before its time.
   mutating func open() { isClosed = false }
 
+  /// What is lost has been sent again, and the clock is read anew for what follows: a piece of a few bytes
+  /// is over by then.
+  ///
+  /// Source: Linux `tcp_tsq_write`, `tcp_write_xmit` (`tcp_mstamp_refresh`).
+  mutating func passSending(at now: Microseconds) {
+    if let opensAt, opensAt - now <= Self.sendingTime { open() }
+  }
+
+  /// About how long it takes to send a segment.
+  private static let sendingTime: Microseconds = 50
+
   /// A piece begins, or something that is none goes out.
   mutating func begin(at now: Microseconds) {
     // What was let go early is counted from when it goes.

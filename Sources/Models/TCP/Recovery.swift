@@ -127,6 +127,8 @@ struct Recovery: Sendable, Equatable {
     var lost: Int
     /// Whether SND.UNA advances.
     var advances: Bool
+    /// Segments that were outstanding.
+    var flight = 0
     /// Segments still on the wire.
     var inFlight: Int
     /// The window that BBR aims for.
@@ -293,7 +295,11 @@ struct Recovery: Sendable, Equatable {
     switch control {
     case .reno:
       known = phase
-      if isReducing { reduce(acknowledgment) }
+      if isReducing {
+        reduce(acknowledgment)
+      } else if acknowledgment.advances, congestionWindow < 2 * acknowledgment.flight {
+        grow(by: acknowledgment.arrived)
+      }
     case .bbr: conserve(acknowledgment)
     }
   }

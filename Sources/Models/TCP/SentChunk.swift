@@ -14,6 +14,8 @@ public struct SentChunk: Sendable, Equatable {
   public var firstSentAt: Microseconds
   /// How often it was sent.
   public var transmissions = 1
+  /// What the clock of timestamps read when it went again last.
+  var resentStamp: UInt32 = 0
   /// How many segments had arrived at the peer when it was sent last.
   var arrivedBefore = 0
   /// What BBR knew then.

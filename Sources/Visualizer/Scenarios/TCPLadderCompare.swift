@@ -128,8 +128,9 @@ extension TCPLadderCheck {
     case .timer(.delayedAck):
       let tick = TCPLadder.Tolerance.tick
       return (-tick...2 * tick).contains(record.sentAt - captured)
-    case .timer:
-      return send.isRetransmission && abs(record.sentAt - captured) <= TCPLadder.Tolerance.tick
+    case .timer(let kind):
+      guard send.isRetransmission || kind == .lossProbe else { return false }
+      return abs(record.sentAt - captured) <= TCPLadder.Tolerance.tick
     default: return false
     }
   }

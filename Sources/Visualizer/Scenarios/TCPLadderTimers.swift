@@ -136,7 +136,13 @@ extension TCPLadderCheck {
   func actual(_ kind: TimerKind, of end: End, behind send: TCPLadder.Send?) -> TimerKind {
     let timers = network[end].timers
     switch kind {
-    case .delayedAck, .timeWait, .finWait2, .pacing: return kind
+    case .delayedAck, .timeWait, .finWait2: return kind
+    case .pacing:
+      // What is new may be a probe as well.
+      guard timers[.pacing] == nil, timers[.lossProbe] != nil, let send,
+        sends(send, end, after: [.expire(end, .lossProbe)])
+      else { return kind }
+      return .lossProbe
     default:
       if timers[.pacing] != nil, let send, sends(send, end, after: [.expire(end, .pacing)]) {
         return .pacing
