@@ -123,4 +123,63 @@ struct PacingTests {
     story.perform([.call(story.client, .send(1448 * 14))], on: &network)
     #expect(network[story.client].outstanding.count == sent)
   }
+
+  /// A piece holds half the congestion window at most, and goes without delay if there is room for a
+  /// third of it.
+  @Test func thirdOfAWindowIsRoomEnough() {
+    var sender = LoneSender(.linux, roundTrip: 1000)
+    sender.write(1000, at: 100_000)
+    sender.write(20 * 1448, at: 100_900)
+    let joined = sender.end.outstanding.map(\.isJoined)
+    #expect(
+      joined == [false, false, true, true, true, true, false, true, true, true],
+      "a piece of five, and four for which there is room")
+  }
+
+  /// In a recovery no piece waits for room.
+  @Test func recoveryDoesNotWaitForRoom() {
+    var sender = LoneSender(.linux)
+    sender.write(20 * 1448, at: 100_000)
+    sender.answer(0, sack: [1448..<4 * 1448], at: 120_000)
+    #expect(sender.end.recovery.isReducing)
+    for end in [5, 6] {
+      #expect(sender.answer(0, sack: [1448..<end * 1448], at: 145_000 + end * 100).count == 1)
+    }
+  }
+
+  /// What a piece has begun goes on up to the edge of the window; nothing begins that does not fit.
+  @Test(arguments: [(1948, [1448, 500]), (2896 + 500, [1448, 1448]), (500, [])])
+  func pieceEndsAtTheWindowsEdge(window: Int, lengths: [Int]) {
+    var sender = LoneSender(.linux)
+    sender.write(1448, at: 50_000)
+    sender.answer(1448, window: window, at: 70_000)
+    #expect(sender.write(10 * 1448, at: 100_000).map(\.payloadLength) == lengths)
+  }
+
+  /// A piece of a few bytes is over when what is lost has gone; a whole one is not.
+  @Test func fewBytesTakeNoTime() {
+    var pacing = Pacing()
+    for _ in 0..<10 { send(1000, &pacing, at: 0) }
+    send(20, &pacing, at: 50_000)
+    #expect(pacing.opensAt == 50_010)
+    pacing.passSending(at: 50_000)
+    #expect(pacing.opensAt == nil)
+    send(1000, &pacing, at: 60_000)
+    pacing.passSending(at: 60_000)
+    #expect(pacing.opensAt == 60_500)
+  }
+
+  /// What is new follows a few bytes that go again at once.
+  @Test func newDataFollowsAFewBytes() {
+    var sender = LoneSender(Self.bbr)
+    sender.write(10 * 1448, at: 100_000)
+    sender.answer(10 * 1448, at: 120_000)
+    sender.write(20, at: 200_000)
+    sender.write(8 * 1448, at: 201_000)
+    sender.expire(.pacing, at: 203_000)
+    let first = 10 * 1448
+    let again = sender.answer(first, sack: [first + 20..<first + 20 + 3 * 1448], at: 222_000)
+    #expect(again.map(\.payloadLength) == [20, 1448, 1448])
+    #expect(sender.starts(again).first == first)
+  }
 }

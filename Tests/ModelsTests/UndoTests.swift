@@ -72,6 +72,56 @@ struct UndoTests {
     #expect(answers(network, from: end).first?.sack == [range(101, 151)])
   }
 
+  /// Three ranges have room beside timestamps, four without; the latest stands first.
+  @Test(arguments: [(true, 3), (false, 4)]) func reportsHaveRoom(hasTimestamps: Bool, count: Int) {
+    var rules = Self.prompt
+    rules.offersTimestamps = hasTimestamps
+    var network = story.open(rules)
+    let base = network[story.client].iss
+    let start = network.log.count
+    let fates = (0..<10).map { TCPOperation.fate(story.client, $0 % 2 == 0 ? .lost : .delivered) }
+    story.perform(fates + write(10) + [.run(for: 12_000)], on: &network)
+    #expect(network[story.server].kept.count == 5)
+    let latest = answers(network, from: start).last?.sack ?? []
+    #expect(latest.count == count)
+    #expect(latest.first == SequenceRange(base + 901, base + 1001))
+  }
+
+  /// What overlaps several kept segments is reported as one.
+  @Test func repeatOfSeveralIsOneReport() {
+    var network = story.open(Self.prompt)
+    let base = network[story.client].iss
+    story.perform(
+      [.fate(story.client, .lost)] + write(3) + [.run(for: 11_000)], on: &network)
+    #expect(network[story.server].kept.count == 2)
+    var segment = Segment(.ack, seq: base + 101, ack: network[story.client].rcvNxt, window: 64)
+    segment.payload = Payload(network[story.client].stream, offset: 100, count: 200)
+    let start = network.log.count
+    story.perform(
+      [.inject(from: story.client, segment, isRetransmission: false), .run(for: 10_500)],
+      on: &network)
+    let reported = answers(network, from: start).first?.sack.first
+    #expect(reported == SequenceRange(base + 101, base + 301))
+  }
+
+  /// A FIN throws away what is kept behind it, so that nothing of it comes twice.
+  @Test(arguments: [false, true]) func finThrowsAwayWhatIsKept(isFin: Bool) {
+    var network = story.open(Self.prompt)
+    let base = network[story.client].iss
+    story.perform(
+      [.fate(story.client, .lost)] + write(2) + [.run(for: 11_000)], on: &network)
+    var segment = Segment(
+      isFin ? [.fin, .ack] : .ack, seq: base + 1, ack: network[story.client].rcvNxt, window: 64)
+    segment.payload = Payload(network[story.client].stream, offset: 0, count: 200)
+    let start = network.log.count
+    story.perform(
+      [.inject(from: story.client, segment, isRetransmission: false), .run(for: 10_500)],
+      on: &network)
+    let told = answers(network, from: start).map(\.sack)
+    #expect(told == (isFin ? [] : [[SequenceRange(base + 101, base + 201)]]))
+    #expect(network[story.server].kept.isEmpty && network[story.server].duplicate == nil)
+  }
+
   /// More than was sent again cannot have come twice, nor more than the window held.
   @Test func impossibleReportsSayNothing() {
     var undo = Undo()
@@ -146,6 +196,40 @@ struct UndoTests {
     #expect(undo.isAnsweredBefore(9999), "a probe belongs to no recovery")
   }
 
+  /// A report of what is outstanding, and was reported before, shows that the order has changed; it is
+  /// one less that may have been needed.
+  @Test func outstandingComesTwice() {
+    var sender = LoneSender(.linux)
+    sender.write(6 * 1448, at: 100_000)
+    #expect(sender.answer(0, sack: [range(3, 6)], at: 120_000).count == 3)
+    sender.answer(0, sack: [range(1, 2), range(3, 6)], at: 141_000)
+    let count = sender.end.recovery.undo.openCount ?? 0
+    #expect(!sender.end.recovery.hasSeenReordering)
+    sender.answer(0, sack: [range(1, 2), range(1, 2), range(3, 6)], at: 142_000)
+    #expect(count > 1 && sender.end.recovery.undo.openCount == count - 1)
+    #expect(sender.end.recovery.hasSeenReordering)
+  }
+
+  /// A report that was overtaken says what has arrived, but patience grows with the next one in order.
+  @Test func overtakenReportIsRead() {
+    var sender = LoneSender(.linux)
+    sender.write(1448, at: 50_000)
+    sender.answer(1448, at: 70_000)
+    sender.end.recovery.noteLate()
+    sender.write(4 * 1448, at: 100_000)
+    sender.answer(1448, sack: [range(2, 5)], at: 120_000)
+    #expect(sender.expire(.reordering, at: 127_000).count == 1)
+    sender.answer(5 * 1448, at: 147_000)
+    sender.write(2 * 1448, at: 150_000)
+    sender.answer(2 * 1448, sack: [range(1, 2), range(6, 7)], at: 170_000)
+    #expect(sender.outstanding(\.isSacked) == [6 * 1448])
+    #expect(sender.end.recovery.patience.steps == 1)
+    sender.answer(7 * 1448, at: 171_000)
+    #expect(sender.end.recovery.patience.steps == 2)
+  }
+
+  private func range(_ first: Int, _ end: Int) -> Range<Int> { first * 1448..<end * 1448 }
+
   // MARK: Taking back
 
   /// A segment that was only late was given up: when it comes, the window is what it was.
@@ -163,6 +247,66 @@ struct UndoTests {
     #expect(recovery.until == nil)
     #expect(recovery.congestionWindow == (isLate ? window : window * 7 / 10))
     #expect(recovery.hasSeenReordering == false, "the whole was acknowledged at once")
+  }
+
+  /// Where nothing is under way any more that went again, the next recovery is judged by what goes
+  /// again in it.
+  @Test func stampEndsWithWhatWentAgain() {
+    var sender = LoneSender(.linux)
+    sender.write(1448, at: 100_000)
+    sender.write(3 * 1448, at: 110_000)
+    #expect(sender.answer(0, sack: [range(3, 4)], at: 131_000).count == 1)
+    #expect(sender.end.recovery.undo.stamp != nil)
+    sender.answer(1448, sack: [range(3, 4)], echoOf: 100_000, at: 132_000)
+    #expect(sender.end.recovery.until == nil, "the answer to what was sent first")
+    #expect(sender.end.recovery.undo.stamp == nil)
+    // The same with an acknowledgment behind a recovery that was needed.
+    var other = LoneSender(.linux)
+    other.write(4 * 1448, at: 100_000)
+    other.answer(0, sack: [range(1, 4)], at: 120_000)
+    other.answer(4 * 1448, at: 140_000)
+    #expect(other.end.recovery.until == nil && other.end.recovery.undo.stamp != nil)
+    other.write(1448, at: 150_000)
+    other.answer(5 * 1448, at: 170_000)
+    #expect(other.end.recovery.undo.stamp == nil)
+  }
+
+  // MARK: Without timestamps
+
+  /// Linux without timestamps and probes of the tail.
+  private static let bare: TCPRules = {
+    var rules = TCPRules.linux
+    rules.offersTimestamps = false
+    rules.tailLossProbe = false
+    return rules
+  }()
+
+  /// A timeout was needless if something arrives that went once only.
+  @Test(arguments: [1, 2]) func originalTakesTimeoutBack(arrived: Int) {
+    var sender = LoneSender(Self.bare)
+    let size = sender.end.sendMss
+    sender.write(3 * size, at: 100_000)
+    #expect(sender.expire(.retransmission, at: 340_000).count == 1)
+    sender.answer(arrived * size, at: 345_000)
+    #expect((sender.end.recovery.until == nil) == (arrived == 2))
+    #expect((sender.end.recovery.congestionWindow >= 10) == (arrived == 2))
+  }
+
+  /// Something new goes to learn whether a timeout was needed; a report of it says yes, and what arrives
+  /// later changes nothing.
+  @Test func reportOfNewDataConfirmsTimeout() {
+    var sender = LoneSender(Self.bare)
+    let size = sender.end.sendMss
+    sender.write(3 * size, at: 100_000)
+    sender.expire(.retransmission, at: 340_000)
+    sender.write(2 * size, at: 341_000)
+    #expect(sender.starts(sender.answer(size, at: 360_000)) == [3 * size, 4 * size])
+    #expect(sender.end.recovery.doubtsTimeout)
+    let again = sender.answer(size, sack: [3 * size..<4 * size], at: 380_000)
+    #expect(sender.starts(again).first == size)
+    #expect(!sender.end.recovery.doubtsTimeout)
+    sender.answer(size, sack: [2 * size..<4 * size], at: 381_000)
+    #expect(sender.end.recovery.until != nil)
   }
 
   /// Under BBR the window is restored in both cases, at the next acknowledgment.
@@ -226,7 +370,61 @@ struct UndoTests {
       network[story.client].recovery.congestionWindow == (isLost ? window * 7 / 10 : window))
   }
 
+  /// A plain duplicate says that both arrived, the probe and what it repeats: nothing was lost.
+  @Test(arguments: [true, false]) func duplicateEndsAProbe(isPlain: Bool) {
+    var sender = LoneSender(.linux)
+    sender.write(1448, at: 100_000)
+    #expect(sender.expire(.lossProbe, at: 150_000).count == 1)
+    sender.write(1448, at: 155_000)
+    sender.answer(1448, at: 170_000)
+    #expect(sender.end.recovery.probe != nil)
+    if isPlain { sender.answer(1448, at: 171_000) }
+    #expect((sender.end.recovery.probe == nil) == isPlain)
+    let window = sender.end.recovery.congestionWindow
+    sender.answer(2 * 1448, at: 180_000)
+    #expect((sender.end.recovery.congestionWindow < window) != isPlain)
+  }
+
+  /// Nobody needs to be told of a probe while another one is under way: its timer gives way to the RTO at
+  /// the next tick, however late the host's timers may be.
+  @Test func needlessProbeGivesWayAtOnce() {
+    var network = TCPNetwork(
+      client: Self.prompt, server: Self.prompt, seed: 3, timerLateness: .kernelWheel)
+    network.perform(.addConnection(clientPort: 40000, serverPort: 80), observer: nil)
+    let fates: [TCPOperation] = [.fate(story.client, .delivered), .fate(story.client, .lost)]
+    story.perform(
+      [
+        .call(story.server, .listen), .call(story.client, .connect(automaticPort: false)),
+        .runUntilState(story.server, .established, limit: 1_000_000),
+      ] + fates + write(2) + [.run(for: 400_000), .fate(story.client, .lost)] + write(1),
+      on: &network)
+    let client = network[story.client]
+    guard let timer = client.timers[.lossProbe] else {
+      Issue.record("no probe is due")
+      return
+    }
+    #expect(client.recovery.probe != nil)
+    story.perform([.run(for: timer.duration + RunningTimer.tick)], on: &network)
+    #expect(network[story.client].timers[.lossProbe] == nil)
+    #expect(network[story.client].timers[.retransmission] != nil)
+  }
+
   // MARK: Patience
+
+  /// A report makes patient only where the order is known to change, and where no probe is told of.
+  @Test(arguments: [(false, false, 1), (true, false, 2), (true, true, 1)])
+  func reportsMakePatient(isReordered: Bool, isProbe: Bool, steps: Int) {
+    var rules = TCPRules.linux
+    rules.tailLossProbe = isProbe
+    var sender = LoneSender(rules)
+    sender.write(1448, at: 50_000)
+    sender.answer(1448, at: 70_000)
+    if isReordered { sender.end.recovery.noteLate() }
+    sender.write(1448, at: 100_000)
+    #expect(sender.expire(isProbe ? .lossProbe : .retransmission, at: 350_000).count == 1)
+    sender.answer(2 * 1448, sack: [range(1, 2)], at: 370_000)
+    #expect(sender.end.recovery.patience.steps == steps)
+  }
 
   /// Patience grows once in a round trip, and lasts sixteen recoveries.
   @Test func patienceGrowsAndFades() {

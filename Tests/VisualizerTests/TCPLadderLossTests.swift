@@ -31,6 +31,8 @@ struct TCPLadderLossTests {
     "answer-too-soon.json", "cut-anew.json", "cut-into-less.json", "late-segment-taken-back.json",
     "loss-found-at-the-end.json", "paced-both-ways.json", "paced-recovery.json",
     "recoveries-taken-back.json", "reported-twice.json", "lost-again-by-time.json",
+    "few-bytes-again.json", "original-answered-late.json",
+    "probe-of-new-data.json",
   ]
 
   /// With many connections a captured wire is late, but not idle; that is no difference.

@@ -1,0 +1,184 @@
+import Testing
+
+@testable import Models
+
+/// What goes again and when, against a peer whose answers are given one by one.
+struct RetransmissionTests {
+  private static let size = 1448
+
+  /// Linux without probes of the tail, so that the RTO runs.
+  private static let unprobed: TCPRules = {
+    var rules = TCPRules.linux
+    rules.tailLossProbe = false
+    return rules
+  }()
+
+  private static let bbr: TCPRules = {
+    var rules = TCPRules.linux
+    rules.congestionControl = .bbr
+    return rules
+  }()
+
+  private func range(_ first: Int, _ end: Int) -> Range<Int> { first * Self.size..<end * Self.size }
+
+  // MARK: Recoveries
+
+  /// What is lost of what was sent in a recovery outlives it: the next one begins with the
+  /// acknowledgment that ends the first.
+  @Test func lossOutlivesItsRecovery() {
+    var sender = LoneSender(.linux)
+    sender.write(12 * Self.size, at: 100_000)
+    #expect(sender.answer(0, sack: [range(1, 4)], at: 120_000).count == 1)
+    for last in 5...10 { sender.answer(0, sack: [range(1, last)], at: 120_000 + last * 200) }
+    #expect(sender.end.unsentCount == 0)
+    sender.answer(0, sack: [range(1, 10), range(11, 12)], at: 144_000)
+    #expect(sender.outstanding(\.isLost) == [0, 10 * Self.size])
+    let first = sender.end.recovery.until
+    sender.answer(10 * Self.size, sack: [range(11, 12)], at: 146_000)
+    #expect(sender.outstanding { $0.isLost && $0.isResent } == [10 * Self.size])
+    #expect(sender.end.recovery.isReducing)
+    #expect(sender.end.recovery.until != first && sender.end.recovery.until == sender.end.sndNxt)
+    sender.answer(12 * Self.size, at: 166_000)
+    #expect(sender.end.recovery.until == nil)
+  }
+
+  /// Behind a timeout the segments of a flight go again; one of them gets lost again.
+  private func lostTwice(seesReordering: Bool) -> LoneSender {
+    var sender = LoneSender(Self.unprobed)
+    sender.write(4 * Self.size, at: 100_000)
+    if seesReordering { sender.end.recovery.noteLate() }
+    sender.expire(.retransmission, at: 340_000)
+    let again = sender.answer(Self.size, at: 360_000)
+    #expect(sender.starts(again) == [Self.size, 2 * Self.size])
+    #expect(sender.end.recovery.isByTimeout)
+    return sender
+  }
+
+  /// What went again behind a timeout and is lost again ends slow start, though a first loss behind a
+  /// timeout does not.
+  @Test func secondLossBehindATimeoutReduces() {
+    var sender = lostTwice(seesReordering: false)
+    let again = sender.answer(Self.size, sack: [range(2, 3)], at: 381_000)
+    #expect(sender.starts(again).first == Self.size)
+    #expect(sender.end.recovery.isReducing)
+  }
+
+  /// The same where reordering is waited for: the timer finds the loss.
+  @Test func secondLossIsFoundByTheTimer() {
+    var sender = lostTwice(seesReordering: true)
+    sender.answer(Self.size, sack: [range(2, 3)], at: 381_000)
+    #expect(sender.end.timers[.reordering] != nil)
+    #expect(sender.end.recovery.isByTimeout)
+    let again = sender.expire(.reordering, at: 388_000)
+    #expect(sender.starts(again).first == Self.size)
+    #expect(sender.end.recovery.isReducing)
+  }
+
+  /// The window does not grow by the acknowledgment that begins a recovery.
+  @Test func lossStopsGrowthAtOnce() {
+    var sender = LoneSender(.linux)
+    sender.write(10 * Self.size, at: 100_000)
+    sender.answer(Self.size, sack: [range(2, 5)], at: 120_000)
+    #expect(sender.end.recovery.isReducing)
+    sender.answer(10 * Self.size, at: 140_000)
+    #expect(sender.end.recovery.congestionWindow == 7, "seven tenths of ten, not of eleven")
+  }
+
+  /// What counts as lost a second time goes again; not so what was never taken for lost before.
+  @Test func givenUpOnceOrTwice() {
+    var sender = LoneSender(.linux)
+    sender.write(Self.size, at: 100_000)
+    sender.end.outstanding[0].isResent = true
+    sender.end.giveUp(0)
+    #expect(sender.end.outstanding[0].isLost && sender.end.outstanding[0].isResent)
+    sender.end.giveUp(0)
+    #expect(sender.end.outstanding[0].isLost && !sender.end.outstanding[0].isResent)
+  }
+
+  // MARK: Timers
+
+  /// A timeout leaves alone what was sent less than a round trip ago.
+  @Test func youngSegmentSurvivesATimeout() {
+    var sender = LoneSender(Self.unprobed)
+    sender.write(Self.size, at: 50_000)
+    sender.answer(Self.size, at: 70_000)
+    sender.write(Self.size, at: 100_000)
+    sender.write(Self.size, at: 310_000)
+    sender.write(Self.size, at: 335_000)
+    sender.expire(.retransmission, at: 340_000)
+    #expect(sender.outstanding(\.isLost) == [Self.size, 2 * Self.size])
+  }
+
+  /// Under BBR the first of two losses goes at once, the second in its turn; only the oldest segment
+  /// sets the RTO anew.
+  @Test func onlyTheOldestRenewsTheTimeout() {
+    var sender = LoneSender(Self.bbr)
+    sender.write(10 * Self.size, at: 100_000)
+    let first = sender.answer(0, sack: [range(1, 3), range(4, 10)], at: 120_000)
+    #expect(sender.starts(first) == [0])
+    let timer = sender.end.timers[.retransmission]
+    #expect(timer?.startedAt == 120_000)
+    let second = sender.expire(.pacing, at: 125_000)
+    #expect(sender.starts(second) == [3 * Self.size])
+    #expect(sender.end.timers[.retransmission] == timer)
+  }
+
+  /// The oldest segment that waits for its turn does not end the wait for what may only be late.
+  @Test func resendingLeavesTheReorderingTimer() {
+    var sender = LoneSender(Self.bbr)
+    sender.write(10 * Self.size, at: 100_000)
+    sender.answer(10 * Self.size, at: 120_000)
+    sender.end.recovery.noteLate()
+    sender.write(Self.size, at: 200_000)
+    sender.write(2 * Self.size, at: 210_000)
+    sender.write(2 * Self.size, at: 229_900)
+    #expect(sender.answer(10 * Self.size, sack: [range(12, 13)], at: 230_400).isEmpty)
+    #expect(sender.outstanding(\.isLost) == [10 * Self.size])
+    let timer = sender.end.timers[.reordering]
+    #expect(timer != nil)
+    let again = sender.expire(.pacing, at: 232_000)
+    #expect(sender.starts(again).first == 10 * Self.size)
+    #expect(sender.end.timers[.reordering] == timer)
+  }
+
+  /// A probe that has something new to send, but not its turn, sends nothing; the RTO runs on.
+  @Test func probeWaitsForItsTurn() {
+    var sender = LoneSender(Self.bbr)
+    sender.write(9 * Self.size, at: 100_000)
+    sender.answer(9 * Self.size, at: 120_000)
+    sender.write(4 * Self.size, at: 130_000)
+    #expect(sender.end.unsentCount > 0)
+    #expect(sender.end.timers[.lossProbe] != nil)
+    #expect(sender.expire(.lossProbe, at: 130_500).isEmpty)
+    #expect(sender.end.recovery.probe == nil)
+    #expect(sender.end.timers[.retransmission]?.deadline == 130_000 + sender.end.rto)
+  }
+
+  // MARK: Samples
+
+  /// An answer to what was sent first, by the timestamp that it echoes, tells nothing of what went
+  /// again.
+  @Test(arguments: [(100_000, 0), (120_000, 25_000)])
+  func earlierEchoIsNoSample(sentAt: Microseconds, sample: Microseconds) {
+    var sender = LoneSender(.linux)
+    sender.write(10 * Self.size, at: 100_000)
+    sender.answer(0, sack: [range(1, 4)], at: 120_000)
+    #expect(sender.outstanding(\.isResent) == [0])
+    let before = sender.end.recovery.newestDelivered
+    sender.answer(4 * Self.size, echoOf: sentAt, at: 145_000)
+    #expect(sender.end.recovery.newestRoundTrip == (sample == 0 ? 20_000 : sample))
+    #expect((sender.end.recovery.newestDelivered == before) == (sample == 0))
+  }
+
+  /// A report about nothing that is outstanding does not open the window.
+  @Test func reportWhileIdleChangesNothing() {
+    var sender = LoneSender(Self.bbr)
+    sender.write(Self.size, at: 100_000)
+    #expect(sender.expire(.lossProbe, at: 150_000).count == 1)
+    sender.answer(Self.size, at: 170_000)
+    let window = sender.end.recovery.congestionWindow
+    sender.answer(Self.size, sack: [range(0, 1)], at: 175_000)
+    #expect(sender.end.recovery.congestionWindow == window)
+    #expect(sender.end.recovery.probe == nil, "it says that the probe was not needed all the same")
+  }
+}
