@@ -54,7 +54,7 @@ struct PacingTests {
     pacing.note(1000, rate: 1_000_000)
     pacing.note(1000, rate: 1_000_000)
     #expect(pacing.opensAt == 2000)
-    pacing.open()
+    pacing.open(at: 500)
     #expect(pacing.opensAt == nil)
     send(1000, &pacing, at: 500)
     #expect(pacing.opensAt == 1500, "a piece let go early is counted from when it goes")
@@ -156,17 +156,21 @@ struct PacingTests {
     #expect(sender.write(10 * 1448, at: 100_000).map(\.payloadLength) == lengths)
   }
 
-  /// A piece of a few bytes is over when what is lost has gone; a whole one is not.
+  /// A piece of a few bytes is over when what is lost has gone, a whole one is not; the next one counts
+  /// from its end all the same.
   @Test func fewBytesTakeNoTime() {
     var pacing = Pacing()
     for _ in 0..<10 { send(1000, &pacing, at: 0) }
     send(20, &pacing, at: 50_000)
     #expect(pacing.opensAt == 50_010)
-    pacing.passSending(at: 50_000)
+    pacing.passSending(0, at: 50_000)
+    #expect(pacing.opensAt == 50_010, "nothing was sent")
+    pacing.passSending(1, at: 50_000)
     #expect(pacing.opensAt == nil)
-    send(1000, &pacing, at: 60_000)
-    pacing.passSending(at: 60_000)
-    #expect(pacing.opensAt == 60_500)
+    send(1000, &pacing, at: 50_000)
+    #expect(pacing.opensAt == 51_010)
+    pacing.passSending(1, at: 50_000)
+    #expect(pacing.opensAt == 51_010)
   }
 
   /// What is new follows a few bytes that go again at once.

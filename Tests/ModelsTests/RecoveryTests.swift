@@ -7,7 +7,9 @@ struct RecoveryTests {
   private func told(
     _ arrived: Int, lost: Int = 0, advances: Bool = false, inFlight: Int
   ) -> Recovery.Acknowledgment {
-    Recovery.Acknowledgment(arrived: arrived, lost: lost, advances: advances, inFlight: inFlight)
+    Recovery.Acknowledgment(
+      arrived: arrived, acknowledged: arrived, lost: lost, advances: advances, flight: inFlight,
+      inFlight: inFlight)
   }
 
   private let story = TCPStoryTests()

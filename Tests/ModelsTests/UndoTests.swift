@@ -182,18 +182,19 @@ struct UndoTests {
 
   /// An answer to what was sent before anything went again tells the same, by its timestamp.
   @Test func answersTellByTimestamp() {
+    func echo(_ value: UInt32) -> TimestampOption { TimestampOption(value: 1, echo: value) }
     var undo = Undo()
-    #expect(!undo.isAnsweredBefore(1), "no loss was found")
+    #expect(!undo.isAnsweredBefore(echo(1)), "no loss was found")
     undo.begin(at: SequenceNumber(0), resent: 0, probe: nil)
     #expect(undo.isAnsweredBefore(nil), "nothing has gone again")
     undo.noteResent(at: 1000, isProbe: false)
     undo.noteResent(at: 2000, isProbe: false)
-    #expect(undo.isAnsweredBefore(999))
-    #expect(!undo.isAnsweredBefore(1000) && !undo.isAnsweredBefore(1500))
-    #expect(!undo.isAnsweredBefore(nil) && !undo.isAnsweredBefore(0))
+    #expect(undo.isAnsweredBefore(echo(999)))
+    #expect(!undo.isAnsweredBefore(echo(1000)) && !undo.isAnsweredBefore(echo(1500)))
+    #expect(!undo.isAnsweredBefore(nil) && !undo.isAnsweredBefore(echo(0)))
     undo.forgetStamp()
     undo.noteResent(at: 3000, isProbe: true)
-    #expect(undo.isAnsweredBefore(9999), "a probe belongs to no recovery")
+    #expect(undo.isAnsweredBefore(echo(9999)), "a probe belongs to no recovery")
   }
 
   /// A report of what is outstanding, and was reported before, shows that the order has changed; it is
@@ -313,7 +314,8 @@ struct UndoTests {
   @Test func bbrRestoresItsWindow() {
     var recovery = Recovery()
     recovery.beginReducing(until: SequenceNumber(10), .bbr)
-    let arrival = Recovery.Acknowledgment(arrived: 1, lost: 0, advances: true, inFlight: 3)
+    let arrival = Recovery.Acknowledgment(
+      arrived: 1, advances: true, flight: 4, inFlight: 3)
     recovery.adjust(arrival, .bbr)
     #expect(recovery.congestionWindow == 4)
     recovery.takeBack(.bbr)

@@ -129,6 +129,23 @@ struct TCPLadderMutationTests {
     #expect(found == "segment 4 (server ACK URG): flags: captured ACK URG, model ACK")
   }
 
+  /// A send buffer may be full, but not with a few bytes in it: then a write is taken as a whole.
+  @Test(arguments: [(10, false), (60_000, true)])
+  func writeTakenInPartIsFollowed(more: Int, isFollowed: Bool) throws {
+    let write: (Object) -> Bool = {
+      $0["call"] as? String == "send" && ($0["args"] as? [String: Any])?["bytes"] as? Int != nil
+    }
+    var whole = 0
+    let found = try changing("normal-client-close", where: write) {
+      whole = ($0["args"] as? [String: Any])?["bytes"] as? Int ?? 0
+      $0["args"] = ["bytes": whole + more]
+    }
+    #expect((found == nil) == isFollowed)
+    if !isFollowed {
+      #expect(found?.contains("result: captured \(whole), model \(whole + more)") == true)
+    }
+  }
+
   @Test func changedResultIsNamed() throws {
     let read: (Object) -> Bool = {
       $0["call"] as? String == "recv" && $0["result"] as? String == "GET /a\n"

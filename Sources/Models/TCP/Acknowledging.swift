@@ -70,7 +70,7 @@ extension Endpoint {
   /// Whether the user seems to answer promptly, so that acknowledgments wait for the answers.
   public var isInteractive: Bool { acking.isInteractive }
 
-  /// Whether only `TCPRules.timerSlack` let the last acknowledgment count as one of what a timer sent.
+  /// Whether `TCPRules.timerSlack` decided what the last acknowledgment says of what a timer sent.
   public var slackDecided: Bool { recovery.slackDecided }
 
   /// Data arrived in order.
@@ -246,27 +246,11 @@ extension Endpoint {
     if possible >= 2 * told, possible > told { sendAck(at: now, &journal) }
   }
 
-  /// What arrived twice, then what arrived out of order, joined, the latest first: as many ranges as the
-  /// options have room for.
+  /// What arrived twice, then what arrived out of order: as many ranges as the options have room for.
   ///
   /// Source: RFC 2018, section 3; RFC 2883, section 4.
   func sackRanges() -> [SequenceRange] {
     let limit = timestampsOn ? 3 : 4
-    let twice = duplicate.map { [$0] } ?? []
-    guard !kept.isEmpty else { return twice }
-    var joined: [(range: SequenceRange, arrivedAt: Microseconds)] = []
-    for range in kept {
-      let all = SequenceRange(range.range.start, range.range.end + (range.hasFin ? 1 : 0))
-      if let last = joined.last, all.start.isAtOrBefore(last.range.end) {
-        if all.end.isAfter(last.range.end) { joined[joined.count - 1].range.end = all.end }
-        joined[joined.count - 1].arrivedAt = max(last.arrivedAt, range.arrivedAt)
-      } else {
-        joined.append((all, range.arrivedAt))
-      }
-    }
-    let order = joined.indices.sorted {
-      (joined[$0].arrivedAt, $0) > (joined[$1].arrivedAt, $1)
-    }
-    return Array((twice + order.map { joined[$0].range }).prefix(limit))
+    return Array(((duplicate.map { [$0] } ?? []) + selective.ranges).prefix(limit))
   }
 }

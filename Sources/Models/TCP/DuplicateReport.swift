@@ -13,15 +13,11 @@ extension Endpoint {
       duplicate = range
       return
     }
-    guard let told = duplicate, told.end.isAtOrAfter(range.start),
-      told.start.isAtOrBefore(range.end)
-    else {
+    guard let told = duplicate, told.touches(range) else {
       if duplicate == nil { duplicate = range }
       return
     }
-    let start = range.start.isBefore(told.start) ? range.start : told.start
-    let end = range.end.isAfter(told.end) ? range.end : told.end
-    duplicate = SequenceRange(start, end)
+    duplicate = told.joined(with: range)
   }
 
   /// Reads in an acknowledgment what has arrived twice; nil if it does not say so.
@@ -39,8 +35,11 @@ extension Endpoint {
     guard recovery.undo.noteDuplicate(range, count: count, below: sndUna) else { return nil }
     // What a timer sent says nothing of patience.
     if recovery.hasSeenReordering, !isOfProbe { recovery.patience.wasTooShort() }
-    for chunk in outstanding where chunk.transmissions > 1 && range.contains(chunk.range) {
+    for index in outstanding.indices where outstanding[index].transmissions > 1 {
+      let chunk = outstanding[index]
+      guard range.contains(chunk.range) else { continue }
       recovery.undo.take(1, upTo: chunk.end)
+      if chunk.isSacked || !chunk.isLost { outstanding[index].isResent = false }
       // What went again came before what was reported behind it.
       if chunk.isSacked { recovery.noteLate() }
     }

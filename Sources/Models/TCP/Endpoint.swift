@@ -89,6 +89,8 @@ public struct Endpoint: Sendable {
 
   /// What arrived out of order, by number.
   public internal(set) var kept: [KeptRange] = []
+  /// What of that is told.
+  var selective = SelectiveAcks()
   /// What arrived twice and is not told yet.
   var duplicate: SequenceRange?
   /// Bytes in order that the user has not read.
@@ -323,6 +325,7 @@ public struct Endpoint: Sendable {
     timers = Timers()
     outstanding = []
     kept = []
+    selective.removeAll()
     reopened = nil
     enter(listening ? .listen : .closed, &journal)
     reportStopped(stopped, &journal)

@@ -35,17 +35,22 @@ extension Endpoint {
     if highest == nil, recovery.until == nil { recovery.undo.forgetStamp() }
     let duplicate = readDuplicate(segment)
     let reported = noteSack(segment.sack, at: now)
+    var renewsTimeout = false
+    var covered = 0
     if isAdvance {
-      acknowledge(
+      covered = acknowledge(
         upTo: ack, segment, reported: reported, before: highest, duplicate: duplicate, at: now,
         &journal)
       recovery.settleDuplicates(covered: recovery.arrivedCount - arrivedBefore, hasSack: sackOn)
+      renewsTimeout = !outstanding.isEmpty
     } else {
       if isDuplicate { recovery.noteDuplicate(hasSack: sackOn) }
       judge(segment, advances: false, isPlain: isDuplicate && reported == nil, duplicate: duplicate)
       if rules.linuxRoundTrip, let reported {
         takeSample(sentAt: reported, at: now, &journal)
-        renewTimeout(reported, at: now, &journal)
+        // What was sent before the oldest segment went again says that the path still works.
+        // Source: Linux `tcp_clean_rtx_queue` (`FLAG_SET_XMIT_TIMER`).
+        renewsTimeout = outstanding.first.map { reported.first < $0.sentAt } ?? false
       }
     }
     let arrived = recovery.arrivedCount - arrivedBefore - (hadSyn && isAdvance ? 1 : 0)
@@ -53,20 +58,12 @@ extension Endpoint {
     recovery.bandwidth.measure(
       arrived: arrived, arrivedCount: recovery.arrivedCount, minimum: roundTrip.minimum, at: now)
     if isAdvance || arrived > 0 || isDuplicate || recovery.until != nil {
-      recover(arrived: arrived, of: flight, advances: isAdvance, at: now, &journal)
+      let told = Recovery.Acknowledgment(
+        arrived: arrived,
+        acknowledged: rules.linuxArrival ? arrived : covered, advances: isAdvance, flight: flight)
+      recover(told, renewsTimeout: renewsTimeout, at: now, &journal)
     }
     return true
-  }
-
-  /// A report of what was sent before the oldest segment went again says that the path still works.
-  ///
-  /// Source: Linux `tcp_clean_rtx_queue` (`FLAG_SET_XMIT_TIMER`), `tcp_set_xmit_timer`.
-  private mutating func renewTimeout(
-    _ reported: SentTimes, at now: Microseconds, _ journal: inout Journal
-  ) {
-    guard let oldest = outstanding.first, reported.first < oldest.sentAt else { return }
-    start(.retransmission, for: rto, at: now, &journal)
-    scheduleProbe(at: now, renewsTimeout: true, &journal)
   }
 
   /// Source: RFC 9293, section 3.10.7.4, step 5, ESTABLISHED (SND.WL1 and SND.WL2).
@@ -84,19 +81,22 @@ extension Endpoint {
   /// Everything before the number has arrived at the peer, which may report what it has beyond that;
   /// until then it had reported segments up to a number.
   ///
+  /// Returns how many that covers which were not reported before.
+  ///
   /// Source: RFC 6298, sections 3, 5.2 and 5.3; Linux `tcp_clean_rtx_queue`.
+  @discardableResult
   mutating func acknowledge(
     upTo ack: SequenceNumber, _ segment: Segment, reported: SentTimes? = nil,
     before highest: SequenceNumber? = nil, duplicate: SequenceRange? = nil,
     at now: Microseconds, _ journal: inout Journal
-  ) {
+  ) -> Int {
     sndUna = ack
     let covered = Array(outstanding.prefix { $0.end.isAtOrBefore(ack) })
     let wasResent = covered.contains { $0.transmissions > 1 }
     for chunk in covered {
       acknowledgedCount += chunk.payload?.count ?? 0
       if !chunk.isSacked {
-        noteDelivered(chunk, echo: segment.timestamp?.echo, at: now)
+        noteDelivered(chunk, answer: segment.timestamp, at: now)
         if chunk.transmissions == 1 { recovery.noteOrder(of: chunk, reported: highest) }
       }
     }
@@ -112,10 +112,7 @@ extension Endpoint {
     timeouts = 0
     troubleSince = nil
     judge(segment, advances: true, duplicate: duplicate)
-    if !outstanding.isEmpty {
-      start(.retransmission, for: rto, at: now, &journal)
-      scheduleProbe(at: now, renewsTimeout: true, &journal)
-    }
+    return covered.count { !$0.isSacked }
   }
 
   /// A number in the middle of a chunk was acknowledged.
@@ -171,11 +168,11 @@ extension Endpoint {
   /// echoes an earlier timestamp.
   ///
   /// Source: RFC 8985, section 6.2, step 2; Linux `tcp_rack_advance`, `tcp_skb_spurious_retrans`.
-  mutating func noteDelivered(_ chunk: SentChunk, echo: UInt32? = nil, at now: Microseconds) {
+  mutating func noteDelivered(
+    _ chunk: SentChunk, answer: TimestampOption? = nil, at now: Microseconds
+  ) {
     recovery.noteArrived(chunk)
-    if chunk.transmissions > 1, timestampsOn, let echo, echo != 0,
-      Int32(bitPattern: echo &- chunk.resentStamp) < 0
-    {
+    if chunk.transmissions > 1, timestampsOn, answer?.echoes(before: chunk.resentStamp) == true {
       return
     }
     let elapsed = now - chunk.sentAt
@@ -185,6 +182,7 @@ extension Endpoint {
       if recovery.ignoresSlack { return }
     }
     recovery.newestRoundTrip = elapsed
+    recovery.newestSlack = chunk.isByTimer ? rules.timerSlack : 0
     recovery.hasAdvanced = true
     let newest = recovery.newestDelivered ?? -1
     if chunk.sentAt > newest

@@ -164,11 +164,8 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_validate_incoming` (the right-most SACK block).
   private func resetsBehindGap(_ segment: Segment) -> Bool {
-    guard rules.linuxArrival, sackOn, var last = kept.first?.range.end else { return false }
-    for range in kept {
-      let end = range.range.end + (range.hasFin ? 1 : 0)
-      if end.isAfter(last) { last = end }
-    }
+    guard rules.linuxArrival, sackOn, var last = selective.ranges.first?.end else { return false }
+    for range in selective.ranges where range.end.isAfter(last) { last = range.end }
     return segment.seq == last
   }
 
@@ -341,22 +338,4 @@ extension Endpoint {
   }
 
   // MARK: TIME_WAIT
-
-  /// Everything is done; the end lingers, unless the guard is off.
-  ///
-  /// Source: RFC 9293, section 3.6.1.
-  mutating func enterTimeWait(at now: Microseconds, _ journal: inout Journal) {
-    guard rules.guards.contains(.timeWait) else {
-      closeNow(&journal)
-      return
-    }
-    let stopped = timers.running
-    timers = Timers()
-    let timer = RunningTimer(startedAt: now, deadline: now + rules.timeWait)
-    timers[.timeWait] = timer
-    if let window = rules.timeWaitWindow, rcvWnd > window { rcvEdge = rcvNxt + window }
-    enter(.timeWait, &journal)
-    reportStopped(stopped, &journal)
-    report(.timerStarted(end, .timeWait, deadline: timer.deadline), &journal)
-  }
 }

@@ -201,6 +201,7 @@ extension Endpoint {
   mutating func startFinWait2(at now: Microseconds, _ journal: inout Journal) {
     guard isOrphan, let timeout = rules.finWait2Timeout else { return }
     start(.finWait2, for: max(timeout, rto * 7 / 2), at: now, &journal)
+    if rules.linuxTimeWait { lastBadSegmentAck = nil }
   }
 
   /// Breaks the connection, and tells the peer.

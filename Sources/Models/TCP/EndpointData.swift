@@ -96,7 +96,9 @@ extension Endpoint {
     let hasFin = segment.flags.contains(.fin) && count == segment.payloadLength
     let range = SequenceRange(segment.seq, segment.seq + count)
     let isKnown = kept.contains { $0.range.contains(range) && ($0.hasFin || !hasFin) }
-    noteOverlaps(SequenceRange(range.start, range.end + (hasFin ? 1 : 0)))
+    let whole = SequenceRange(range.start, range.end + (hasFin ? 1 : 0))
+    noteOverlaps(whole)
+    selective.add(whole)
     if rules.ackDelay == .adaptive { measureSegment(count, segment.flags) }
     if isKnown {
       report(.segmentDiscarded(end, .duplicate), &journal)
@@ -131,6 +133,7 @@ extension Endpoint {
           &journal)
       }
     }
+    if kept.isEmpty { selective.removeAll() } else { selective.remove(upTo: rcvNxt) }
   }
 
   /// The peer's stream has ended.
@@ -140,6 +143,7 @@ extension Endpoint {
     rcvNxt += 1
     acking.isScheduled = true
     kept = []
+    selective.removeAll()
     report(.streamEnded(end), &journal)
     switch state {
     case .established:

@@ -12,24 +12,34 @@ extension Endpoint {
 
   /// Marks losses and sends what is lost again, as far as the congestion window lets it.
   ///
-  /// Source: Linux `tcp_fastretrans_alert`, then `tcp_cong_control`, then `tcp_xmit_recovery`.
+  /// The RTO is renewed where no wait for what may only be late takes its place.
+  ///
+  /// Source: Linux `tcp_fastretrans_alert`, `tcp_set_xmit_timer`, `tcp_cong_control`, then
+  /// `tcp_xmit_recovery`.
   mutating func recover(
-    arrived: Int, of flight: Int, advances: Bool, at now: Microseconds, _ journal: inout Journal
+    _ told: Recovery.Acknowledgment, renewsTimeout: Bool, at now: Microseconds,
+    _ journal: inout Journal
   ) {
+    var told = told
     let before = lostCount
     let isHeldBack = outstanding.isEmpty || recovery.resends == .nothing
-    let wait = isHeldBack ? 0 : findLosses(advances: advances, at: now, &journal)
-    var told = Recovery.Acknowledgment(
-      arrived: arrived, lost: max(0, lostCount - before), advances: advances, flight: flight,
-      inFlight: inFlight)
+    let wait = isHeldBack ? 0 : findLosses(advances: told.advances, at: now, &journal)
+    if renewsTimeout, wait == 0 {
+      start(.retransmission, for: rto, at: now, &journal)
+      scheduleProbe(at: now, renewsTimeout: true, &journal)
+    }
+    told.lost = max(0, lostCount - before)
+    told.inFlight = inFlight
     if rules.congestionControl == .bbr {
       told.target = recovery.bandwidth.target(
         minimum: roundTrip.minimum, segmentSize: sendMss)
     }
     recovery.adjust(told, rules.congestionControl)
-    if !sackOn, advances { recovery.makeRoomForMissing(inFlight: inFlight) }
+    if !sackOn, told.advances { recovery.makeRoomForMissing(inFlight: inFlight) }
     if recovery.resends == .new { sendToLearn(at: now, &journal) }
-    if recovery.resends == .lost { resendLost(at: now, &journal) }
+    if recovery.resends == .lost {
+      pacing.passSending(resendLost(at: now, &journal), at: now)
+    }
     awaitReordered(wait, at: now, &journal)
   }
 
@@ -44,9 +54,9 @@ extension Endpoint {
     let duplicate = readDuplicate(segment)
     _ = noteSack(segment.sack, at: now)
     judge(segment, advances: false, isLate: true, duplicate: duplicate)
-    guard !outstanding.isEmpty, recovery.resends != .nothing else { return }
+    guard !outstanding.isEmpty else { return }
     let wait = findLosses(advances: false, at: now, &journal)
-    resendLost(at: now, &journal)
+    pacing.passSending(resendLost(at: now, &journal), at: now)
     awaitReordered(wait, at: now, &journal)
   }
 
@@ -55,8 +65,8 @@ extension Endpoint {
   /// Where something is, a recovery begins: also if the last one is over with this acknowledgment and
   /// left a loss behind.
   ///
-  /// Source: Linux `tcp_fastretrans_alert`, `tcp_time_to_recover`, `tcp_identify_packet_loss`
-  /// (`FLAG_LOST_RETRANS`).
+  /// Source: Linux `tcp_fastretrans_alert`, `tcp_identify_packet_loss` (`FLAG_LOST_RETRANS`),
+  /// `tcp_time_to_recover`.
   private mutating func findLosses(
     advances: Bool, at now: Microseconds, _ journal: inout Journal
   ) -> Microseconds {
@@ -67,18 +77,24 @@ extension Endpoint {
         recovery.hasAdvanced = false
         wait = detectLosses(at: now, &journal)
       }
-    } else if recovery.until == nil ? recovery.duplicateAcks >= 3 && duplicatesTell : advances {
+    } else if oldestIsLost(advances: advances) {
       outstanding[0].isLost = true
     }
     // What a timeout sent again and was lost again ends slow start.
-    let isOpen = recovery.until == nil || recovery.isByTimeout && resentInFlight < resentBefore
-    if isOpen, outstanding.contains(where: \.isLost) { beginRecovery() }
+    let mayBegin = recovery.until == nil || recovery.isByTimeout && resentInFlight < resentBefore
+    if mayBegin, outstanding.contains(where: \.isLost) { beginRecovery() }
     return wait
   }
 
-  /// Whether duplicates can be about a loss: without SACK not before more was acknowledged than the
-  /// last recovery waited for.
-  private var duplicatesTell: Bool {
+  /// Whether duplicates, or in a recovery an acknowledgment of a part, tell that the oldest segment is
+  /// lost.
+  ///
+  /// Without SACK duplicates say nothing before more was acknowledged than the last recovery waited for.
+  ///
+  /// Source: RFC 5681, section 3.2; RFC 6582, section 3.2; Linux `tcp_newreno_mark_lost`.
+  private func oldestIsLost(advances: Bool) -> Bool {
+    guard recovery.until == nil else { return advances }
+    guard recovery.duplicateAcks >= 3 else { return false }
     guard !sackOn, let recovered = recovery.recovered else { return true }
     return sndUna.isAfter(recovered)
   }
@@ -109,7 +125,11 @@ extension Endpoint {
         chunk.sentAt < newest
           || (chunk.sentAt == newest && chunk.end.isBefore(recovery.newestDeliveredEnd))
       else { continue }
-      let remaining = recovery.newestRoundTrip + patience - (now - chunk.sentAt)
+      var remaining = recovery.newestRoundTrip + patience - (now - chunk.sentAt)
+      if remaining <= 0, remaining + recovery.newestSlack > 0 {
+        recovery.slackDecided = true
+        if recovery.ignoresSlack { remaining += recovery.newestSlack }
+      }
       if remaining <= 0 {
         giveUp(index)
         outstanding[index].isTimed = false
@@ -133,14 +153,17 @@ extension Endpoint {
     guard !outstanding.isEmpty else { return }
     recovery.timerRanOutAt = now
     resumeTimeout(at: now, &journal)
-    let before = inFlight
+    let inFlightBefore = inFlight
     _ = detectLosses(at: now, &journal)
-    let isFirst = inFlight != before && !recovery.isReducing
-    if isFirst { beginRecovery() }
-    if isFirst, rules.congestionControl == .reno {
-      let told = Recovery.Acknowledgment(
-        arrived: 1, lost: lostCount, advances: false, flight: outstanding.count, inFlight: inFlight)
-      recovery.adjust(told, .reno)
+    guard inFlight != inFlightBefore else { return }
+    if !recovery.isReducing {
+      beginRecovery()
+      if rules.congestionControl == .reno {
+        let told = Recovery.Acknowledgment(
+          arrived: 1, lost: lostCount, advances: false, flight: outstanding.count,
+          inFlight: inFlight)
+        recovery.adjust(told, .reno)
+      }
     }
     resendLost(at: now, &journal)
   }
@@ -157,16 +180,19 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_enter_recovery`.
   private mutating func beginRecovery() {
+    if resentInFlight == 0, outstanding.first?.transmissions == 1 { recovery.undo.forgetStamp() }
+    recovery.resends = .lost
     recovery.undo.begin(at: sndUna, resent: resentInFlight, probe: recovery.probe)
     recovery.beginReducing(until: sndNxt, rules.congestionControl)
   }
 
-  /// Sends lost segments again, as many as the congestion window lets out.
+  /// Sends lost segments again, as many as the congestion window lets out; returns how many.
   ///
   /// Source: Linux `tcp_xmit_retransmit_queue`.
-  mutating func resendLost(at now: Microseconds, _ journal: inout Journal) {
-    var didSend = false
-    var didResend = false
+  @discardableResult
+  mutating func resendLost(at now: Microseconds, _ journal: inout Journal) -> Int {
+    var count = 0
+    var renewsTimeout = false
     var pieceLeft = 0
     var index = 0
     while index < outstanding.count, inFlight < recovery.congestionWindow {
@@ -176,22 +202,25 @@ extension Endpoint {
         if !isJoined {
           guard mayBeginPiece(at: now, &journal) else { break }
           pieceLeft = pieceCount
+          outstanding[index].isJoined = false
           cutAnew(index)
         }
         resend(index, isJoined: isJoined, at: now, &journal)
         pieceLeft -= 1
-        didSend = true
+        let endsPiece = pieceLeft == 0 || inFlight >= recovery.congestionWindow
+        if endsPiece, index + 1 < outstanding.count { outstanding[index + 1].isJoined = false }
+        count += 1
         // Of Linux, only the oldest segment sets the RTO anew.
-        if index == 0 || !rules.linuxArrival { didResend = true }
+        if index == 0 || !rules.linuxArrival { renewsTimeout = true }
       } else {
         pieceLeft = 0
       }
       index += 1
     }
-    if didSend { pacing.passSending(at: now) }
-    if didResend, timers[.reordering] == nil {
+    if renewsTimeout, timers[.reordering] == nil {
       start(.retransmission, for: rto, at: now, &journal)
     }
+    return count
   }
 
   private func isToGoAgain(_ chunk: SentChunk) -> Bool {
@@ -276,7 +305,7 @@ extension Endpoint {
     recovery.timerRanOutAt = now
     let before = sndNxt
     let hasRoom = sndNxt + min(unsentCount, sendMss) - sndUna <= sndWnd
-    sendPending(at: now, isProbe: true, &journal)
+    if hasRoom { sendPending(at: now, isProbe: true, &journal) }
     let isResent = sndNxt == before
     if isResent, unsentCount > 0, hasRoom {
       resumeTimeout(at: now, &journal)

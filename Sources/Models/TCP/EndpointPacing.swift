@@ -61,9 +61,9 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_pace_kick`, `tcp_tsq_write`.
   mutating func nextPieceDue(at now: Microseconds, _ journal: inout Journal) {
-    pacing.open()
+    pacing.comeDue(at: now)
     recovery.timerRanOutAt = now
-    resendLost(at: now, &journal)
+    pacing.passSending(resendLost(at: now, &journal), at: now)
     sendPending(at: now, &journal)
   }
 }

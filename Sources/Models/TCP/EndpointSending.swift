@@ -27,6 +27,7 @@ extension Endpoint {
   ) {
     var chunk = SentChunk(
       seq: sndNxt, control: control, payload: payload, sentAt: now, firstSentAt: now)
+    chunk.isByTimer = recovery.timerRanOutAt == now
     recovery.noteSent(&chunk, isFirst: outstanding.isEmpty, at: now)
     outstanding.append(chunk)
     sndNxt += chunk.count
@@ -92,8 +93,8 @@ extension Endpoint {
   ///
   /// Source: RFC 6691, section 2; RFC 2018, section 3; Linux `tcp_current_mss`.
   var roomForData: Int {
-    guard sackOn, !kept.isEmpty || duplicate != nil else { return sendMss }
-    return max(48, sendMss - 4 - 8 * sackRanges().count)
+    let count = sackOn ? sackRanges().count : 0
+    return count == 0 ? sendMss : max(48, sendMss - 4 - 8 * count)
   }
 
   /// Nagle's rule, with Minshall's addition: only an earlier small segment holds the next back.
@@ -248,15 +249,15 @@ extension Endpoint {
   /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`, `tcp_timeout_mark_lost`.
   private mutating func enterLossRecovery(at now: Microseconds) {
     let isFirst = recovery.until == nil || recovery.isByTimeout && timeouts == 1
-    if isFirst {
-      recovery.undo.begin(at: sndUna, resent: resentInFlight, probe: recovery.probe)
-    }
     let isTimed = rules.timeBasedLossDetection && sackOn
     for index in outstanding.indices where !outstanding[index].isSacked {
       // What was sent less than a round trip ago may still arrive.
       let age = now - outstanding[index].sentAt
       if isTimed, index > 0, age < recovery.newestRoundTrip { continue }
       giveUp(index)
+    }
+    if isFirst {
+      recovery.undo.begin(at: sndUna, resent: resentInFlight, probe: recovery.probe)
     }
     recovery.beginAnew(
       until: sndNxt, outstanding: outstanding.count, isFirst: isFirst, again: timeouts > 1,

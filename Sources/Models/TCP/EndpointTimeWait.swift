@@ -1,5 +1,25 @@
 /// What an arriving segment does in TIME_WAIT, and in Linux's small FIN_WAIT_2.
 extension Endpoint {
+  /// Everything is done; the end lingers, unless the guard is off.
+  ///
+  /// Source: RFC 9293, section 3.6.1.
+  mutating func enterTimeWait(at now: Microseconds, _ journal: inout Journal) {
+    guard rules.guards.contains(.timeWait) else {
+      closeNow(&journal)
+      return
+    }
+    // The small socket that Linux keeps counts anew.
+    if rules.linuxTimeWait, !isMinimalFinWait2 { lastBadSegmentAck = nil }
+    let stopped = timers.running
+    timers = Timers()
+    let timer = RunningTimer(startedAt: now, deadline: now + rules.timeWait)
+    timers[.timeWait] = timer
+    if let window = rules.timeWaitWindow, rcvWnd > window { rcvEdge = rcvNxt + window }
+    enter(.timeWait, &journal)
+    reportStopped(stopped, &journal)
+    report(.timerStarted(end, .timeWait, deadline: timer.deadline), &journal)
+  }
+
   mutating func arriveInTimeWait(
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
@@ -113,6 +133,7 @@ extension Endpoint {
     timers = Timers()
     outstanding = []
     kept = []
+    selective.removeAll()
     reopened = nil
     (sndNxt, sndUna, rcvNxt, lastAckSent) = (held.sndNxt, held.sndNxt, held.rcvNxt, held.rcvNxt)
     (irs, iss, finSeq) = (held.irs, held.iss, held.finSeq)

@@ -54,7 +54,7 @@ extension Endpoint {
   /// Source: Linux `tcp_try_undo_recovery`, `tcp_try_undo_partial`, `tcp_try_undo_dsack`.
   private mutating func judgeRecovery(_ segment: Segment, advances: Bool) {
     let control = rules.congestionControl
-    let answersBefore = recovery.undo.isAnsweredBefore(segment.timestamp?.echo)
+    let answersBefore = recovery.undo.isAnsweredBefore(segment.timestamp)
     if let until = recovery.until, segment.ack.isAtOrAfter(until) {
       endRecovery(segment)
     } else if recovery.until != nil, advances, answersBefore {
@@ -78,7 +78,7 @@ extension Endpoint {
   ///
   /// Source: RFC 5682, section 3.1; Linux `tcp_process_loss`.
   private mutating func judgeTimeout(_ segment: Segment, advances: Bool, isPlain: Bool) {
-    let isNeedless = advances && recovery.undo.mayTakeBack(segment.timestamp?.echo)
+    let isNeedless = advances && recovery.undo.mayTakeBack(segment.timestamp)
     if isNeedless || (recovery.doubtsTimeout && recovery.originalArrived) {
       forgetLosses()
       recovery.takeBack(rules.congestionControl)
@@ -104,7 +104,7 @@ extension Endpoint {
 
   /// Everything that was outstanding has arrived.
   private mutating func endRecovery(_ segment: Segment) {
-    if recovery.undo.mayTakeBack(segment.timestamp?.echo) {
+    if recovery.undo.mayTakeBack(segment.timestamp) {
       recovery.takeBack(rules.congestionControl)
     } else {
       recovery.patience.recoveryEnded()

@@ -25,23 +25,32 @@ struct Pacing: Sendable, Equatable {
   var opensAt: Microseconds? { isClosed ? (nextAt + 999) / 1000 : nil }
 
   /// Lets the next piece go before its time.
-  mutating func open() { isClosed = false }
-
-  /// What is lost has been sent again, and the clock is read anew for what follows: a piece of a few bytes
-  /// is over by then.
-  ///
-  /// Source: Linux `tcp_tsq_write`, `tcp_write_xmit` (`tcp_mstamp_refresh`).
-  mutating func passSending(at now: Microseconds) {
-    if let opensAt, opensAt - now <= Self.sendingTime { open() }
+  mutating func open(at now: Microseconds) {
+    nextAt = min(nextAt, now * 1000)
+    isClosed = false
   }
 
-  /// About how long it takes to send a segment.
-  private static let sendingTime: Microseconds = 50
+  /// The next piece's time has come, whenever that is noticed.
+  mutating func comeDue(at now: Microseconds) {
+    nextAt = now * 1000
+    isClosed = false
+  }
+
+  /// Lets the next piece go if the time that it took to send some segments is as long as the wait.
+  ///
+  /// How long that takes depends on the host; this is an estimate.
+  ///
+  /// Source: Linux `tcp_tsq_write`, `tcp_write_xmit` (`tcp_mstamp_refresh`, which reads the clock anew).
+  mutating func passSending(_ count: Int, at now: Microseconds) {
+    if count > 0, nextAt - now * 1000 <= count * Self.sendingTime { isClosed = false }
+  }
+
+  /// About how many nanoseconds it takes to send a segment.
+  private static let sendingTime = 20_000
 
   /// A piece begins, or something that is none goes out.
   mutating func begin(at now: Microseconds) {
-    // What was let go early is counted from when it goes.
-    beganAt = isClosed ? max(nextAt, now * 1000) : now * 1000
+    beganAt = max(nextAt, now * 1000)
     isClosed = isClosed && nextAt > now * 1000
     idle = max(0, beganAt - nextAt)
     nextAt = beganAt

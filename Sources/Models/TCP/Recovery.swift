@@ -54,8 +54,9 @@ struct Recovery: Sendable, Equatable {
   var newestDelivered: Microseconds?
   /// The end of that segment, to order equal times.
   var newestDeliveredEnd = SequenceNumber(0)
-  /// The latest round trip of such a segment.
+  /// The latest round trip of such a segment, and how much more it may have been.
   var newestRoundTrip: Microseconds = 0
+  var newestSlack: Microseconds = 0
   /// Whether something has arrived since losses were looked for by time.
   ///
   /// Source: Linux `rack.advanced`.
@@ -123,14 +124,17 @@ struct Recovery: Sendable, Equatable {
   struct Acknowledgment {
     /// How many segments arrived that were not known to have.
     var arrived: Int
+    /// How many the window may grow by: those that SND.UNA has passed without a report before; of Linux,
+    /// all that arrived.
+    var acknowledged = 0
     /// How many count as lost since.
-    var lost: Int
+    var lost = 0
     /// Whether SND.UNA advances.
     var advances: Bool
     /// Segments that were outstanding.
-    var flight = 0
+    var flight: Int
     /// Segments still on the wire.
-    var inFlight: Int
+    var inFlight = 0
     /// The window that BBR aims for.
     var target = Recovery.initialWindow
   }
@@ -155,7 +159,7 @@ struct Recovery: Sendable, Equatable {
     priorThreshold = max(threshold, congestionWindow * 3 / 4)
     threshold = max(2, congestionWindow * 7 / 10)
     saveWindow(control)
-    (arrivedSince, sentSince) = (0, 0)
+    (arrivedSince, sentSince, credit) = (0, 0, 0)
   }
 
   /// The retransmission timer ran out, and everything counts as lost: the window starts anew at one
@@ -174,7 +178,7 @@ struct Recovery: Sendable, Equatable {
       threshold = max(2, outstanding / 2)
       saveWindow(control)
     }
-    congestionWindow = 1
+    (congestionWindow, credit) = (1, 0)
     (until, isByTimeout) = (end, true)
     conservesUntil = nil
     known = .timeout
@@ -288,6 +292,11 @@ struct Recovery: Sendable, Equatable {
   }
 
   /// Sets the window by what an acknowledgment told.
+  ///
+  /// Left out is that of Linux reports alone let it grow, once the order was seen to change by more than
+  /// three segments.
+  ///
+  /// Source: Linux `tcp_cong_control`, `tcp_may_raise_cwnd`, `tcp_is_cwnd_limited`.
   mutating func adjust(
     _ acknowledgment: Acknowledgment, _ control: TCPRules.CongestionControl
   ) {
@@ -298,7 +307,7 @@ struct Recovery: Sendable, Equatable {
       if isReducing {
         reduce(acknowledgment)
       } else if acknowledgment.advances, congestionWindow < 2 * acknowledgment.flight {
-        grow(by: acknowledgment.arrived)
+        grow(by: acknowledgment.acknowledged)
       }
     case .bbr: conserve(acknowledgment)
     }

@@ -138,6 +138,13 @@ public struct TimestampOption: Hashable, Sendable {
     self.value = value
     self.echo = echo
   }
+
+  /// Whether it answers to something that was sent before a clock read a value.
+  ///
+  /// Source: Linux `tcp_tsopt_ecr_before`.
+  func echoes(before clock: UInt32) -> Bool {
+    echo != 0 && Int32(bitPattern: echo &- clock) < 0
+  }
 }
 
 /// A TCP segment, as far as the model needs it.

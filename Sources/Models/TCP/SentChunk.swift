@@ -31,7 +31,7 @@ public struct SentChunk: Sendable, Equatable {
   ///
   /// Source: Linux `tcp_tsorted_anchor`.
   var isTimed = true
-  /// Whether a timer made it go again, and not something that arrived.
+  /// Whether a timer made it go, and not something that arrived.
   var isByTimer = false
   /// Whether it was sent again since it counts as lost.
   public var isResent = false

@@ -191,7 +191,7 @@ public struct TCPNetwork: Model {
       connections[end.connection][end.side].hasten(kind)
       noteTimers(of: end)
     case .letPieceGo(let end):
-      if exists(end) { connections[end.connection][end.side].pacing.open() }
+      if exists(end) { connections[end.connection][end.side].pacing.open(at: now) }
     case .ignoreSlack(let end, let ignores):
       if exists(end) { connections[end.connection][end.side].recovery.ignoresSlack = ignores }
     case .stopListening(let end):

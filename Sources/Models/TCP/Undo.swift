@@ -62,7 +62,7 @@ struct Undo: Sendable, Equatable {
   /// Whether a recovery was not needed, by what the peer reports or by the timestamp that it echoes.
   ///
   /// Source: Linux `tcp_may_undo`.
-  func mayTakeBack(_ echo: UInt32?) -> Bool { isNeedless || isAnsweredBefore(echo) }
+  func mayTakeBack(_ answer: TimestampOption?) -> Bool { isNeedless || isAnsweredBefore(answer) }
 
   /// Whether the peer has got twice all that went again.
   var isNeedless: Bool { marker != nil && openCount == 0 }
@@ -71,10 +71,9 @@ struct Undo: Sendable, Equatable {
   /// echoes, without which nobody can tell.
   ///
   /// Source: Linux `tcp_packet_delayed`.
-  func isAnsweredBefore(_ echo: UInt32?) -> Bool {
+  func isAnsweredBefore(_ answer: TimestampOption?) -> Bool {
     guard marker != nil else { return false }
     guard let stamp else { return true }
-    guard let echo, echo != 0 else { return false }
-    return Int32(bitPattern: echo &- stamp) < 0
+    return answer?.echoes(before: stamp) ?? false
   }
 }

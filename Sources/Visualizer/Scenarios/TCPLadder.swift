@@ -78,6 +78,13 @@ struct TCPLadder {
     var byteCount: Int?
     var result: JSON.Value?
     var error: String?
+
+    /// How many bytes of a write the host took; all, unless its send buffer was full.
+    var takenCount: Int {
+      guard let byteCount else { return 0 }
+      if case .integer(let taken) = result, taken > 0, taken < byteCount { return taken }
+      return byteCount
+    }
   }
 
   struct Receive {

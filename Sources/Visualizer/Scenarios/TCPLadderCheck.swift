@@ -5,7 +5,8 @@ import Models
 /// Exactly equal must be: each direction's segments (flags, relative numbers, length, whether they
 /// are retransmissions, what made the end send them), the states of both ends before and after each
 /// row, paths, and results of calls. Within a tolerance: arrival times, timers, TIME_WAIT's length.
-/// Not compared: windows, absolute numbers, timestamps, PSH, when BBR lets the next segments go.
+/// Not compared: windows, absolute numbers, timestamps, PSH, when BBR lets the next segments go, how much
+/// of a large write a host takes.
 extension TCPLadder {
   /// How far times may lie apart.
   enum Tolerance {
@@ -25,7 +26,7 @@ extension TCPLadder {
     /// How often a ladder is compared anew with an order of events reversed.
     static let attempts = 24
     /// How long a wire takes to note what a host has sent.
-    static let wire: Microseconds = 700
+    static let wire: Microseconds = 1050
     /// How much earlier than the model's a captured timer may run out.
     static func early(_ duration: Microseconds) -> Microseconds { 5000 + duration / 50 }
   }
@@ -201,8 +202,8 @@ struct TCPLadderCheck {
       if let kind = timerBefore(overdue, step) {
         perform(.runUntil(step.at - 1))
         perform(.expire(overdue.end, kind))
-      } else if let operation = decidedByTick(overdue, step) {
-        perform(operation)
+      } else {
+        for operation in decidedByTick(overdue, step) { perform(operation) }
       }
     }
     let time = timeOfEffect(step)
@@ -232,8 +233,10 @@ struct TCPLadderCheck {
       && uncompared(overdue.end) < overdue.ordinal
     {
       let kind = actual(overdue.kind, of: overdue.end, behind: overdue.send)
-      // A piece has a time of its own, later than what went before it.
-      if kind == .pacing { perform(.runUntil(min(overdue.at, nextAt - 1))) }
+      // A piece has a time of its own, later than what went before it, and so has a probe.
+      let isProbe = overdue.kind == .lossProbe
+      if kind == .pacing || isProbe { perform(.runUntil(min(overdue.at, nextAt - 1))) }
+      if isProbe, !hasRunOut(kind, of: overdue.end) { continue }
       expireIfDue(kind, of: overdue.end, by: max(step.at, overdue.at))
     }
     expireTick(row)

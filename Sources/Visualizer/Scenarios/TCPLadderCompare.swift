@@ -93,7 +93,7 @@ extension TCPLadderCheck {
       return nil
     }
     let isAckTimer = kind == .delayedAck
-    let isProbe = captured == "probe" && kind == .pacing
+    let isProbe = captured == "probe" && kind != .persist
     let isOther = isAckTimer ? captured == "retransmit" : captured == "delayed-ack"
     if isOther || isProbe {
       return Self.difference(
@@ -129,8 +129,9 @@ extension TCPLadderCheck {
       let tick = TCPLadder.Tolerance.tick
       return (-tick...2 * tick).contains(record.sentAt - captured)
     case .timer(let kind):
-      guard send.isRetransmission || kind == .lossProbe else { return false }
-      return abs(record.sentAt - captured) <= TCPLadder.Tolerance.tick
+      let tick = TCPLadder.Tolerance.tick
+      return seen >= captured && abs(record.sentAt - captured) <= tick
+        && (send.isRetransmission || kind == .lossProbe)
     default: return false
     }
   }

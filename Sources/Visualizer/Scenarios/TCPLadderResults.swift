@@ -9,7 +9,11 @@ extension TCPLadderCheck {
     switch (captured, model) {
     case (.failed(let text), .failed(let error)) where text == error.rawValue: return nil
     case (.nothing, .done), (.nothing, .wouldBlock): return nil
-    case (.number(let captured), .sent(let count)) where captured == count: return nil
+    case (.number(let captured), .sent(let count)) where captured == count:
+      guard let whole = app.byteCount, captured < whole, !mayBeFull(app, row) else { return nil }
+      return Self.difference(
+        name, Self.result, captured: Bilingual(same: "\(captured)"),
+        model: Bilingual(same: "\(whole)"))
     case (.nothing, .sent): return nil
     case (.text(let text), .endOfFile) where text.isEmpty: return nil
     case (.text(let text), .data(let runs)): return compareText(text, runs, name)
@@ -17,6 +21,17 @@ extension TCPLadderCheck {
     default:
       return Self.difference(name, Self.result, captured: captured.words, model: words(model))
     }
+  }
+
+  /// Whether a write may have found the send buffer full: how much that holds depends on the host, but
+  /// so many bytes it always does.
+  ///
+  /// Source: Linux `tcp_wmem`, `sk_stream_memory_free`.
+  private func mayBeFull(_ app: TCPLadder.App, _ row: TCPLadder.Row) -> Bool {
+    guard let connection = row.connection, let whole = app.byteCount else { return false }
+    let endpoint = network[End(connection, app.side)]
+    let rest = whole - app.takenCount
+    return endpoint.writtenCount - endpoint.acknowledgedCount + rest > 16_384
   }
 
   private static let result = Bilingual("result", "结果")

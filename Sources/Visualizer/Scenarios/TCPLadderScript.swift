@@ -220,6 +220,11 @@ extension TCPLadder {
       if !send.isPureAck {
         step.mayExpireBefore.append(overdue(.pacing))
         step.mayExpireAfter.append(overdue(.pacing))
+        // What is new may be a probe as well.
+        if !send.isRetransmission {
+          step.mayExpireBefore.append(overdue(.lossProbe))
+          step.mayExpireAfter.append(overdue(.lossProbe))
+        }
       }
     default: break
     }
@@ -280,7 +285,7 @@ extension TCPLadder {
       return .connect(automaticPort: app.side == .client && isAutomatic)
     case "accept": return .accept
     case "connect_result": return .connectResult
-    case "send": return .send(app.byteCount ?? 0)
+    case "send": return .send(app.takenCount)
     case "recv": return .receive(65536)
     case "shutdown_wr": return .shutdownWrite
     case "shutdown_rd": return .shutdownRead

@@ -77,22 +77,26 @@ extension TCPLadderCheck {
   }
 
   /// What has to be asked for if a segment goes at once only where a timer runs out a tick earlier, or a
-  /// piece's time is over a little sooner; nil if it is something else.
+  /// piece's time is over a little sooner; nothing if it is something else.
+  ///
+  /// What waits for its turn may have been found lost by a timer that has run out unseen.
   func decidedByTick(
     _ overdue: TCPLadder.Overdue, _ step: TCPLadder.Step
-  ) -> TCPOperation? {
+  ) -> [TCPOperation] {
     let (end, send) = (overdue.end, overdue.send)
-    let operation: TCPOperation
+    var choices: [[TCPOperation]]
     switch overdue.kind {
-    case .delayedAck: operation = .hasten(end, .delayedAck)
-    case .pacing: operation = .letPieceGo(end)
-    default: return nil
+    case .delayedAck: choices = [[.hasten(end, .delayedAck)]]
+    case .pacing:
+      choices = [[.letPieceGo(end)]]
+      if send.isRetransmission, hasRunOut(.reordering, of: end) {
+        choices.append([.expire(end, .reordering), .letPieceGo(end)])
+      }
+    default: return []
     }
     let event = [.runUntil(step.at)] + step.operations
-    guard overdue.ordinal == 1, !sends(send, end, after: event),
-      sends(send, end, after: [operation] + event)
-    else { return nil }
-    return operation
+    guard overdue.ordinal == 1, !sends(send, end, after: event) else { return [] }
+    return choices.first { sends(send, end, after: $0 + event) } ?? []
   }
 
   /// Whether the model would send a captured segment if it were asked for something.
@@ -125,6 +129,11 @@ extension TCPLadderCheck {
     if isDue(kind, of: end, by: time) { perform(.expire(end, kind)) }
   }
 
+  /// Whether a timer's time has come.
+  func hasRunOut(_ kind: TimerKind, of end: End) -> Bool {
+    network[end].timers[kind].map { $0.deadline <= network.now } ?? false
+  }
+
   /// Whether a timer is about to run out, or has by then.
   func isDue(_ kind: TimerKind, of end: End, by time: Microseconds) -> Bool {
     guard let timer = network[end].timers[kind] else { return false }
@@ -136,13 +145,7 @@ extension TCPLadderCheck {
   func actual(_ kind: TimerKind, of end: End, behind send: TCPLadder.Send?) -> TimerKind {
     let timers = network[end].timers
     switch kind {
-    case .delayedAck, .timeWait, .finWait2: return kind
-    case .pacing:
-      // What is new may be a probe as well.
-      guard timers[.pacing] == nil, timers[.lossProbe] != nil, let send,
-        sends(send, end, after: [.expire(end, .lossProbe)])
-      else { return kind }
-      return .lossProbe
+    case .delayedAck, .timeWait, .finWait2, .pacing, .lossProbe: return kind
     default:
       if timers[.pacing] != nil, let send, sends(send, end, after: [.expire(end, .pacing)]) {
         return .pacing
