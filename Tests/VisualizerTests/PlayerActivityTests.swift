@@ -190,6 +190,19 @@ import Testing
     #expect(player.player.step == 100)
   }
 
+  /// What lies behind the help is not seen as a torn edge beside it.
+  @Test(arguments: Language.allCases)
+  func theHelpTakesTheWholeOfASmallWindow(_ language: Language) throws {
+    var player = try player("tcp-close")
+    player.look.language = language
+    type("?", into: &player)
+    let rows = player.draw(window: FrameScene.full).text.split(separator: "\n")
+    #expect(rows[1].first == "╭" && rows[1].last == "╮" && rows[1].count { $0 == "╮" } == 1)
+    for row in rows[2..<22] {
+      #expect(row.first == "│" && row.last == "│" && row.count { $0 == "│" } == 2, "\(row)")
+    }
+  }
+
   @Test func theHelpStopsAtItsEnd() throws {
     var player = try player()
     func help() -> String { player.draw(window: FrameScene.full).text }

@@ -100,6 +100,56 @@ import Testing
     }
   }
 
+  // MARK: Single sentences
+
+  /// What is said in both languages, of all steps.
+  private func told(_ show: any Show, _ language: Language = .en) -> [String] {
+    (0..<show.stepCount).map { show.narration(ofStep: $0, language).text }
+  }
+
+  @Test func whatIsLostArrivesOrArrive() throws {
+    let show = try Shows.read(
+      """
+      title: t
+      model: tcp
+      script: [server listen, client connect, wait 1s, drop next from client, client send 300,
+        drop next from server, server send 1, wait 50ms]
+      """)
+    let lost = told(show).filter { $0.contains("The wire loses it") }
+    #expect(lost.contains { $0.contains("the 300 bytes never arrive. ") }, "\(lost)")
+    #expect(lost.contains { $0.contains("the 1 byte never arrives. ") }, "\(lost)")
+  }
+
+  @Test func aTimerNamesTheOneThatItGivesWayTo() throws {
+    let folder = TCPLadderTests.folder.deletingLastPathComponent().appending(path: "tcp-loss")
+    let show = try ladder("original-answered-late", in: folder)
+    let wanted = Bilingual(
+      "retransmission timer gives way to the probe timer", "重传定时器让位给探测定时器")
+    for language in Language.allCases {
+      #expect(told(show, language).contains { $0.contains(wanted[language]) })
+    }
+  }
+
+  /// A window that is open, but too small for a segment, is not called closed.
+  @Test func aSmallWindowIsNotClosed() throws {
+    let show = try Shows.read(
+      """
+      title: t
+      model: tcp
+      rules: linux
+      parameters: { buffer: 2000, mss: 1000 }
+      script: [server listen, client connect, wait 200ms, client send 2500, wait 8s]
+      """)
+    let text = told(show)
+    let small = try #require(text.firstIndex { $0.contains("The other window leaves 24 bytes") })
+    let closed = try #require(text.firstIndex { $0.contains("The other window is closed") })
+    #expect(small < closed)
+    #expect(text.contains { $0.contains("24 bytes") && $0.contains("what fits, to learn") })
+    // The window stays on the screen beside the timer that waits for it.
+    let screen = show.frame(small, progress: 1, Look(size: .small)).text
+    #expect(screen.contains("sndWnd 24") && screen.contains("persist"))
+  }
+
   // MARK: The stories
 
   private func states(_ show: any Show, _ side: String, from first: Int) -> [String] {

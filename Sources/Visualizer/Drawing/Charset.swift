@@ -17,7 +17,7 @@ enum Charset: String, CaseIterable {
   /// The ASCII character drawn in place of another, one column for one column.
   static func asciiStandIn(_ scalar: UInt32) -> UInt32 {
     switch Unicode.Scalar(scalar) {
-    case "─", "╌", "┄", "—", "–", "┈": 0x2d  // -
+    case "─", "╌", "┄", "—", "–": 0x2d  // -
     case "━": 0x3d  // =
     case "│", "┃", "╎", "┊", "┆": 0x7c  // |
     case "╭", "╮", "╰", "╯", "┬", "┴", "├", "┤", "┼", "└", "┘", "┌", "┐", "╞", "╡", "╪": 0x2b  // +
@@ -25,7 +25,7 @@ enum Charset: String, CaseIterable {
     case "◀", "←", "◂", "‹", "«": 0x3c  // <
     case "▲", "↑", "▴": 0x5e  // ^
     case "▼", "↓", "▾": 0x76  // v
-    case "·": 0x2e  // .
+    case "·", "┈": 0x2e  // .
     case "…": 0x7e  // ~
     case "●", "◆", "✓": 0x2a  // *
     case "○", "◇": 0x6f  // o

@@ -3,16 +3,21 @@ import Models
 /// Segments on the wire and at their arrival; why they are sent is told elsewhere.
 extension TCPTelling {
   func lost(_ end: End, _ record: SegmentRecord) -> Narration {
+    let segment = record.segment
+    // "300 bytes" are many, "1 byte" and "FIN ACK + 300 bytes" are one.
+    let areMany =
+      segment.payloadLength > 1 && TCPWords.title(segment) == bytes(segment.payloadLength)
+    let arrives = areMany ? "arrive" : "arrives"
     if record.segment.length > 0, !record.segment.flags.contains(.rst) {
       return say(
         "RFC 6298 5",
-        "The wire loses it: the \(TCPWords.title(record.segment)) never arrives. Nobody is told; "
+        "The wire loses it: the \(TCPWords.title(record.segment)) never \(arrives). Nobody is told; "
           + "only the missing acknowledgment will show it.",
         "线路丢失了它：\(TCPWords.title(record.segment, .zh)) 不会到达。没有人会收到通知，只能靠迟迟不来的确认发现。")
     }
     return say(
       "RFC 9293 3.8.1",
-      "The wire loses it: the \(TCPWords.title(record.segment)) never arrives. It takes no "
+      "The wire loses it: the \(TCPWords.title(record.segment)) never \(arrives). It takes no "
         + "number, so no timer will send it again.",
       "线路丢失了它：\(TCPWords.title(record.segment, .zh)) 不会到达。它不占序列号，所以没有定时器会重传它。")
   }

@@ -117,8 +117,11 @@ extension TCPTelling {
     let segment = record.segment
     if case .timer(.persist) = record.cause {
       return (
-        Bilingual(
-          "one byte to ask whether the window is open again.", "用一个字节询问窗口是否重新打开。"),
+        segment.payloadLength == 1
+          ? Bilingual(
+            "one byte to ask whether the window is open again.", "用一个字节询问窗口是否重新打开。")
+          : Bilingual(
+            "what fits, to learn whether the window has grown.", "先发放得下的部分，借此得知窗口是否变大。"),
         "RFC 9293 3.8.6.1"
       )
     }

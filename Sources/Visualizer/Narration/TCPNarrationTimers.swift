@@ -49,6 +49,13 @@ extension TCPTelling {
         "Linux",
         "No program owns \(its(end)) end any more, so FIN_WAIT_2 gets a limit: \(long).",
         "\(its(end))这一端已没有程序持有，所以 FIN_WAIT_2 有了时限：\(long)。")
+    case .persist where roomInWindow(after[end]) > 0:
+      let room = bytes(roomInWindow(after[end]))
+      return say(
+        "RFC 9293 3.8.6.2.1",
+        "The other window leaves \(room), too few for what \(the(end)) wants to send: its persist "
+          + "timer waits \(long) for more.",
+        "对方窗口只剩 \(room)，放不下\(the(end))要发送的数据：persist 定时器等 \(long)，看窗口会不会变大。")
     case .persist:
       return say(
         "RFC 9293 3.8.6.1",
@@ -103,6 +110,10 @@ extension TCPTelling {
         "Linux",
         "The FIN that \(the(end)) waits for has not come in time, and nobody is left to care.",
         "\(the(end))等的 FIN 迟迟不来，而这一端早已没有程序关心。")
+    case .persist where roomInWindow(before[end]) > 0:
+      return say(
+        "RFC 9293 3.8.6.1", "The window has not grown in time: \(the(end)) asks for more room.",
+        "窗口迟迟没有变大：\(the(end))该询问了。")
     case .persist:
       return say(
         "RFC 9293 3.8.6.1", "Time for \(the(end)) to ask whether the window has opened.",
@@ -146,16 +157,32 @@ extension TCPTelling {
         "Nothing of \(its(end)) is unacknowledged, so its retransmission timer stops.",
         "\(the(end))没有未确认的数据，重传定时器停止。")
     }
-    if isNext({ if case .timerStarted(end, let next, _) = $0 { next != kind } else { false } }) {
+    if case .timerStarted(end, let next, _)? = moment.upcoming.first, next != kind {
+      let (old, new) = (Self.name(kind), Self.name(next))
       return say(
         rules(end).tailLossProbe ? "RFC 8985 7.2" : "RFC 6298 5",
-        "\(its(end).capitalizedFirst) timer gives way to another one: only one of them runs at "
-          + "a time.",
-        "\(its(end))这个定时器让位给另一个：同一时刻只运行一个。")
+        "\(its(end).capitalizedFirst) \(old.en) timer gives way to the \(new.en) timer: only one of "
+          + "the two runs at a time.",
+        "\(its(end))\(old.zh)定时器让位给\(new.zh)定时器：两者同一时刻只运行一个。")
     }
     return say(
       nil, "\(its(end).capitalizedFirst) retransmission timer stops: the connection is over.",
       "\(its(end))重传定时器停止：连接已经结束。")
+  }
+
+  /// What a timer is called in a sentence, before "timer".
+  private static func name(_ kind: TimerKind) -> Bilingual {
+    switch kind {
+    case .retransmission: Bilingual("retransmission", "重传")
+    case .lossProbe: Bilingual("probe", "探测")
+    case .reordering: Bilingual("reordering", "乱序")
+    default: Bilingual(kind.rawValue, " \(kind.rawValue) ")
+    }
+  }
+
+  /// The bytes that the peer's window still leaves.
+  private func roomInWindow(_ endpoint: Endpoint) -> Int {
+    max(0, endpoint.sndUna + endpoint.sndWnd - endpoint.sndNxt)
   }
 
   func backedOff(_ end: End, _ from: Microseconds, _ to: Microseconds) -> Narration {
@@ -216,7 +243,8 @@ extension TCPTelling {
     }
     return say(
       "RFC 9293 3.10.7.4",
-      "\(bytes(payload.count).capitalizedFirst) are in order: \(its(end)) program can read them. "
+      "\(bytes(payload.count).capitalizedFirst) \(payload.count == 1 ? "is" : "are") in order: "
+        + "\(its(end)) program can read \(payload.count == 1 ? "it" : "them"). "
         + "\(moved).",
       "\(bytes(payload.count))按序到达，\(its(end))程序可以读取。\(moved)。")
   }

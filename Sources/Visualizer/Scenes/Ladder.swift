@@ -57,6 +57,9 @@ struct Ladder {
     var isUnderWay = false
     /// Whether it takes one row, even while it is under way.
     var isStraight = false
+
+    /// Whether it goes no further: lost, or held back by the wire.
+    var isStopped: Bool { segment.isLost || arrivalRow == nil && !isUnderWay }
   }
 
   /// Who the ends are, for the box around the ladder.
@@ -80,6 +83,13 @@ struct Ladder {
   var isFine = false
   /// What a viewer has to know of the signs in it.
   var legend: Bilingual?
+
+  /// The row in which an arrow ends: below all the others while its segment is under way.
+  func lastRow(of arrow: Arrow) -> Int {
+    if arrow.isStopped { return arrow.sentRow }
+    if let row = arrow.arrivalRow { return row }
+    return arrow.isStraight || arrow.sentRow == rows.count - 1 ? arrow.sentRow : rows.count
+  }
 
   /// Waits of at least this long are folded, in microseconds.
   static let longWait = 1_500_000
@@ -161,7 +171,9 @@ struct LadderSegment {
       flags.contains(.ack) ? "ack " + (relativeAck.map { "\($0)" } ?? "\(ack)") : ""
     let hasBytesOnly = flags.subtracting(.psh) == .ack && payloadLength > 0
     var what = hasBytesOnly ? "" : flags.description
-    if payloadLength > 0 { what += (what.isEmpty ? "" : " ") + "\(payloadLength) bytes" }
+    if payloadLength > 0 {
+      what += (what.isEmpty ? "" : " ") + TCPWords.bytes(payloadLength, .en)
+    }
     let isBareAck = !hasBytesOnly && length == 0 && flags.contains(.ack) && !flags.contains(.rst)
     for parts in [[what, seqText, ackText], isBareAck ? [what, ackText] : [what, seqText]] {
       let text = parts.filter { !$0.isEmpty }.joined(separator: "  ")

@@ -97,10 +97,9 @@ struct LadderInspector {
   private func drawShortly(_ segment: LadderSegment, _ inner: Rect, _ canvas: inout Canvas) {
     let bytes =
       segment.payloadLength > 0
-      ? Bilingual("  \(segment.payloadLength) bytes", "  \(segment.payloadLength) 字节")
-      : Bilingual("", "")
+      ? "  " + TCPWords.bytes(segment.payloadLength, look.language) : ""
     let lines = [
-      segment.flags.names + bytes[look.language],
+      segment.flags.names + bytes,
       "seq " + Self.both(segment.relativeSeq, segment.seq),
       segment.flags.contains(.ack) ? "ack " + Self.both(segment.relativeAck, segment.ack) : "",
     ]
@@ -181,9 +180,16 @@ struct LadderInspector {
     // A number that is not counted from its ISN may be too long for two columns.
     let isLong = variables.contains { $0.value.utf8.count > columnWidth - 8 }
     let columns = isLong ? 1 : 2
-    let shown = isLong ? variables.filter { $0.name != "iss" } : variables
+    var shown = isLong ? variables.filter { $0.name != "iss" } : variables
     let most = (shown.count + columns - 1) / columns
     let variableRows = max(1, min(most, inner.height - needed))
+    // A persist timer waits for the peer's window: beside it that is the last to be left out.
+    if timers.contains(where: { $0.kind == .persist }),
+      let window = shown.firstIndex(where: { $0.name == "sndWnd" }),
+      window >= variableRows * columns
+    {
+      shown.swapAt(window, variableRows * columns - 1)
+    }
     for (index, variable) in shown.prefix(variableRows * columns).enumerated() {
       let column = index % columns
       let (x, y) = (inner.x + 1 + column * columnWidth, inner.y + index / columns)

@@ -30,7 +30,10 @@ struct LadderPane {
     let area = Rect(x: inner.x, y: inner.y + 1, width: inner.width, height: height)
     canvas.clipped(to: area) { canvas in
       drawRows(first, area, &canvas)
-      for arrow in ladder.arrows { draw(arrow, first, area, &canvas) }
+      LadderArrows(
+        ladder: ladder, left: leftLane, right: rightLane, area: area, first: first,
+        language: look.language
+      ).draw(&canvas)
     }
     if legendRows > 0, let legend = ladder.legend?[look.language] {
       canvas.put(
@@ -43,8 +46,9 @@ struct LadderPane {
   private func drawExtent(_ first: Int, below: Int, _ canvas: inout Canvas) {
     let above = ladder.rowsAbove.map { $0 + first }
     if above ?? 1 > 0 {
-      let number = above.map { "\($0) " } ?? ""
-      let text = Bilingual(" ▲ \(number)more ", " ▲ 还有 \(number)行 ")[look.language]
+      let words =
+        above.map { Bilingual("\($0) more", "还有 \($0) 行") } ?? Bilingual("earlier ones", "还有更早的")
+      let text = " ▲ \(words[look.language]) "
       canvas.put(text, rect.right - GlyphWidth.of(text) - 2, rect.y, .dim)
     }
     if below > 0 {
@@ -127,121 +131,5 @@ struct LadderPane {
     let text = " \(Ladder.duration(wait)) \(Bilingual("pass", "过去")[look.language]) "
     for x in leftLane + 1..<rightLane { canvas.put("┄", x, y, .border) }
     canvas.put(text, leftLane + (span - GlyphWidth.of(text)) / 2, y, .dim)
-  }
-
-  // MARK: - Arrows
-
-  private func draw(_ arrow: Ladder.Arrow, _ first: Int, _ area: Rect, _ canvas: inout Canvas) {
-    let segment = arrow.segment
-    let fromClient = segment.sender == .client
-    let style = style(arrow)
-    let startX = fromClient ? leftLane : rightLane
-    let endX = fromClient ? rightLane : leftLane
-    let lastRow =
-      arrow.arrivalRow
-      ?? (arrow.isStraight || arrow.sentRow == ladder.rows.count - 1
-        ? arrow.sentRow : ladder.rows.count)
-    let isStuck = segment.isHeld && arrow.arrivalRow == nil && !arrow.isUnderWay
-    let isStepped = lastRow != arrow.sentRow && !segment.isLost && !isStuck
-    let bend = isStepped ? bendColumn(segment, fromClient) : nil
-    let y = area.y + arrow.sentRow - first
-    let endY = isStepped ? area.y + lastRow - first : y
-    let path = Traveller(
-      label: "", from: Point(x: startX, y: y), to: Point(x: endX, y: endY), turn: bend, fraction: 1
-    ).path
-    // Even what has just been sent shows where it goes.
-    let reached = max(2, Int((Double(path.count - 1) * arrow.reached).rounded()))
-    drawShaft(path, reached, style, &canvas)
-    canvas.put(fromClient ? "├" : "┤", startX, y, style)
-    let end =
-      segment.isLost
-      ? (Bilingual("╳ lost", "╳ 丢失"), Style(.error, .bold))
-      : isStuck ? (Bilingual("‖ held", "‖ 扣住"), Style(.waiting, .bold)) : nil
-    let head = path[reached]
-    if end != nil {
-      // Drawn with the label, behind which it lies.
-    } else if reached == path.count - 1 {
-      canvas.put(fromClient ? "┤" : "├", endX, endY, style)
-      canvas.put(fromClient ? "▶" : "◀", fromClient ? endX - 1 : endX + 1, endY, style)
-    } else {
-      canvas.put(fromClient ? "▶" : "◀", head.x, head.y, style)
-    }
-    // Over the head, which passes behind it.
-    drawLabel(segment, end: end, y: y, bend: bend, style, &canvas)
-  }
-
-  private func style(_ arrow: Ladder.Arrow) -> Style {
-    let isFocus = arrow.segment.number == ladder.focus
-    let role: Role =
-      arrow.segment.isWrong ? .error : isFocus ? .current : arrow.isUnderWay ? .moved : .text
-    return Style(role, isFocus ? .bold : [])
-  }
-
-  /// Where a stepped arrow goes down; the two directions and neighbours keep apart.
-  private func bendColumn(_ segment: LadderSegment, _ fromClient: Bool) -> Int {
-    let shift = segment.number % 4 * 2
-    return fromClient ? rightLane - 4 - shift : leftLane + 4 + shift
-  }
-
-  private func drawShaft(
-    _ path: [Point], _ reached: Int, _ style: Style, _ canvas: inout Canvas
-  ) {
-    guard reached > 0 else { return }
-    for index in 1..<max(1, reached) {
-      let (before, here, next) = (path[index - 1], path[index], path[index + 1])
-      let glyph: Unicode.Scalar
-      if before.y == here.y, here.y == next.y {
-        glyph = "─"
-      } else if before.x == here.x, here.x == next.x {
-        glyph = "│"
-      } else if before.y == here.y {
-        glyph = before.x < here.x ? "╮" : "╭"
-      } else {
-        glyph = next.x > here.x ? "╰" : "╯"
-      }
-      let crossed: Unicode.Scalar? = glyph == "─" ? "│" : glyph == "│" ? "─" : nil
-      let isCrossing =
-        crossed != nil && rect.contains(here.x, here.y)
-        && canvas[here.x, here.y].scalar == crossed?.value
-      canvas.put(isCrossing ? "┼" : glyph, here.x, here.y, style)
-    }
-  }
-
-  private func drawLabel(
-    _ segment: LadderSegment, end: (words: Bilingual, style: Style)?, y: Int, bend: Int?,
-    _ style: Style, _ canvas: inout Canvas
-  ) {
-    let fromClient = segment.sender == .client
-    let note = note(segment)
-    let fate = end?.words[look.language] ?? ""
-    let room =
-      (bend.map { fromClient ? $0 - leftLane : rightLane - $0 } ?? span) - 6
-      - (fate.isEmpty ? 0 : GlyphWidth.of(fate) + 2)
-    let text = segment.text(columns: room - (note.isEmpty ? 0 : GlyphWidth.of(note) + 2))
-    let label =
-      TextLayout.fit(
-        " " + text + (note.isEmpty ? "" : "  \(note)"), columns: max(4, room + 1)) + " "
-    let width = GlyphWidth.of(label)
-    // Always at the sender's end, so that it stays where it is whatever becomes of the arrow.
-    let x = fromClient ? leftLane + 3 : rightLane - 2 - width
-    var labelStyle = style
-    if segment.isRetransmission { labelStyle = Style(.waiting, .bold) }
-    if segment.flags.contains(.rst) || segment.isWrong { labelStyle = Style(.error, .bold) }
-    let behind = canvas.put(label, x, y, labelStyle)
-    guard let end else { return }
-    // A little further, and then no more.
-    if fromClient {
-      let column = canvas.put("── ", behind, y, style)
-      canvas.put(fate + " ", column, y, end.style)
-    } else {
-      let column = x - GlyphWidth.of(fate) - 4
-      canvas.put(" " + fate + " ──", column, y, end.style)
-    }
-  }
-
-  /// What stands behind the numbers.
-  private func note(_ segment: LadderSegment) -> String {
-    if let note = segment.note { return note[look.language] }
-    return segment.isRetransmission ? Bilingual("again", "重传")[look.language] : ""
   }
 }

@@ -10,6 +10,9 @@ struct HelpOverlay {
   private var search: Prompt?
   private var filter = ""
 
+  /// The least columns that are left at each side, unless all are taken.
+  private static let margin = 6
+
   /// A key and what it does.
   struct KeyLine {
     var section: Keymap.Section
@@ -84,7 +87,9 @@ struct HelpOverlay {
     let rows = min(max(6, (entries.count + 5 + columns - 1) / columns), room.rows)
     lastFirst = max(0, lines.count - rows * columns)
     first = min(first, lastFirst)
-    let width = columnWidth * columns + 3
+    let wanted = columnWidth * columns + 3
+    // What is left of the frame at both sides is to be a part of it, and not a torn edge.
+    let width = canvas.size.columns - wanted < 2 * Self.margin ? canvas.size.columns : wanted
     let rect = Rect(
       x: (canvas.size.columns - width) / 2, y: max(1, (canvas.size.rows - rows - 2) / 2),
       width: width, height: rows + 2)
