@@ -21,6 +21,9 @@ extension Endpoint {
 
   /// Whether a piece waits until there is room for a whole one, as an acknowledgment is about to make it.
   ///
+  /// Left out is that a long write is queued in stretches of half the window: where one ends, a single
+  /// segment of it does not wait.
+  ///
   /// Source: Linux `tcp_tso_should_defer`.
   func defersPiece(_ window: Int, at now: Microseconds) -> Bool {
     guard rules.sendsPieces, unsentCount > sendMss, recovery.until == nil,
