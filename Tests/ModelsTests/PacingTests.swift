@@ -60,6 +60,16 @@ struct PacingTests {
     #expect(pacing.opensAt == 1500, "a piece let go early is counted from when it goes")
   }
 
+  /// A turn that is noticed late is a moment all the same: what waits for room then goes on waiting.
+  @Test func lateTurnIsAMoment() {
+    var pacing = Pacing()
+    for _ in 0..<10 { send(1000, &pacing, at: 0) }
+    pacing.comeDue(at: 40_000)
+    #expect(pacing.opensAt == nil && pacing.lastAt == 40_000)
+    pacing.open(at: 30_000)
+    #expect(pacing.lastAt == 30_000)
+  }
+
   /// Without a rate nothing is paced.
   @Test func unknownRateDoesNotPace() {
     var pacing = Pacing()

@@ -185,7 +185,46 @@ struct RetransmissionTests {
     #expect(sender.end.timers[.retransmission]?.deadline == 130_000 + sender.end.rto)
   }
 
+  /// A probe that what is new has no room for repeats the last segment.
+  @Test func probeKeepsToTheWindow() {
+    var sender = LoneSender(.linux)
+    sender.write(Self.size, at: 50_000)
+    sender.answer(Self.size, window: Self.size + 500, at: 70_000)
+    sender.write(Self.size, at: 100_000)
+    #expect(sender.write(3 * Self.size, at: 101_000).isEmpty)
+    let probe = sender.expire(.lossProbe, at: 150_000)
+    #expect(sender.starts(probe) == [Self.size])
+  }
+
+  /// What went again before a timeout and is taken for lost by it cannot come twice any more.
+  @Test func timeoutCountsWhatIsStillUnderWay() {
+    var sender = LoneSender(Self.unprobed)
+    sender.write(4 * Self.size, at: 100_000)
+    sender.expire(.retransmission, at: 340_000)
+    sender.answer(Self.size, at: 360_000)
+    #expect(sender.outstanding(\.isResent) == [Self.size, 2 * Self.size])
+    sender.expire(.retransmission, at: 800_000)
+    #expect(sender.end.recovery.undo.openCount == 1, "the one that this timeout sends")
+  }
+
   // MARK: Samples
+
+  /// How long a segment of a timer was under way is known as far as the wire's slack; within that it is
+  /// open whether another one is lost.
+  @Test(arguments: [true, false]) func slackLeavesLossOpen(isIgnored: Bool) {
+    var rules = TCPRules.linux
+    (rules.congestionControl, rules.timerSlack) = (.bbr, 1000)
+    var sender = LoneSender(rules)
+    sender.write(10 * Self.size, at: 50_000)
+    sender.answer(10 * Self.size, at: 70_000)
+    sender.end.recovery.noteLate()
+    sender.write(4 * Self.size, at: 100_000)
+    sender.expire(.pacing, at: 105_500)
+    sender.end.recovery.ignoresSlack = isIgnored
+    sender.answer(10 * Self.size, sack: [range(12, 13)], at: 130_000)
+    #expect(sender.end.slackDecided)
+    #expect(sender.outstanding(\.isLost).isEmpty == isIgnored)
+  }
 
   /// An answer to what was sent first, by the timestamp that it echoes, says nothing of when what went
   /// again has arrived.

@@ -23,6 +23,21 @@ struct UndoTests {
       .map(\.segment)
   }
 
+  /// The client's bytes of a range arrive in one segment; what the server answers.
+  private func answers(
+    to bytes: Range<Int>, _ flags: SegmentFlags = .ack, on network: inout TCPNetwork
+  ) -> [Segment] {
+    let client = network[story.client]
+    var segment = Segment(
+      flags, seq: client.iss + 1 + bytes.lowerBound, ack: client.rcvNxt, window: 64)
+    segment.payload = Payload(client.stream, offset: bytes.lowerBound, count: bytes.count)
+    let start = network.log.count
+    story.perform(
+      [.inject(from: story.client, segment, isRetransmission: false), .run(for: 10_500)],
+      on: &network)
+    return answers(network, from: start)
+  }
+
   private func resent(_ network: TCPNetwork) -> Int {
     (0..<network.log.count).count {
       network.log[$0].sender == story.client && network.log[$0].isRetransmission
@@ -63,13 +78,7 @@ struct UndoTests {
     story.perform([.deliverCopy(index: start + 1, after: 100), .run(for: 200)], on: &network)
     #expect(answers(network, from: middle).map(\.sack) == [[range(101, 201), range(101, 201)]])
     // The first segment and half of what is kept.
-    var segment = Segment(.ack, seq: base + 1, ack: network[story.client].rcvNxt, window: 64)
-    segment.payload = Payload(network[story.client].stream, offset: 0, count: 150)
-    let end = network.log.count
-    story.perform(
-      [.inject(from: story.client, segment, isRetransmission: false), .run(for: 10_500)],
-      on: &network)
-    #expect(answers(network, from: end).first?.sack == [range(101, 151)])
+    #expect(answers(to: 0..<150, on: &network).first?.sack == [range(101, 151)])
   }
 
   /// Three ranges have room beside timestamps, four without; the latest stands first.
@@ -94,13 +103,7 @@ struct UndoTests {
     story.perform(
       [.fate(story.client, .lost)] + write(3) + [.run(for: 11_000)], on: &network)
     #expect(network[story.server].kept.count == 2)
-    var segment = Segment(.ack, seq: base + 101, ack: network[story.client].rcvNxt, window: 64)
-    segment.payload = Payload(network[story.client].stream, offset: 100, count: 200)
-    let start = network.log.count
-    story.perform(
-      [.inject(from: story.client, segment, isRetransmission: false), .run(for: 10_500)],
-      on: &network)
-    let reported = answers(network, from: start).first?.sack.first
+    let reported = answers(to: 100..<300, on: &network).first?.sack.first
     #expect(reported == SequenceRange(base + 101, base + 301))
   }
 
@@ -110,14 +113,7 @@ struct UndoTests {
     let base = network[story.client].iss
     story.perform(
       [.fate(story.client, .lost)] + write(2) + [.run(for: 11_000)], on: &network)
-    var segment = Segment(
-      isFin ? [.fin, .ack] : .ack, seq: base + 1, ack: network[story.client].rcvNxt, window: 64)
-    segment.payload = Payload(network[story.client].stream, offset: 0, count: 200)
-    let start = network.log.count
-    story.perform(
-      [.inject(from: story.client, segment, isRetransmission: false), .run(for: 10_500)],
-      on: &network)
-    let told = answers(network, from: start).map(\.sack)
+    let told = answers(to: 0..<200, isFin ? [.fin, .ack] : .ack, on: &network).map(\.sack)
     #expect(told == (isFin ? [] : [[SequenceRange(base + 101, base + 201)]]))
     #expect(network[story.server].kept.isEmpty && network[story.server].duplicate == nil)
   }

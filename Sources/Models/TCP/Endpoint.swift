@@ -324,8 +324,7 @@ public struct Endpoint: Sendable {
     let stopped = timers.running
     timers = Timers()
     outstanding = []
-    kept = []
-    selective.removeAll()
+    discardKept()
     reopened = nil
     enter(listening ? .listen : .closed, &journal)
     reportStopped(stopped, &journal)

@@ -336,6 +336,4 @@ extension Endpoint {
     if synWasLost, roundTrip.srtt == 0 { rto = rules.rtoAfterLostSyn }
     enter(.established, &journal)
   }
-
-  // MARK: TIME_WAIT
 }

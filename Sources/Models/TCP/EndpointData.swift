@@ -106,8 +106,7 @@ extension Endpoint {
     }
     let index = kept.firstIndex { segment.seq.isBefore($0.range.start) } ?? kept.count
     if rules.ackDelay == .adaptive { noteKept(range) }
-    kept.insert(
-      KeptRange(range: range, payload: payload, hasFin: hasFin, arrivedAt: now), at: index)
+    kept.insert(KeptRange(range: range, payload: payload, hasFin: hasFin), at: index)
     report(.segmentKept(end, range), &journal)
   }
 
@@ -133,7 +132,13 @@ extension Endpoint {
           &journal)
       }
     }
-    if kept.isEmpty { selective.removeAll() } else { selective.remove(upTo: rcvNxt) }
+    if kept.isEmpty { discardKept() } else { selective.remove(upTo: rcvNxt) }
+  }
+
+  /// Nothing is out of order any more.
+  mutating func discardKept() {
+    kept = []
+    selective = SelectiveAcks()
   }
 
   /// The peer's stream has ended.
@@ -142,8 +147,7 @@ extension Endpoint {
   private mutating func takeFin(at now: Microseconds, _ journal: inout Journal) {
     rcvNxt += 1
     acking.isScheduled = true
-    kept = []
-    selective.removeAll()
+    discardKept()
     report(.streamEnded(end), &journal)
     switch state {
     case .established:

@@ -35,7 +35,7 @@ extension Endpoint {
     reportStopped(stopped, &journal)
     chooseIss(at: now, beyond: beyond, &journal)
     sendSynAck(at: now, &journal)
-    keepEarlyData(segment, at: now, &journal)
+    keepEarlyData(segment, &journal)
   }
 
   /// Takes IRS, window and options from the peer's SYN.
@@ -59,13 +59,10 @@ extension Endpoint {
   }
 
   /// Text or FIN that came with a SYN waits until the connection is open.
-  private mutating func keepEarlyData(
-    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
-  ) {
+  private mutating func keepEarlyData(_ segment: Segment, _ journal: inout Journal) {
     guard !rules.linuxArrival, segment.payloadLength > 0 else { return }
     let range = SequenceRange(segment.seq + 1, segment.seq + 1 + segment.payloadLength)
-    kept.append(
-      KeptRange(range: range, payload: segment.payload, hasFin: false, arrivedAt: now))
+    kept.append(KeptRange(range: range, payload: segment.payload, hasFin: false))
     report(.segmentKept(end, range), &journal)
   }
 
@@ -98,7 +95,7 @@ extension Endpoint {
     guard flags.contains(.ack) else {
       enter(.synRcvd, &journal)
       sendSynAck(at: now, &journal)
-      keepEarlyData(segment, at: now, &journal)
+      keepEarlyData(segment, &journal)
       return
     }
     let synWasLost = timeouts > 0

@@ -1,4 +1,4 @@
-/// What an arriving segment does in TIME_WAIT, and in Linux's small FIN_WAIT_2.
+/// TIME_WAIT: how it begins, and what an arriving segment does in it, and in Linux's small FIN_WAIT_2.
 extension Endpoint {
   /// Everything is done; the end lingers, unless the guard is off.
   ///
@@ -132,8 +132,7 @@ extension Endpoint {
     let stopped = timers.running
     timers = Timers()
     outstanding = []
-    kept = []
-    selective.removeAll()
+    discardKept()
     reopened = nil
     (sndNxt, sndUna, rcvNxt, lastAckSent) = (held.sndNxt, held.sndNxt, held.rcvNxt, held.rcvNxt)
     (irs, iss, finSeq) = (held.irs, held.iss, held.finSeq)

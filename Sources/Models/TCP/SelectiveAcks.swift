@@ -33,9 +33,6 @@ struct SelectiveAcks: Sendable, Equatable {
   mutating func remove(upTo rcvNxt: SequenceNumber) {
     ranges.removeAll { $0.start.isAtOrBefore(rcvNxt) }
   }
-
-  /// Nothing is out of order any more.
-  mutating func removeAll() { ranges = [] }
 }
 
 extension SequenceRange {

@@ -61,6 +61,4 @@ public struct KeptRange: Sendable, Equatable {
   public var payload: Payload?
   /// Whether a FIN follows the bytes.
   public var hasFin: Bool
-  /// When it arrived.
-  public var arrivedAt: Microseconds
 }
