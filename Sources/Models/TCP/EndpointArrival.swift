@@ -186,7 +186,7 @@ extension Endpoint {
   /// Segments older than the latest are not of this connection.
   ///
   /// Linux lets one tick pass, and bare acknowledgments that were overtaken: a duplicate is taken, one
-  /// with an old number dropped without a word.
+  /// with an old number dropped without a word. An old SYN it treats as any SYN.
   ///
   /// Source: RFC 7323, section 5.3; Linux `tcp_paws_check`, `tcp_disordered_ack_check`.
   private mutating func passesTimestamp(
@@ -198,6 +198,10 @@ extension Endpoint {
     let age = Int(Int32(bitPattern: tsRecent &- value))
     guard age > (rules.linuxArrival ? 1 : 0) else { return true }
     if isOvertakenAck(segment, age: age) { return true }
+    if rules.linuxArrival, segment.flags.contains(.syn), state.isSynchronized {
+      takeStraySyn(segment, at: now, &journal)
+      return false
+    }
     report(.segmentDiscarded(end, .oldTimestamp), &journal)
     let isSilent =
       rules.linuxArrival && segment.length == 0 && segment.flags.contains(.ack)
@@ -308,7 +312,7 @@ extension Endpoint {
         return false
       }
       reopened = nil
-      becomeEstablished(segment, synWasLost: timeouts > 0, at: now, &journal)
+      becomeEstablished(segment, lost: SynLoss(self, answer: segment), at: now, &journal)
       // What came with the SYN waited for this.
       if !kept.isEmpty { takeKept(at: now, &journal) }
     }
@@ -324,16 +328,18 @@ extension Endpoint {
 
   /// The handshake is complete at this end.
   ///
-  /// Source: RFC 9293, section 3.10.7.4, step 5; RFC 6298, section 5.7; Linux `tcp_init_metrics`.
+  /// Source: RFC 9293, section 3.10.7.4, step 5; RFC 6298, section 5.7; Linux `tcp_init_metrics`,
+  /// `tcp_init_transfer`.
   mutating func becomeEstablished(
-    _ segment: Segment, synWasLost: Bool, at now: Microseconds, _ journal: inout Journal
+    _ segment: Segment, lost: SynLoss, at now: Microseconds, _ journal: inout Journal
   ) {
     sndWnd = segment.window
     maxSndWnd = max(maxSndWnd, sndWnd)
     sndWl1 = segment.seq
     sndWl2 = segment.ack
     acking.lastDataAt = now
-    if synWasLost, roundTrip.srtt == 0 { rto = rules.rtoAfterLostSyn }
+    if lost.hasTimedOut, roundTrip.srtt == 0 { rto = rules.rtoAfterLostSyn }
+    if lost.count >= rules.lostSynsForSmallWindow { recovery.congestionWindow = 1 }
     enter(.established, &journal)
   }
 }

@@ -1,3 +1,25 @@
+/// What became of an endpoint's own SYN until it was answered.
+struct SynLoss {
+  /// Whether it went again since no answer came.
+  let hasTimedOut: Bool
+  /// How often it went again; 0 if that was needless, as the answer is to the first one.
+  let count: Int
+
+  /// Of an endpoint whose SYN a segment acknowledges.
+  ///
+  /// Source: Linux `tcp_try_undo_spurious_syn`.
+  init(_ endpoint: Endpoint, answer: Segment) {
+    hasTimedOut = endpoint.timeouts > 0
+    guard hasTimedOut, let syn = endpoint.outstanding.first else {
+      count = 0
+      return
+    }
+    let isToFirst =
+      endpoint.timestampsOn && answer.timestamp?.echo == endpoint.timestampClock(syn.firstSentAt)
+    count = isToFirst ? 0 : syn.transmissions - 1
+  }
+}
+
 /// Arrivals before a connection is open, and where there is none.
 extension Endpoint {
   /// Source: RFC 9293, section 3.10.7.1.
@@ -98,9 +120,9 @@ extension Endpoint {
       keepEarlyData(segment, &journal)
       return
     }
-    let synWasLost = timeouts > 0
+    let lost = SynLoss(self, answer: segment)
     acknowledge(upTo: segment.ack, segment, at: now, &journal)
-    becomeEstablished(segment, synWasLost: synWasLost, at: now, &journal)
+    becomeEstablished(segment, lost: lost, at: now, &journal)
     finishOpening(segment, at: now, &journal)
   }
 

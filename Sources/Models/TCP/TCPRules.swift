@@ -87,6 +87,10 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// Source: RFC 6928.
   public var initialWindow = Recovery.initialWindow
+  /// How often a SYN, or SYN ACK, must have gone again for the congestion window to begin at one segment.
+  ///
+  /// Source: RFC 5681, section 3.1; Linux `tcp_init_transfer` (more than once).
+  public var lostSynsForSmallWindow = 1
   /// How the congestion window shrinks and grows.
   public var congestionControl = CongestionControl.reno
   /// A FIN without data waits for room in the congestion window as any segment does.
@@ -299,6 +303,7 @@ public struct TCPRules: Sendable, Equatable {
     rules.ackDelay = .adaptive
     rules.badSegmentAckInterval = 500_000
     rules.finNeedsWindow = true
+    rules.lostSynsForSmallWindow = 2
     rules.joinsWhenResending = true
     rules.tailLossProbe = true
     rules.timeBasedLossDetection = true
