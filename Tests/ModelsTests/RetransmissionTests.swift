@@ -209,6 +209,18 @@ struct RetransmissionTests {
 
   // MARK: Samples
 
+  /// What an answer acknowledges is no news in what it reports: the sample is that of the segment that it
+  /// acknowledges, and what was sent long before is lost.
+  @Test func acknowledgedIsNotReported() {
+    var sender = LoneSender(Self.unprobed)
+    sender.write(4 * Self.size, at: 100_000)
+    sender.expire(.retransmission, at: 332_000)
+    sender.answer(Self.size, sack: [range(0, 1), range(2, 3)], at: 352_000)
+    #expect(sender.outstanding(\.isSacked) == [2 * Self.size])
+    #expect(sender.end.recovery.newestRoundTrip == 20_000)
+    #expect(sender.outstanding(\.isLost) == [Self.size, 3 * Self.size])
+  }
+
   /// How long a segment of a timer was under way is known as far as the wire's slack; within that it is
   /// open whether another one is lost.
   @Test(arguments: [true, false]) func slackLeavesLossOpen(isIgnored: Bool) {
@@ -220,9 +232,9 @@ struct RetransmissionTests {
     sender.end.recovery.noteLate()
     sender.write(4 * Self.size, at: 100_000)
     sender.expire(.pacing, at: 105_500)
-    sender.end.recovery.ignoresSlack = isIgnored
+    sender.end.decidesTicksOtherwise = isIgnored
     sender.answer(10 * Self.size, sack: [range(12, 13)], at: 130_000)
-    #expect(sender.end.slackDecided)
+    #expect(sender.end.tickDecided)
     #expect(sender.outstanding(\.isLost).isEmpty == isIgnored)
   }
 

@@ -14,7 +14,7 @@ struct TCPLadderLossTests {
     return files.filter { $0.hasSuffix(".json") }.sorted()
   }()
 
-  @Test func allFixturesAreThere() { #expect(Self.names.count == 70) }
+  @Test func allFixturesAreThere() { #expect(Self.names.count == 78) }
 
   @Test(arguments: names) func modelRecoversAsCaptured(name: String) throws {
     let bytes = Array(try Data(contentsOf: Self.folder.appending(path: name)))

@@ -70,9 +70,6 @@ extension Endpoint {
   /// Whether the user seems to answer promptly, so that acknowledgments wait for the answers.
   public var isInteractive: Bool { acking.isInteractive }
 
-  /// Whether `TCPRules.timerSlack` decided what the last acknowledgment says of what a timer sent.
-  public var slackDecided: Bool { recovery.slackDecided }
-
   /// Data arrived in order.
   ///
   /// Source: Linux `tcp_event_data_recv`, `tcp_measure_rcv_mss`.
@@ -88,13 +85,19 @@ extension Endpoint {
       acking.delay = Acknowledging.minimumDelay
     } else if gap <= Acknowledging.minimumDelay / 2 {
       acking.delay = acking.delay / 2 + Acknowledging.minimumDelay / 2
-    } else if gap < acking.delay {
+    } else if isShorter(gap, than: acking.delay) {
       acking.delay = min(acking.delay / 2 + gap, rto)
     } else if gap > rto {
       acking.addQuick(window: rcvWnd)
     }
     acking.lastDataAt = now
     if count >= 128 { growWindow(after: count) }
+  }
+
+  /// Whether a time is shorter than another one, in ticks.
+  private mutating func isShorter(_ time: Microseconds, than other: Microseconds) -> Bool {
+    let isLikely = time + RunningTimer.tick / 2 < other
+    return abs(other - time) < RunningTimer.tick ? decideByTick(isLikely) : isLikely
   }
 
   /// An acknowledgment left.
@@ -193,7 +196,9 @@ extension Endpoint {
     // Before the first data there is no delay yet, but for the timer's next tick.
     delay = max(RunningTimer.tick, min(delay, Acknowledging.maximumDelay))
     if let running = timers[.delayedAck] {
-      if running.deadline <= now + delay / 4 {
+      let isAlmostDue = running.deadline <= now + delay / 4
+      let isClose = abs(running.deadline - now - delay / 4) < RunningTimer.tick
+      if isClose ? decideByTick(isAlmostDue) : isAlmostDue {
         // The timer may have run out a tick before, which makes an end less patient.
         if running.deadline <= now + RunningTimer.tick, acking.isInteractive {
           acking.isBarelyInteractive = true

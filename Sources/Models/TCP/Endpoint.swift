@@ -118,6 +118,10 @@ public struct Endpoint: Sendable {
   var pacing = Pacing()
   /// When and how data is acknowledged.
   var acking = Acknowledging()
+  /// Whether a tick of the kernel's clock decided what the segment at hand does, and whether it is to
+  /// decide the other way.
+  public internal(set) var tickDecided = false
+  var decidesTicksOtherwise = false
   /// The window that the own SYN tells.
   var firstWindow = 0
   /// The memory of the receive buffer, where the rules count it.
@@ -130,6 +134,8 @@ public struct Endpoint: Sendable {
   var windowShift: Int?
   /// Whether both offered timestamps.
   public internal(set) var timestampsOn = false
+  /// What the clock of timestamps read when the own SYN was sent first.
+  var synStamp: UInt32 = 0
   /// TS.Recent of RFC 7323.
   var tsRecent: UInt32 = 0
   /// When TS.Recent was taken over.
@@ -278,6 +284,16 @@ public struct Endpoint: Sendable {
         [.rst, .ack], seq: SequenceNumber(0), ack: segment.seq + segment.length, window: 0)
     }
     append(reset, &journal)
+  }
+
+  // MARK: Ticks
+
+  /// What a tick decides: the likelier, unless it is to be the other.
+  ///
+  /// Kernels count time in ticks, and when one begins cannot be seen from outside.
+  mutating func decideByTick(_ likelier: Bool) -> Bool {
+    tickDecided = true
+    return likelier != decidesTicksOtherwise
   }
 
   // MARK: Beginning and ending

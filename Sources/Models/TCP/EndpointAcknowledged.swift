@@ -34,7 +34,7 @@ extension Endpoint {
     let highest = outstanding.last { $0.isSacked }?.end
     if highest == nil, recovery.until == nil { recovery.undo.forgetStamp() }
     let duplicate = readDuplicate(segment)
-    let reported = noteSack(segment.sack, at: now)
+    let reported = noteSack(segment.sack, beyond: ack, at: now)
     var renewsTimeout = false
     var covered = 0
     if isAdvance {
@@ -66,12 +66,20 @@ extension Endpoint {
     return true
   }
 
-  /// Source: RFC 9293, section 3.10.7.4, step 5, ESTABLISHED (SND.WL1 and SND.WL2).
+  /// Takes over the peer's window, unless something later has told of it.
+  ///
+  /// Where two acknowledge the same, Linux takes the larger window for the later one.
+  ///
+  /// Source: RFC 9293, section 3.10.7.4, step 5, ESTABLISHED (SND.WL1 and SND.WL2); Linux
+  /// `tcp_may_update_window`.
   mutating func updateSendWindow(_ segment: Segment) {
     let ack = segment.ack
-    guard
-      sndWl1.isBefore(segment.seq) || (sndWl1 == segment.seq && sndWl2.isAtOrBefore(ack))
-    else { return }
+    guard sndWl1.isAtOrBefore(segment.seq) else { return }
+    if sndWl1 == segment.seq {
+      guard sndWl2.isAtOrBefore(ack) else { return }
+      let isRepeated = rules.linuxArrival && ack.isAtOrBefore(sndUna)
+      guard !isRepeated || segment.window > sndWnd || segment.window == 0 else { return }
+    }
     sndWnd = segment.window
     maxSndWnd = max(maxSndWnd, sndWnd)
     sndWl1 = segment.seq
@@ -178,8 +186,7 @@ extension Endpoint {
     let elapsed = now - chunk.sentAt
     if chunk.transmissions > 1, elapsed < roundTrip.minimum {
       guard chunk.isByTimer, elapsed + rules.timerSlack >= roundTrip.minimum else { return }
-      recovery.slackDecided = true
-      if recovery.ignoresSlack { return }
+      guard decideByTick(true) else { return }
     }
     recovery.newestRoundTrip = elapsed
     recovery.newestSlack = chunk.isByTimer ? rules.timerSlack : 0
@@ -193,14 +200,19 @@ extension Endpoint {
     }
   }
 
-  /// Marks what the peer reports to have; returns when that was sent, as far as it was sent once.
-  mutating func noteSack(_ ranges: [SequenceRange], at now: Microseconds) -> SentTimes? {
+  /// Marks what the peer reports to have beyond what it acknowledges; returns when that was sent, as far
+  /// as it was sent once.
+  ///
+  /// Source: RFC 2018, section 5; Linux `tcp_sacktag_one`.
+  mutating func noteSack(
+    _ ranges: [SequenceRange], beyond ack: SequenceNumber, at now: Microseconds
+  ) -> SentTimes? {
     guard sackOn, !ranges.isEmpty else { return nil }
     var once: [SentChunk] = []
     let highest = outstanding.last { $0.isSacked }?.end
     for index in outstanding.indices where !outstanding[index].isSacked {
       let range = outstanding[index].range
-      guard ranges.contains(where: { $0.contains(range) }) else { continue }
+      guard range.end.isAfter(ack), ranges.contains(where: { $0.contains(range) }) else { continue }
       outstanding[index].isSacked = true
       recovery.hasReport = true
       noteDelivered(outstanding[index], at: now)

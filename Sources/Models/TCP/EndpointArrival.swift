@@ -8,7 +8,7 @@ extension Endpoint {
   ) {
     guard !isScripted else { return }
     cause = .arrival(segment.flags)
-    recovery.slackDecided = false
+    tickDecided = false
     if rules.dropsSynFin, !state.isSynchronized, segment.flags.contains([.syn, .fin]) {
       report(.segmentDiscarded(end, .meaningless), &journal)
       return
@@ -59,8 +59,13 @@ extension Endpoint {
     }
     rememberTimestamp(segment, at: now)
     let isPredicted = isPredictedAck(segment)
+    let hadFinUnderWay = state == .finWait1
     guard takeAckByState(segment, at: now, &journal) else { return }
     guard state != .closed, state != .timeWait else { return }
+    if hadFinUnderWay, state == .finWait2, forgetsSocket(behind: segment) {
+      startFinWait2(at: now, &journal)
+      return
+    }
     takePayload(segment, at: now, &journal)
     guard state != .closed, state != .timeWait else { return }
     if state == .finWait2, timers[.finWait2] == nil { startFinWait2(at: now, &journal) }
@@ -70,6 +75,15 @@ extension Endpoint {
     } else if !isPredicted {
       acknowledgeArrived(at: now, &journal)
     }
+  }
+
+  /// Whether an orphan whose FIN a segment acknowledges becomes a small entry that waits for the peer's
+  /// FIN: whatever else the segment brings is forgotten, but for that FIN, and for new data.
+  ///
+  /// Source: Linux `tcp_rcv_state_process` (`TCP_FIN_WAIT1`).
+  private func forgetsSocket(behind segment: Segment) -> Bool {
+    rules.linuxTimeWait && isOrphan && !segment.flags.contains(.fin)
+      && segment.end.isAtOrBefore(rcvNxt)
   }
 
   /// Whether a segment is the one that header prediction expects of a peer that only acknowledges: it

@@ -201,7 +201,9 @@ extension Endpoint {
   mutating func startFinWait2(at now: Microseconds, _ journal: inout Journal) {
     guard isOrphan, let timeout = rules.finWait2Timeout else { return }
     start(.finWait2, for: max(timeout, rto * 7 / 2), at: now, &journal)
-    if rules.linuxTimeWait { lastBadSegmentAck = nil }
+    guard rules.linuxTimeWait else { return }
+    lastBadSegmentAck = nil
+    stop(.delayedAck, &journal)
   }
 
   /// Breaks the connection, and tells the peer.
@@ -221,7 +223,11 @@ extension Endpoint {
       enter(.closed, &journal)
     case .synRcvd, .established, .finWait1, .finWait2, .closeWait: reset(at: now, &journal)
     case .synSent: breakConnection(.user, error: nil, &journal)
-    case .closing, .lastAck, .timeWait: closeNow(&journal)
+    case .closing, .lastAck:
+      // With data or the FIN still to be sent, Linux tells the peer.
+      let isWhole = finSeq != nil || !rules.linuxArrival
+      if isWhole { closeNow(&journal) } else { reset(at: now, &journal) }
+    case .timeWait: closeNow(&journal)
     }
     return .done
   }

@@ -52,7 +52,7 @@ extension Endpoint {
     guard sackOn, !segment.sack.isEmpty else { return }
     recovery.beginAcknowledgment()
     let duplicate = readDuplicate(segment)
-    _ = noteSack(segment.sack, at: now)
+    _ = noteSack(segment.sack, beyond: sndUna, at: now)
     judge(segment, advances: false, isLate: true, duplicate: duplicate)
     guard !outstanding.isEmpty else { return }
     let wait = findLosses(advances: false, at: now, &journal)
@@ -127,8 +127,7 @@ extension Endpoint {
       else { continue }
       var remaining = recovery.newestRoundTrip + patience - (now - chunk.sentAt)
       if remaining <= 0, remaining + recovery.newestSlack > 0 {
-        recovery.slackDecided = true
-        if recovery.ignoresSlack { remaining += recovery.newestSlack }
+        if !decideByTick(true) { remaining += recovery.newestSlack }
       }
       if remaining <= 0 {
         giveUp(index)

@@ -14,8 +14,7 @@ struct SynLoss {
       count = 0
       return
     }
-    let isToFirst =
-      endpoint.timestampsOn && answer.timestamp?.echo == endpoint.timestampClock(syn.firstSentAt)
+    let isToFirst = endpoint.timestampsOn && answer.timestamp?.echo == endpoint.synStamp
     count = isToFirst ? 0 : syn.transmissions - 1
   }
 }

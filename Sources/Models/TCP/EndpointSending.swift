@@ -5,6 +5,7 @@ extension Endpoint {
   /// Sends the SYN of an active open.
   mutating func sendSyn(at now: Microseconds, _ journal: inout Journal) {
     queue(.syn, payload: nil, at: now)
+    synStamp = timestampClock(now)
     rto = rules.initialRto
     start(.retransmission, for: rto, at: now, &journal)
     send(.syn, seq: iss, at: now, &journal)
@@ -14,6 +15,7 @@ extension Endpoint {
   mutating func sendSynAck(at now: Microseconds, _ journal: inout Journal) {
     if outstanding.isEmpty {
       queue(.syn, payload: nil, at: now)
+      synStamp = timestampClock(now)
       rto = rules.initialRto
       start(.retransmission, for: rto, at: now, &journal)
     } else {

@@ -45,9 +45,6 @@ struct Recovery: Sendable, Equatable {
   var probe: TailProbe?
   /// When a probe was due, or the wait for what may only be late was over; nil: never.
   var timerRanOutAt: Microseconds?
-  /// Whether the slack of a timer decided what the acknowledgment at hand says, and whether it is not to.
-  var slackDecided = false
-  var ignoresSlack = false
   /// The latest transmission time among what was acknowledged.
   ///
   /// Source: RFC 8985, section 6.2.

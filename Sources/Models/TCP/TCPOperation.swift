@@ -35,8 +35,9 @@ public enum TCPOperation: Sendable, Equatable {
   case hasten(End, TimerKind)
   /// The next piece may go right away, though its time has not come by the model's estimate of the path.
   case letPieceGo(End)
-  /// `TCPRules.timerSlack` does not count any more at an end, or does again.
-  case ignoreSlack(End, Bool)
+  /// What a tick of the kernel's clock may have decided at an end either way is decided the less likely
+  /// way, or no longer so.
+  case decideTicksOtherwise(End, Bool)
   /// The listener on an end's port goes away; a connection that it has opened stays.
   case stopListening(End)
 }

@@ -208,11 +208,11 @@ struct TCPLadderCheck {
     }
     let time = timeOfEffect(step)
     let arrival = receiver(of: row)
-    let isStrict = reversed.contains(position)
-    if let arrival, isStrict { perform(.ignoreSlack(arrival, true)) }
+    let isOtherwise = reversed.contains(position)
+    if let arrival, isOtherwise { perform(.decideTicksOtherwise(arrival, true)) }
     perform(.runUntil(time))
-    if let arrival, network[arrival].slackDecided { noteAmbiguous() }
-    if let arrival, isStrict { perform(.ignoreSlack(arrival, false)) }
+    if let arrival, network[arrival].tickDecided { noteAmbiguous() }
+    if let arrival, isOtherwise { perform(.decideTicksOtherwise(arrival, false)) }
     for (end, kind) in step.expires {
       if let difference = expire(kind, of: end, step, row) { return difference }
     }

@@ -296,11 +296,11 @@ extension TCPLadder {
 
   /// Whether a close was an abort: ladders do not say that SO_LINGER was set to 0.
   ///
-  /// A close that ends an open connection at once can come from nothing else, or from unread bytes.
+  /// A close that ends a connection at once can come from nothing else, or from unread bytes.
   private func closesWithReset(_ app: App, _ row: Row) -> Bool {
     guard let before = row.before?[app.side], row.after?[app.side] == .closed else { return false }
     switch before {
-    case .established, .closeWait, .finWait1, .finWait2, .synRcvd: return true
+    case .established, .closeWait, .finWait1, .finWait2, .synRcvd, .closing, .lastAck: return true
     default: return false
     }
   }

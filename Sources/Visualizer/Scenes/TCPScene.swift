@@ -123,7 +123,8 @@ struct TCPScene {
     if let end = moment.event?.end { return end.connection }
     switch moment.operation {
     case .call(let end, _), .fate(let end, _), .inject(let end, _, _), .playByScript(let end),
-      .expire(let end, _), .hasten(let end, _), .letPieceGo(let end), .ignoreSlack(let end, _),
+      .expire(let end, _), .hasten(let end, _), .letPieceGo(let end),
+      .decideTicksOtherwise(let end, _),
       .nextIss(let end, _), .clock(let end, _, _), .runUntilState(let end, _, _):
       return end.connection
     default:

@@ -1,0 +1,61 @@
+import Testing
+
+@testable import Models
+
+/// What a tick of the kernel's clock may decide either way: the likelier way, unless the other is asked
+/// for.
+struct TickTests {
+  private let story = TCPStoryTests()
+  private var client: End { story.client }
+  private var server: End { story.server }
+
+  /// How long the next acknowledgment waits depends on whether a gap is shorter than the wait so far,
+  /// where 37 ms are nine ticks or ten.
+  @Test(arguments: [
+    (30_000, false, 50_000, 50_000), (37_000, true, 57_000, 40_000), (39_000, true, 40_000, 59_000),
+    (45_000, false, 40_000, 40_000),
+  ])
+  func gapIsCountedInTicks(gap: Int, isOpen: Bool, likely: Int, other: Int) {
+    for (otherwise, delay) in [(false, likely), (true, other)] {
+      var network = story.open(.linux)
+      story.perform(
+        [
+          .call(client, .send(10)), .run(for: gap), .call(client, .send(10)), .run(for: 9000),
+          .decideTicksOtherwise(server, otherwise), .run(for: 2000),
+        ], on: &network)
+      #expect(network[server].delivered.reduce(0) { $0 + $1.count } == 20)
+      #expect(network[server].tickDecided == isOpen)
+      #expect(network[server].acking.delay == delay)
+    }
+  }
+
+  /// An acknowledgment that waits goes at once where its time is almost over.
+  @Test(arguments: [
+    (16_000, false, false), (12_000, true, false), (8000, true, true), (4000, false, true),
+  ])
+  func waitIsAlmostOver(left: Int, isOpen: Bool, goes: Bool) {
+    var rules = TCPRules.linux
+    rules.nagle = false
+    for otherwise in [false, true] {
+      var network = story.open(rules)
+      story.perform(
+        [
+          .call(client, .send(9000)), .run(for: 12_000), .call(server, .receive(9000)),
+          .call(server, .send(10)), .run(for: 100_000), .call(client, .send(10)), .run(for: 12_000),
+        ], on: &network)
+      guard let deadline = network[server].timers[.delayedAck]?.deadline else {
+        Issue.record("the acknowledgment does not wait")
+        return
+      }
+      let start = network.log.count
+      story.perform(
+        [
+          .runUntil(deadline - left - 10_000), .call(client, .send(10)), .run(for: 9000),
+          .decideTicksOtherwise(server, otherwise), .run(for: 1000),
+        ], on: &network)
+      let answers = (start..<network.log.count).count { network.log[$0].sender == server }
+      #expect(network[server].tickDecided == isOpen)
+      #expect((answers > 0) == (isOpen && otherwise ? !goes : goes))
+    }
+  }
+}
