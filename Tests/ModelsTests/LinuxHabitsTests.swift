@@ -31,6 +31,49 @@ struct LinuxHabitsTests {
     #expect(sender.end.sndWnd == 9000)
   }
 
+  /// An acknowledgment that was overtaken is taken for what it is, silently, no longer than an RTO later by
+  /// a clock of 1200 ticks a second, and only if it tells of no other window.
+  @Test(arguments: [
+    (200, 0, 0, false), (268, 0, 0, false), (269, 0, 0, true), (200, 0, 1, true), (200, 5, 0, true),
+  ])
+  func overtakenAckIsLate(age: UInt32, behind: Int, more: Int, isAnswered: Bool) {
+    var sender = LoneSender(.linux)
+    sender.end.rto = 224_000
+    sender.end.sndWl1 = sender.end.rcvNxt - behind
+    sender.end.tsRecent &+= 1000
+    var ack = Segment(
+      .ack, seq: sender.end.rcvNxt, ack: sender.end.sndUna, window: sender.end.sndWnd + more)
+    ack.timestamp = TimestampOption(value: sender.end.tsRecent - age, echo: 0)
+    var journal = Journal()
+    sender.end.arrive(ack, at: 100_000, &journal)
+    #expect(!journal.sent.isEmpty == isAnswered)
+  }
+
+  /// How often bare segments are answered is limited anew for the socket: what the request before it has
+  /// answered does not count.
+  @Test func socketBeginsItsOwnLimit() throws {
+    var network = story.network(.linux)
+    story.perform(
+      [
+        // The SYN ACK is late: a second SYN is answered, and then both answers arrive.
+        .wireDelay(from: .server, 1_020_000), .call(server, .listen),
+        .call(client, .connect(automaticPort: false)),
+        .runUntilState(server, .established, limit: 5_000_000),
+      ], on: &network)
+    #expect(
+      (0..<network.log.count).count { network.log[$0].segment.flags == .syn } > 1)
+    var old = Segment(
+      .ack, seq: network[client].sndNxt - 1, ack: network[client].rcvNxt, window: 65_160)
+    old.timestamp = TimestampOption(value: network[server].tsRecent, echo: 0)
+    for isAnswered in [true, false] {
+      let start = network.log.count
+      story.perform(
+        [.inject(from: client, old, isRetransmission: false), .run(for: 11_000)], on: &network)
+      let answers = (start..<network.log.count).count { network.log[$0].sender == server }
+      #expect((answers == 1) == isAnswered)
+    }
+  }
+
   /// When the FIN of an orphan is acknowledged its socket is gone, and old data that comes along is not
   /// answered, as it is while a program has the socket.
   @Test(arguments: [(Call.close, 0), (.shutdownWrite, 1)])

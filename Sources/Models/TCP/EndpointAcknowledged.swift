@@ -66,24 +66,28 @@ extension Endpoint {
     return true
   }
 
-  /// Takes over the peer's window, unless something later has told of it.
+  /// Whether a segment's window is later news than the one known.
   ///
-  /// Where two acknowledge the same, Linux takes the larger window for the later one.
+  /// Of two that acknowledge the same, from the same number, Linux takes the larger window for the later.
   ///
   /// Source: RFC 9293, section 3.10.7.4, step 5, ESTABLISHED (SND.WL1 and SND.WL2); Linux
   /// `tcp_may_update_window`.
-  mutating func updateSendWindow(_ segment: Segment) {
-    let ack = segment.ack
-    guard sndWl1.isAtOrBefore(segment.seq) else { return }
-    if sndWl1 == segment.seq {
-      guard sndWl2.isAtOrBefore(ack) else { return }
-      let isRepeated = rules.linuxArrival && ack.isAtOrBefore(sndUna)
-      guard !isRepeated || segment.window > sndWnd || segment.window == 0 else { return }
+  func updatesWindow(_ segment: Segment) -> Bool {
+    if sndWl1.isBefore(segment.seq) { return true }
+    guard rules.linuxArrival else {
+      return sndWl1 == segment.seq && sndWl2.isAtOrBefore(segment.ack)
     }
+    let isOther = segment.window > sndWnd || segment.window == 0
+    return segment.ack.isAfter(sndUna) || (sndWl1 == segment.seq && isOther)
+  }
+
+  /// Takes over the peer's window, unless something later has told of it.
+  mutating func updateSendWindow(_ segment: Segment) {
+    guard updatesWindow(segment) else { return }
     sndWnd = segment.window
     maxSndWnd = max(maxSndWnd, sndWnd)
     sndWl1 = segment.seq
-    sndWl2 = ack
+    sndWl2 = segment.ack
   }
 
   /// Everything before the number has arrived at the peer, which may report what it has beyond that;

@@ -224,10 +224,13 @@ extension Endpoint {
     return false
   }
 
-  /// Whether a segment is a duplicate acknowledgment that another overtook no longer than an RTO ago.
+  /// Whether a segment is a duplicate acknowledgment that another overtook no longer than an RTO ago, by
+  /// a clock of 1200 ticks a second at most.
+  ///
+  /// Source: Linux `tcp_disordered_ack_check`, `tcp_tsval_replay`.
   private func isOvertakenAck(_ segment: Segment, age: Int) -> Bool {
     rules.linuxArrival && segment.isPureAck && segment.seq == rcvNxt && segment.ack == sndUna
-      && segment.window <= sndWnd && age * 1000 <= rto
+      && !updatesWindow(segment) && age <= rto * 12 / 10_000
   }
 
   /// Source: RFC 7323, section 4.3.
@@ -326,6 +329,8 @@ extension Endpoint {
         return false
       }
       reopened = nil
+      // The socket knows nothing of what its request has answered.
+      if isPassive, rules.linuxArrival { lastBadSegmentAck = nil }
       becomeEstablished(segment, lost: SynLoss(self, answer: segment), at: now, &journal)
       // What came with the SYN waited for this.
       if !kept.isEmpty { takeKept(at: now, &journal) }
