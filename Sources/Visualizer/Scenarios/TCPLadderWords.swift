@@ -44,13 +44,17 @@ extension TCPLadderCheck {
       "报文段 \(send.segment)（\(prefix.zh)\(zh(send.side)) \(send.flags)）")
   }
 
-  /// Which connection a row is about, as the file numbers them, where there are several.
+  /// Which connection a row is about, as the file numbers them, where there are several; and as the player
+  /// does, where that differs.
   private func prefix(_ row: TCPLadder.Row) -> Bilingual {
     guard ladder.connections.count > 1, let index = row.connection else {
       return Bilingual(same: "")
     }
     let id = ladder.connections[index].id
-    return Bilingual("connection \(id), ", "连接 \(id)，")
+    let shown = index + 1
+    guard shown != id else { return Bilingual("connection \(id), ", "连接 \(id)，") }
+    return Bilingual(
+      "connection \(id), shown as [\(shown)], ", "连接 \(id)，显示为 [\(shown)]，")
   }
 
   func zh(_ side: Side) -> String { TCPWords.end(side, .zh) }

@@ -165,19 +165,19 @@ struct LadderSegment {
   }
 
   /// Flags, numbers and bytes in as many words as there is room for.
-  func text(columns: Int) -> String {
+  func text(columns: Int, _ language: Language) -> String {
     let seqText = "seq " + (relativeSeq.map { "\($0)" } ?? "\(seq)")
     let ackText =
       flags.contains(.ack) ? "ack " + (relativeAck.map { "\($0)" } ?? "\(ack)") : ""
     let hasBytesOnly = flags.subtracting(.psh) == .ack && payloadLength > 0
     var what = hasBytesOnly ? "" : flags.description
     if payloadLength > 0 {
-      what += (what.isEmpty ? "" : " ") + TCPWords.bytes(payloadLength, .en)
+      what += (what.isEmpty ? "" : " ") + TCPWords.bytes(payloadLength, language)
     }
     let isBareAck = !hasBytesOnly && length == 0 && flags.contains(.ack) && !flags.contains(.rst)
     for parts in [[what, seqText, ackText], isBareAck ? [what, ackText] : [what, seqText]] {
       let text = parts.filter { !$0.isEmpty }.joined(separator: "  ")
-      if text.utf8.count <= columns { return text }
+      if GlyphWidth.of(text) <= columns { return text }
     }
     return TextLayout.fit(what, columns: max(3, columns))
   }

@@ -61,7 +61,7 @@ struct LadderLabel {
     let again = segment.isRetransmission ? Bilingual("again", "重传")[language] : ""
     let note = segment.note?[language] ?? again
     let noteColumns = note.isEmpty ? 0 : GlyphWidth.of(note) + 2
-    let text = segment.text(columns: columns - noteColumns)
+    let text = segment.text(columns: columns - noteColumns, language)
     return TextLayout.fit(
       text + (note.isEmpty ? "" : "  \(note)"), columns: max(3, columns))
   }
