@@ -76,8 +76,15 @@ struct LinuxHabitsTests {
 
   /// When the FIN of an orphan is acknowledged its socket is gone, and old data that comes along is not
   /// answered, as it is while a program has the socket.
-  @Test(arguments: [(Call.close, 0), (.shutdownWrite, 1)])
-  func orphanForgetsItsSocket(call: Call, answers: Int) throws {
+  ///
+  /// New data breaks its connection.
+  @Test(arguments: [
+    (Call.close, 0, ConnectionState.finWait2, []), (.close, 100, .closed, ["client RST"]),
+    (.shutdownWrite, 0, .finWait2, ["client ACK"]),
+  ])
+  func orphanForgetsItsSocket(
+    call: Call, ahead: Int, state: ConnectionState, answers: [String]
+  ) throws {
     var network = story.open(.linux)
     story.perform(
       [
@@ -90,13 +97,14 @@ struct LinuxHabitsTests {
       (0..<network.log.count).last { network.log[$0].segment.payloadLength == 100 })
     var segment = network.log[old].segment
     segment.ack = network[client].sndNxt
+    segment.seq += ahead
     segment.timestamp?.value += 1000
     let start = network.log.count
     story.perform(
       [.inject(from: server, segment, isRetransmission: true), .run(for: 15_000)], on: &network)
-    #expect(network[client].state == .finWait2)
-    #expect(network[client].isMinimalFinWait2 == (call == .close))
-    #expect((start..<network.log.count).count { network.log[$0].sender == client } == answers)
+    #expect(network[client].state == state)
+    #expect(network[client].isMinimalFinWait2 == (call == .close && ahead == 0))
+    #expect(story.ladder(network, from: start + 1) == answers)
   }
 
   /// An acknowledgment that waits is not sent any more once the socket is gone.

@@ -48,6 +48,21 @@ struct OpeningTests {
     #expect(firstFlight(of: server, in: &network) == count)
   }
 
+  /// Linux counts only where its server's own timer ran out: here the client's SYNs come first.
+  @Test func answersToSynsAreNoLoss() {
+    let (client, server) = (story.client, story.server)
+    var network = story.network(.linux)
+    story.perform(
+      [
+        .fate(server, .lost), .fate(server, .lost), .call(server, .listen),
+        .call(client, .connect(automaticPort: false)),
+      ], on: &network)
+    #expect(firstFlight(of: server, in: &network) == 10)
+    let synAcks = (0..<network.log.count).map { network.log[$0] }
+      .filter { $0.sender == server && $0.segment.flags == [.syn, .ack] }
+    #expect(synAcks.count == 3)
+  }
+
   /// Nothing was lost if the answer is to the first SYN: it was only a long way.
   @Test func longWayIsNoLoss() {
     let (client, server) = (story.client, story.server)

@@ -92,7 +92,8 @@ struct TCPLadderManyTests {
     let report = try TCPLadder(file: "joined.json", bytes: bytes).check()
     #expect(
       report.difference
-        == "segment 17008 (connection 17, shown as [18], server FIN ACK): ack: captured 10, model 9")
+        == "segment 17008 (connection 17, shown as [18], server FIN ACK): "
+        + "ack: captured 10, model 9")
   }
 
   /// The ladder as a script, for playing, leads to the same end.

@@ -82,8 +82,7 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_rcv_state_process` (`TCP_FIN_WAIT1`).
   private func forgetsSocket(behind segment: Segment) -> Bool {
-    rules.linuxTimeWait && isOrphan && !segment.flags.contains(.fin)
-      && segment.end.isAtOrBefore(rcvNxt)
+    rules.linuxTimeWait && isOrphan && segment.end.isAtOrBefore(rcvNxt)
   }
 
   /// Whether a segment is the one that header prediction expects of a peer that only acknowledges: it
