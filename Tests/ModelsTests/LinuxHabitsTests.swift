@@ -23,12 +23,30 @@ struct LinuxHabitsTests {
     #expect(sender.end.sndWnd == 30_000)
   }
 
-  /// With something new acknowledged a smaller window is news too.
-  @Test func smallerWindowComesWithNews() {
-    var sender = LoneSender(.linux)
-    sender.write(1000, at: 100_000)
+  /// With something new acknowledged any window is news, also from before what told the last one.
+  @Test(arguments: [(TCPRules.linux, 9000), (.rfc9293, 40_000)])
+  func anyWindowComesWithNews(rules: TCPRules, window: Int) {
+    var sender = LoneSender(rules)
+    sender.answer(0, window: 40_000, at: 100_000)
+    sender.end.sndWl1 += 1
+    sender.write(1000, at: 101_000)
     sender.answer(1000, window: 9000, at: 120_000)
-    #expect(sender.end.sndWnd == 9000)
+    #expect(sender.end.sndWnd == window)
+  }
+
+  /// A third acknowledgment of the same brings the segment again, unless it may tell of a window.
+  ///
+  /// Linux counts one with a smaller window, which tells nothing, and not one with a window of 0.
+  @Test(arguments: [(TCPRules.linux, 20_000, 1), (.linux, 0, 0), (.rfc9293, 20_000, 0)])
+  func windowMakesNoDuplicate(rules: TCPRules, window: Int, count: Int) {
+    var rules = rules
+    rules.offersSack = false
+    var sender = LoneSender(rules)
+    sender.answer(0, window: 40_000, at: 99_000)
+    sender.write(8000, at: 100_000)
+    for time in [120_000, 121_000] { sender.answer(0, window: 40_000, at: time) }
+    let sent = sender.answer(0, window: window, at: 122_000)
+    #expect(sender.starts(sent).count { $0 == 0 } == count)
   }
 
   /// An acknowledgment that was overtaken is taken for what it is, silently, no longer than an RTO later by
@@ -123,18 +141,21 @@ struct LinuxHabitsTests {
   }
 
   /// An abort in LAST_ACK tells nobody, but that Linux tells the peer if the FIN could not be sent yet.
+  ///
+  /// So it does if something is unread.
   @Test(arguments: [
-    (TCPRules.linux, 10, []), (.linux, 9000, ["server RST ACK"]), (.rfc9293, 10, []),
-    (.rfc9293, 9000, []),
+    (TCPRules.linux, 10, 0, []), (.linux, 9000, 0, ["server RST ACK"]),
+    (.linux, 10, 10, ["server RST ACK"]), (.rfc9293, 10, 0, []), (.rfc9293, 9000, 0, []),
   ])
-  func abortInLastAck(rules: TCPRules, written: Int, sent: [String]) {
+  func abortInLastAck(rules: TCPRules, written: Int, unread: Int, sent: [String]) {
     var small = rules
     small.receiveBuffer = 3000
     var network = story.network(small, server: rules)
     story.perform(
       [
         .call(server, .listen), .call(client, .connect(automaticPort: false)),
-        .runUntilState(server, .established, limit: 1_000_000), .call(client, .shutdownWrite),
+        .runUntilState(server, .established, limit: 1_000_000), .call(client, .send(unread)),
+        .call(client, .shutdownWrite),
         .run(for: 600_000), .call(server, .send(written)), .run(for: 100_000),
         .call(server, .shutdownWrite),
       ], on: &network)

@@ -223,7 +223,7 @@ struct RetransmissionTests {
 
   /// How long a segment of a timer was under way is known as far as the wire's slack; within that it is
   /// open whether another one is lost.
-  @Test(arguments: [true, false]) func slackLeavesLossOpen(isIgnored: Bool) {
+  @Test(arguments: [true, false]) func slackLeavesLossOpen(otherwise: Bool) {
     var rules = TCPRules.linux
     (rules.congestionControl, rules.timerSlack) = (.bbr, 1000)
     var sender = LoneSender(rules)
@@ -232,10 +232,10 @@ struct RetransmissionTests {
     sender.end.recovery.noteLate()
     sender.write(4 * Self.size, at: 100_000)
     sender.expire(.pacing, at: 105_500)
-    sender.end.decidesTicksOtherwise = isIgnored
+    sender.end.decidesTimingOtherwise = otherwise
     sender.answer(10 * Self.size, sack: [range(12, 13)], at: 130_000)
-    #expect(sender.end.tickDecided)
-    #expect(sender.outstanding(\.isLost).isEmpty == isIgnored)
+    #expect(sender.end.timingDecided)
+    #expect(sender.outstanding(\.isLost).isEmpty == otherwise)
   }
 
   /// An answer to what was sent first, by the timestamp that it echoes, says nothing of when what went

@@ -85,19 +85,20 @@ extension Endpoint {
       acking.delay = Acknowledging.minimumDelay
     } else if gap <= Acknowledging.minimumDelay / 2 {
       acking.delay = acking.delay / 2 + Acknowledging.minimumDelay / 2
-    } else if isShorter(gap, than: acking.delay) {
-      acking.delay = min(acking.delay / 2 + gap, rto)
-    } else if gap > rto {
+    } else if isShort(gap + RunningTimer.tick / 2, acking.delay) {
+      acking.delay = min(acking.delay / 2 + min(gap, acking.delay - RunningTimer.tick), rto)
+    } else if isShort(rto + RunningTimer.tick / 2, gap) {
       acking.addQuick(window: rcvWnd)
     }
     acking.lastDataAt = now
     if count >= 128 { growWindow(after: count) }
   }
 
-  /// Whether a time is shorter than another one, in ticks.
-  private mutating func isShorter(_ time: Microseconds, than other: Microseconds) -> Bool {
-    let isLikely = time + RunningTimer.tick / 2 < other
-    return abs(other - time) < RunningTimer.tick ? decideByTick(isLikely) : isLikely
+  /// Whether a time is no longer than a limit; within half a tick of it that is open, as whole ticks are
+  /// counted.
+  private mutating func isShort(_ time: Microseconds, _ limit: Microseconds) -> Bool {
+    let isLikely = time <= limit
+    return abs(limit - time) < RunningTimer.tick / 2 ? decideByTiming(isLikely) : isLikely
   }
 
   /// An acknowledgment left.
@@ -196,9 +197,7 @@ extension Endpoint {
     // Before the first data there is no delay yet, but for the timer's next tick.
     delay = max(RunningTimer.tick, min(delay, Acknowledging.maximumDelay))
     if let running = timers[.delayedAck] {
-      let isAlmostDue = running.deadline <= now + delay / 4
-      let isClose = abs(running.deadline - now - delay / 4) < RunningTimer.tick
-      if isClose ? decideByTick(isAlmostDue) : isAlmostDue {
+      if isShort(running.deadline - now, delay / 4) {
         // The timer may have run out a tick before, which makes an end less patient.
         if running.deadline <= now + RunningTimer.tick, acking.isInteractive {
           acking.isBarelyInteractive = true

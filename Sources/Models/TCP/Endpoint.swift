@@ -118,10 +118,10 @@ public struct Endpoint: Sendable {
   var pacing = Pacing()
   /// When and how data is acknowledged.
   var acking = Acknowledging()
-  /// Whether a tick of the kernel's clock decided what the segment at hand does, and whether it is to
+  /// Whether times that nobody outside knows exactly decided what happened last, and whether they are to
   /// decide the other way.
-  public internal(set) var tickDecided = false
-  var decidesTicksOtherwise = false
+  public internal(set) var timingDecided = false
+  var decidesTimingOtherwise = false
   /// The window that the own SYN tells.
   var firstWindow = 0
   /// The memory of the receive buffer, where the rules count it.
@@ -286,14 +286,15 @@ public struct Endpoint: Sendable {
     append(reset, &journal)
   }
 
-  // MARK: Ticks
+  // MARK: Timing
 
-  /// What a tick decides: the likelier, unless it is to be the other.
+  /// What may be either way: the likelier, unless it is to be the other.
   ///
-  /// Kernels count time in ticks, and when one begins cannot be seen from outside.
-  mutating func decideByTick(_ likelier: Bool) -> Bool {
-    tickDecided = true
-    return likelier != decidesTicksOtherwise
+  /// Kernels count time in ticks, and when one begins cannot be seen; a wire notes a segment a little later
+  /// than the host has sent it.
+  mutating func decideByTiming(_ likelier: Bool) -> Bool {
+    timingDecided = true
+    return likelier != decidesTimingOtherwise
   }
 
   // MARK: Beginning and ending

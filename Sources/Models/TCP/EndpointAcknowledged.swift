@@ -24,8 +24,11 @@ extension Endpoint {
       return true
     }
     let isAdvance = ack != sndUna
+    // To Linux a segment that may tell of a window is no duplicate, whatever it tells. Source: Linux
+    // `FLAG_NOT_DUP`.
+    let tellsWindow = rules.linuxArrival ? updatesWindow(segment) : segment.window != sndWnd
     let isDuplicate =
-      !isAdvance && segment.length == 0 && segment.window == sndWnd && !outstanding.isEmpty
+      !isAdvance && segment.length == 0 && !tellsWindow && !outstanding.isEmpty
     updateSendWindow(segment)
     let arrivedBefore = recovery.arrivedCount
     let flight = outstanding.count
@@ -190,7 +193,7 @@ extension Endpoint {
     let elapsed = now - chunk.sentAt
     if chunk.transmissions > 1, elapsed < roundTrip.minimum {
       guard chunk.isByTimer, elapsed + rules.timerSlack >= roundTrip.minimum else { return }
-      guard decideByTick(true) else { return }
+      guard decideByTiming(true) else { return }
     }
     recovery.newestRoundTrip = elapsed
     recovery.newestSlack = chunk.isByTimer ? rules.timerSlack : 0
@@ -207,16 +210,19 @@ extension Endpoint {
   /// Marks what the peer reports to have beyond what it acknowledges; returns when that was sent, as far
   /// as it was sent once.
   ///
-  /// Source: RFC 2018, section 5; Linux `tcp_sacktag_one`.
+  /// A range that begins at or before what is acknowledged tells of nothing beyond it.
+  ///
+  /// Source: RFC 2018, section 4; RFC 2883, section 4; Linux `tcp_is_sackblock_valid`.
   mutating func noteSack(
     _ ranges: [SequenceRange], beyond ack: SequenceNumber, at now: Microseconds
   ) -> SentTimes? {
+    let ranges = ranges.filter { $0.start.isAfter(ack) }
     guard sackOn, !ranges.isEmpty else { return nil }
     var once: [SentChunk] = []
     let highest = outstanding.last { $0.isSacked }?.end
     for index in outstanding.indices where !outstanding[index].isSacked {
       let range = outstanding[index].range
-      guard range.end.isAfter(ack), ranges.contains(where: { $0.contains(range) }) else { continue }
+      guard ranges.contains(where: { $0.contains(range) }) else { continue }
       outstanding[index].isSacked = true
       recovery.hasReport = true
       noteDelivered(outstanding[index], at: now)

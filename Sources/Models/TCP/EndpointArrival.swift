@@ -8,7 +8,7 @@ extension Endpoint {
   ) {
     guard !isScripted else { return }
     cause = .arrival(segment.flags)
-    tickDecided = false
+    timingDecided = false
     if rules.dropsSynFin, !state.isSynchronized, segment.flags.contains([.syn, .fin]) {
       report(.segmentDiscarded(end, .meaningless), &journal)
       return
@@ -211,7 +211,7 @@ extension Endpoint {
     let age = Int(Int32(bitPattern: tsRecent &- value))
     guard age > (rules.linuxArrival ? 1 : 0) else { return true }
     if isOvertakenAck(segment, age: age) { return true }
-    if rules.linuxArrival, segment.flags.contains(.syn), state.isSynchronized {
+    if rules.linuxArrival, segment.flags.contains(.syn) {
       takeStraySyn(segment, at: now, &journal)
       return false
     }

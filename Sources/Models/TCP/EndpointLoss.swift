@@ -127,7 +127,7 @@ extension Endpoint {
       else { continue }
       var remaining = recovery.newestRoundTrip + patience - (now - chunk.sentAt)
       if remaining <= 0, remaining + recovery.newestSlack > 0 {
-        if !decideByTick(true) { remaining += recovery.newestSlack }
+        if !decideByTiming(true) { remaining += recovery.newestSlack }
       }
       if remaining <= 0 {
         giveUp(index)

@@ -192,8 +192,8 @@ public struct TCPNetwork: Model {
       noteTimers(of: end)
     case .letPieceGo(let end):
       if exists(end) { connections[end.connection][end.side].pacing.open(at: now) }
-    case .decideTicksOtherwise(let end, let isOn):
-      if exists(end) { connections[end.connection][end.side].decidesTicksOtherwise = isOn }
+    case .decideTimingOtherwise(let end, let isOn):
+      if exists(end) { connections[end.connection][end.side].decidesTimingOtherwise = isOn }
     case .stopListening(let end):
       if exists(end) { connections[end.connection][end.side].isListening = false }
     }

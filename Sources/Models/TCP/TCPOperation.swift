@@ -35,9 +35,8 @@ public enum TCPOperation: Sendable, Equatable {
   case hasten(End, TimerKind)
   /// The next piece may go right away, though its time has not come by the model's estimate of the path.
   case letPieceGo(End)
-  /// What a tick of the kernel's clock may have decided at an end either way is decided the less likely
-  /// way, or no longer so.
-  case decideTicksOtherwise(End, Bool)
+  /// What a capture's times leave open at an end is decided the less likely way, or no longer so.
+  case decideTimingOtherwise(End, Bool)
   /// The listener on an end's port goes away; a connection that it has opened stays.
   case stopListening(End)
 }

@@ -30,8 +30,8 @@ struct TCPWords {
         + (delay > 0 ? " after \(Self.joined(delay))" : "")
     case .playByScript(let end): "\(end.side.name) played by the script" + on(end)
     case .expire(let end, let kind): "\(end.side.name) timer \(kind.rawValue) expires" + on(end)
-    case .decideTicksOtherwise(let end, let isOn):
-      "\(end.side.name) ticks fall \(isOn ? "the other way" : "as is likely")" + on(end)
+    case .decideTimingOtherwise(let end, let isOn):
+      "\(end.side.name) timing falls \(isOn ? "the other way" : "as is likely")" + on(end)
     case .letPieceGo(let end): "\(end.side.name) may send its next piece" + on(end)
     case .hasten(let end, let kind):
       "\(end.side.name) timer \(kind.rawValue) a tick earlier" + on(end)

@@ -23,7 +23,7 @@ extension TCPLadder {
     static let burst: Microseconds = 2000
     /// How long a call or an arrival may seem to take where the capturing host was held up.
     static let stall: Microseconds = 16_000
-    /// How often a ladder is compared anew with an order of events reversed.
+    /// How often a ladder is compared anew with a row understood the other way.
     static let attempts = 24
     /// How long a wire takes to note what a host has sent.
     static let wire: Microseconds = 1050
@@ -114,9 +114,10 @@ struct TCPLadderCheck {
   var position = 0
   /// When the row behind it happened.
   private var nextAt: Microseconds = 0
-  /// The rows where a timer may have run out before or behind what happened.
+  /// The rows that can be understood in two ways: a timer may have run out before or behind what happened,
+  /// or a tick have decided.
   var ambiguous: [Int] = []
-  /// Those of them where the less likely order is taken.
+  /// Those of them that are understood in the less likely way.
   var reversed: Set<Int> = []
 
   init(ladder: TCPLadder) {
@@ -198,6 +199,9 @@ struct TCPLadderCheck {
     for operation in step.before { perform(operation) }
     network.perform(.runUntil(step.at - 1), observer: nil)
     let before = states(row)
+    let arrival = receiver(of: row)
+    let isOtherwise = reversed.contains(position)
+    if let arrival, isOtherwise { perform(.decideTimingOtherwise(arrival, true)) }
     for overdue in step.mayExpireBefore {
       if let kind = timerBefore(overdue, step) {
         perform(.runUntil(step.at - 1))
@@ -207,12 +211,9 @@ struct TCPLadderCheck {
       }
     }
     let time = timeOfEffect(step)
-    let arrival = receiver(of: row)
-    let isOtherwise = reversed.contains(position)
-    if let arrival, isOtherwise { perform(.decideTicksOtherwise(arrival, true)) }
     perform(.runUntil(time))
-    if let arrival, network[arrival].tickDecided { noteAmbiguous() }
-    if let arrival, isOtherwise { perform(.decideTicksOtherwise(arrival, false)) }
+    if let arrival, network[arrival].timingDecided { noteAmbiguous() }
+    if let arrival, isOtherwise { perform(.decideTimingOtherwise(arrival, false)) }
     for (end, kind) in step.expires {
       if let difference = expire(kind, of: end, step, row) { return difference }
     }

@@ -290,14 +290,14 @@ extension TCPLadder {
     case "shutdown_wr": return .shutdownWrite
     case "shutdown_rd": return .shutdownRead
     case "destroy_time_wait": return .destroyTimeWait
-    default: return closesWithReset(app, row) ? .abort : .close
+    default: return isAbort(app, row) ? .abort : .close
     }
   }
 
   /// Whether a close was an abort: ladders do not say that SO_LINGER was set to 0.
   ///
   /// A close that ends a connection at once can come from nothing else, or from unread bytes.
-  private func closesWithReset(_ app: App, _ row: Row) -> Bool {
+  private func isAbort(_ app: App, _ row: Row) -> Bool {
     guard let before = row.before?[app.side], row.after?[app.side] == .closed else { return false }
     switch before {
     case .established, .closeWait, .finWait1, .finWait2, .synRcvd, .closing, .lastAck: return true

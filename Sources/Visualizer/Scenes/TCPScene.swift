@@ -124,7 +124,7 @@ struct TCPScene {
     switch moment.operation {
     case .call(let end, _), .fate(let end, _), .inject(let end, _, _), .playByScript(let end),
       .expire(let end, _), .hasten(let end, _), .letPieceGo(let end),
-      .decideTicksOtherwise(let end, _),
+      .decideTimingOtherwise(let end, _),
       .nextIss(let end, _), .clock(let end, _, _), .runUntilState(let end, _, _):
       return end.connection
     default:
