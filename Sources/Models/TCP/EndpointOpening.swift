@@ -2,7 +2,8 @@
 struct SynLoss {
   /// Whether it went again since no answer came.
   let hasTimedOut: Bool
-  /// How often it went again; 0 if that was needless, as the answer is to the first one.
+  /// How often it went again; 0 where no timeout was behind that, or it was needless, as the answer is to
+  /// the first one.
   let count: Int
 
   /// Of an endpoint whose SYN a segment acknowledges.
