@@ -83,8 +83,8 @@ class Host:
         self.namespace = os.open("/proc/self/ns/net", os.O_RDONLY)
         self.wire = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         fcntl.ioctl(self.wire, TUNSETIFF, struct.pack("16sH22x", b"wire", IFF_TUN | IFF_NO_PI))
-        subnet = f"{address}/24" if family == 4 else f"{address}/64 nodad"
-        subprocess.check_call(f"ip address add {subnet.split()[0]} dev wire {' '.join(subnet.split()[1:])}".split())
+        length, more = ("24", []) if family == 4 else ("64", ["nodad"])
+        subprocess.check_call(["ip", "address", "add", f"{address}/{length}", "dev", "wire", *more])
         subprocess.check_call("ip link set wire up txqueuelen 10000".split())
         subprocess.check_call("ip link set lo up".split())
         for name, value in SYSCTL.items():
