@@ -20,10 +20,6 @@ struct TCPLadderWindowTests {
       .filter { (try? String(contentsOf: $0, encoding: .utf8))?.contains("wscale") == true }
   }
 
-  /// From which segment on a program had read so much that the kernel gave it a larger buffer; the
-  /// model's stays.
-  private static let growth = ["flights-both-ways.json": 156]
-
   @Test func mostLaddersSayHowWindowsAreScaled() { #expect(Self.files.count >= 35) }
 
   @Test(arguments: files) func windowsAreTheCaptured(file: URL) throws {
@@ -48,11 +44,7 @@ struct TCPLadderWindowTests {
       let isScaled = !send.flags.contains(.syn) && shifts[end.peer] != nil
       let window = try #require(sent[end])[position[end, default: 0]].segment.window
       let told = window >> (isScaled ? Int(shifts[end] ?? 0) : 0)
-      if let growth = Self.growth[file.lastPathComponent], send.segment >= growth {
-        #expect(told <= send.window, "segment \(send.segment)")
-      } else {
-        #expect(told == send.window, "segment \(send.segment)")
-      }
+      #expect(told == send.window, "segment \(send.segment)")
       compared += 1
     }
     #expect(compared > 0)

@@ -79,6 +79,8 @@ extension Endpoint {
     acking.isScheduled = true
     acking.segmentCount += 1
     measureSegment(count, flags)
+    let (next, left) = (rcvNxt, toldWindow)
+    sizing?.noteArrived(upTo: next, window: left, at: now)
     let gap = now - acking.lastDataAt
     if acking.delay == 0 {
       acking.addQuick(window: rcvWnd)
@@ -235,7 +237,7 @@ extension Endpoint {
     else { return }
     if rules.ackDelay == .adaptive, acking.isScheduled {
       let isDrained =
-        readable.isEmpty
+        readable.isEmpty && kept.isEmpty
         && (acking.isPushedTwice || (acking.isPushed && !acking.isInteractive))
       if isDrained || rcvNxt - lastAckSent > acking.segmentSize {
         sendAck(at: now, &journal)

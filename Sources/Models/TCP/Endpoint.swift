@@ -126,6 +126,10 @@ public struct Endpoint: Sendable {
   var firstWindow = 0
   /// The memory of the receive buffer, where the rules count it.
   var memory: ReceiveMemory?
+  /// By what that memory grows, once the connection is open.
+  var sizing: DynamicRightSizing?
+  /// Whether the user was given the connection that the listener opened.
+  var isAccepted = false
   /// The largest segment that the peer takes, options deducted.
   public internal(set) var sendMss = 536
   /// Whether both offered SACK.

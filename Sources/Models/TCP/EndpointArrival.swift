@@ -59,6 +59,7 @@ extension Endpoint {
     }
     rememberTimestamp(segment, at: now)
     let isPredicted = isPredictedAck(segment)
+    let wasEstablished = state == .established
     let hadFinUnderWay = state == .finWait1
     guard takeAckByState(segment, at: now, &journal) else { return }
     guard state != .closed, state != .timeWait else { return }
@@ -66,6 +67,7 @@ extension Endpoint {
       startFinWait2(at: now, &journal)
       return
     }
+    if wasEstablished { noteEcho(of: segment, at: now) }
     takePayload(segment, at: now, &journal)
     guard state != .closed, state != .timeWait else { return }
     if state == .finWait2, timers[.finWait2] == nil { startFinWait2(at: now, &journal) }
@@ -356,6 +358,7 @@ extension Endpoint {
     sndWl1 = segment.seq
     sndWl2 = segment.ack
     acking.lastDataAt = now
+    beginSizing(at: now)
     if lost.hasTimedOut, roundTrip.srtt == 0 { rto = rules.rtoAfterLostSyn }
     if lost.count >= rules.lostSynsForSmallWindow { recovery.congestionWindow = 1 }
     enter(.established, &journal)

@@ -10,7 +10,9 @@ extension Endpoint {
     switch call {
     case .listen: return listen(&journal)
     case .connect(let automaticPort): return connect(automaticPort, at: now, &journal)
-    case .accept: return state.isSynchronized || hasEnded ? .done : .wouldBlock
+    case .accept:
+      isAccepted = state.isSynchronized || hasEnded
+      return isAccepted ? .done : .wouldBlock
     case .connectResult: return connectResult()
     case .send(let count): return write(count, at: now, &journal)
     case .receive(let limit): return read(limit, at: now, &journal)
@@ -120,6 +122,7 @@ extension Endpoint {
         }
       }
       let firstUnread = rcvNxt - (state.hasPeerFin ? 1 : 0) - unreadCount
+      noteRead(from: firstUnread - (limit - left), upTo: firstUnread, at: now)
       memory?.free(upTo: firstUnread)
       windowMayOpen(at: now, &journal)
       return .data(taken)

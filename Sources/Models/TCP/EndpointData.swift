@@ -102,11 +102,13 @@ extension Endpoint {
     if rules.ackDelay == .adaptive { measureSegment(count, segment.flags) }
     if isKnown {
       report(.segmentDiscarded(end, .duplicate), &journal)
+      enlargeForKept()
       return
     }
     let index = kept.firstIndex { segment.seq.isBefore($0.range.start) } ?? kept.count
     if rules.ackDelay == .adaptive { noteKept(range) }
     kept.insert(KeptRange(range: range, payload: payload, hasFin: hasFin), at: index)
+    enlargeForKept()
     report(.segmentKept(end, range), &journal)
   }
 

@@ -58,30 +58,30 @@ extension Endpoint {
     var pieceLeft = 0
     while finSeq == nil, unsentCount > 0 || finRequested {
       let window = max(0, sndUna + sndWnd - sndNxt)
-      let mss = roomForData
-      let count = min(unsentCount, mss, window)
-      let isLast = count == unsentCount
-      let carriesFin = isLast && finRequested
-      if unsentCount > 0 || rules.finNeedsWindow {
-        guard isProbe || inFlight < recovery.congestionWindow else { break }
-      }
-      if unsentCount > 0 {
-        guard count > 0 else { break }
-        let isFull = count == mss || carriesFin || 2 * count >= maxSndWnd
-        // What a piece has begun goes on up to the edge of the window. Source: Linux
-        // `tcp_mss_split_point`.
-        let isEnd = isLast || (rules.sendsPieces && pieceLeft > 0)
-        guard isFull || isProbe || (isEnd && (ignoresNagle || !nagleHolds)) else { break }
-      }
+      let next = Unsent(count: unsentCount, window: window, inFlight: inFlight)
       let isJoined = pieceLeft > 0
+      guard
+        let count = sendable(
+          next, isJoined: isJoined, isProbe: isProbe, ignoresNagle: ignoresNagle)
+      else { break }
       if !isJoined {
         guard mayBeginPiece(at: now, &journal), isProbe || !defersPiece(window, at: now) else {
           break
         }
         pieceLeft = pieceCount
       }
-      transmitNew(count, fin: carriesFin, isJoined: isJoined, at: now, &journal)
       pieceLeft -= 1
+      let isMore = pieceLeft > 0 && !isProbe && count < unsentCount
+      let goesOn =
+        isMore
+        && sendable(
+          next.behind(count), isJoined: true, isProbe: false, ignoresNagle: ignoresNagle) != nil
+      if !goesOn { pieceLeft = 0 }
+      // The device is told where a piece of several segments ends. Source: Linux `__tcp_transmit_skb`.
+      let isPushed = rules.sendsPieces && isJoined && !goesOn
+      transmitNew(
+        count, fin: count == unsentCount && finRequested, isJoined: isJoined, isPushed: isPushed,
+        at: now, &journal)
       sentAnything = true
       if isProbe { break }
     }
@@ -89,6 +89,40 @@ extension Endpoint {
     if unsentCount > 0, outstanding.isEmpty, timers[.persist] == nil {
       start(.persist, for: rto, at: now, &journal)
     }
+  }
+
+  /// What waits to be sent, and what it may go into.
+  private struct Unsent {
+    /// How many bytes wait.
+    var count: Int
+    /// How many the peer's window takes.
+    var window: Int
+    /// How many segments are under way.
+    var inFlight: Int
+
+    /// What is left when a segment of so many bytes has gone.
+    func behind(_ sent: Int) -> Unsent {
+      Unsent(count: count - sent, window: window - sent, inFlight: inFlight + 1)
+    }
+  }
+
+  /// How many bytes the next segment brings, 0 for a bare FIN; nil: it has to wait.
+  private func sendable(
+    _ unsent: Unsent, isJoined: Bool, isProbe: Bool, ignoresNagle: Bool
+  ) -> Int? {
+    let mss = roomForData
+    let count = min(unsent.count, mss, unsent.window)
+    let isLast = count == unsent.count
+    if unsent.count > 0 || rules.finNeedsWindow {
+      guard isProbe || unsent.inFlight < recovery.congestionWindow else { return nil }
+    }
+    guard unsent.count > 0 else { return 0 }
+    guard count > 0 else { return nil }
+    let isFull = count == mss || (isLast && finRequested) || 2 * count >= maxSndWnd
+    // What a piece has begun goes on up to the edge of the window. Source: Linux
+    // `tcp_mss_split_point`.
+    let isEnd = isLast || (rules.sendsPieces && isJoined)
+    return isFull || isProbe || (isEnd && (ignoresNagle || !nagleHolds)) ? count : nil
   }
 
   /// The most bytes that a segment carries: a report of what arrived out of order takes room.
@@ -109,8 +143,8 @@ extension Endpoint {
   ///
   /// Source: RFC 6298, section 5.1; Linux `tcp_event_new_data_sent`.
   private mutating func transmitNew(
-    _ count: Int, fin: Bool, isJoined: Bool = false, at now: Microseconds,
-    _ journal: inout Journal
+    _ count: Int, fin: Bool, isJoined: Bool = false, isPushed: Bool = false,
+    at now: Microseconds, _ journal: inout Journal
   ) {
     let payload = count > 0 ? Payload(stream, offset: sentCount, count: count) : nil
     let seq = sndNxt
@@ -121,10 +155,9 @@ extension Endpoint {
     stop(.persist, &journal)
     if timers.retransmission == nil { start(.retransmission, for: rto, at: now, &journal) }
     var flags: SegmentFlags = fin ? [.fin, .ack] : .ack
-    if count > 0, unsentCount == 0 {
-      flags.insert(.psh)
-      outstanding[outstanding.count - 1].isPushed = true
-    }
+    let isWritten = count > 0 && unsentCount == 0
+    if isWritten { outstanding[outstanding.count - 1].isPushed = true }
+    if isWritten || isPushed { flags.insert(.psh) }
     send(flags, seq: seq, payload: payload, isJoined: isJoined, at: now, &journal)
   }
 

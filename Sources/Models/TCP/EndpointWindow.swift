@@ -22,6 +22,52 @@ extension Endpoint {
     acking.segmentSize = max(88, min(acking.segmentSize, reserve, sendMss))
   }
 
+  /// The connection is open: from here on counts how much the user reads.
+  ///
+  /// Source: Linux `tcp_init_buffer_space`.
+  mutating func beginSizing(at now: Microseconds) {
+    guard let memory else { return }
+    let offered = Recovery.initialWindow * offeredSize
+    let space = min(memory.threshold, toldWindow, offered)
+    sizing = DynamicRightSizing(space: space, first: rcvNxt, at: now)
+  }
+
+  /// What a full segment of the peer can bring.
+  ///
+  /// Source: Linux `advmss`.
+  private var offeredSize: Int { rules.mss - (timestampsOn ? 12 : 0) }
+
+  /// An established end's segment echoes a stamp of this end.
+  ///
+  /// Source: Linux `tcp_rcv_rtt_measure_ts`.
+  mutating func noteEcho(of segment: Segment, at now: Microseconds) {
+    guard timestampsOn, let echo = segment.timestamp?.echo else { return }
+    let age = Int32(bitPattern: timestampClock(now) &- echo)
+    let isFull = segment.length >= acking.segmentSize
+    let isAllRead = readable.isEmpty
+    sizing?.noteEcho(echo, age: age, isFull: isFull, isAllRead: isAllRead)
+  }
+
+  /// The user has read, up to a number the first of what lay there in one piece: the buffer grows for
+  /// one who reads fast.
+  ///
+  /// Source: Linux `tcp_recvmsg_locked`, `tcp_rcv_space_adjust`.
+  mutating func noteRead(
+    from first: SequenceNumber, upTo next: SequenceNumber, at now: Microseconds
+  ) {
+    var next = next
+    if let end = memory?.firstEnd(behind: first), end.isBefore(next) { next = end }
+    guard let window = sizing?.noteRead(upTo: next, unread: rcvNxt - next, at: now) else { return }
+    let needed = window + keptSpan
+    memory?.enlarge(toAllow: needed)
+  }
+
+  /// How far what came out of order reaches.
+  private var keptSpan: Int {
+    guard let last = kept.last else { return 0 }
+    return last.range.end - rcvNxt + (last.hasFin ? 1 : 0)
+  }
+
   /// Learns from an arriving segment how large a full one is: as large as the largest, or as two that
   /// follow each other and do not look like the rest of a write.
   ///
@@ -33,8 +79,9 @@ extension Endpoint {
       if count > acking.segmentSize {
         let told = toldWindow
         memory?.measure(count, told: told)
+        if let memory { sizing?.limit(to: memory.clamp) }
       }
-      acking.segmentSize = min(count, rules.mss - (timestampsOn ? 12 : 0))
+      acking.segmentSize = min(count, offeredSize)
       if flags.contains(.psh) { acking.isPushed = true }
       return
     }
@@ -64,10 +111,18 @@ extension Endpoint {
     memory?.take(count, upTo: range.end)
   }
 
+  /// What came out of order needs room beside what the user reads in a round trip.
+  ///
+  /// Source: Linux `tcp_data_queue_ofo`.
+  mutating func enlargeForKept() {
+    guard let sizing, isAccepted || !isPassive, !isOrphan else { return }
+    let needed = 2 * sizing.space + keptSpan
+    memory?.enlarge(toAllow: needed)
+  }
+
   /// Bytes came in: the window may grow, and while it does the peer is to hear of it.
   mutating func growWindow(after count: Int, isFree: Bool = false) {
-    let offered = rules.mss - (timestampsOn ? 12 : 0)
-    let size = acking.segmentSize
+    let (offered, size) = (offeredSize, acking.segmentSize)
     let grows = memory?.grow(after: count, isFree: isFree, offered: offered, segmentSize: size)
     if grows == true { acking.quickCount |= 1 }
   }

@@ -5,7 +5,7 @@
 ///
 /// Allocations depend on the machine: these are those of a driver that gives every segment memory of its
 /// own, as the kernel's allocator rounds it. Left out is that a kernel packs and drops segments when
-/// memory ends, and gives a reader of much a larger buffer (`tcp_rcvbuf_grow`).
+/// memory ends.
 ///
 /// Source: Linux `tcp_grow_window`, `tcp_measure_rcv_mss`, `__tcp_select_window`.
 struct ReceiveMemory: Sendable, Equatable {
@@ -16,13 +16,17 @@ struct ReceiveMemory: Sendable, Equatable {
     var room: Int
   }
 
-  /// The buffer's size.
+  /// What a buffer begins with.
   ///
   /// Source: Linux `tcp_rmem`, the default.
-  private static let size = 131_072
+  private static let initialSize = 131_072
 
   /// What lies before a segment's bytes.
   private let overhead: Int
+  /// The buffer's size.
+  ///
+  /// Source: Linux `sk_rcvbuf`.
+  private var size = initialSize
   private var chunks: [Chunk] = []
   private var allocated = 0
   /// How many bytes are expected of 256 bytes of memory.
@@ -36,7 +40,7 @@ struct ReceiveMemory: Sendable, Equatable {
   /// The largest window to tell.
   ///
   /// Source: Linux `rcv_ssthresh`.
-  private var threshold: Int
+  private(set) var threshold: Int
 
   /// An empty buffer, of a connection whose SYN told the window that it begins with; a segment's
   /// worth is kept in reserve.
@@ -44,7 +48,7 @@ struct ReceiveMemory: Sendable, Equatable {
   /// Source: Linux `tcp_init_buffer_space`.
   init(firstWindow: Int, reserve: Int, headers: Int) {
     overhead = Self.headroom + headers
-    let whole = Self.size / 2
+    let whole = size / 2
     clamp = whole > 2 * reserve ? max(2 * reserve, whole - reserve) : whole
     threshold = min(firstWindow, clamp)
   }
@@ -53,18 +57,18 @@ struct ReceiveMemory: Sendable, Equatable {
   ///
   /// Source: Linux `tcp_select_initial_window`.
   static func firstWindow(segmentSize: Int) -> Int {
-    max(1, size / 2 / segmentSize) * segmentSize
+    max(1, initialSize / 2 / segmentSize) * segmentSize
   }
 
   private func window(from memory: Int) -> Int { (max(0, memory) * ratio) >> 8 }
 
-  private var space: Int { window(from: Self.size - allocated) }
+  private var space: Int { window(from: size - allocated) }
 
   /// Whether more than half of the buffer is taken.
   var isShort: Bool { space < clamp / 2 }
 
   /// Whether more than all of it is taken.
-  var isFull: Bool { allocated > Self.size }
+  var isFull: Bool { allocated > size }
 
   /// The window to tell, in bytes, where a full segment has so many bytes and the header leaves out
   /// so many bits; without scaling it stays as told unless whole segments more fit, or less is left.
@@ -75,7 +79,7 @@ struct ReceiveMemory: Sendable, Equatable {
     var free = space
     if isShort {
       free = (free >> (shift ?? 0)) << (shift ?? 0)
-      if free < window(from: Self.size) / 16 || free < segmentSize { return 0 }
+      if free < window(from: size) / 16 || free < segmentSize { return 0 }
     }
     free = min(free, threshold)
     if let shift, shift > 0 { return min(65_535 << shift, Self.rounded(free, shift: shift)) }
@@ -136,7 +140,7 @@ struct ReceiveMemory: Sendable, Equatable {
     let former = (ratio: ratio, clamp: clamp)
     ratio = max(1, min(255, (bytes << 8) / truesize(bytes)))
     guard ratio != former.ratio else { return }
-    clamp = window(from: Self.size)
+    clamp = window(from: size)
     threshold = clamp < former.clamp ? min(threshold, clamp) : max(threshold, min(told, clamp))
   }
 
@@ -165,6 +169,25 @@ struct ReceiveMemory: Sendable, Equatable {
     guard increase > 0 else { return false }
     threshold += min(room, max(increase, 2 * bytes))
     return true
+  }
+
+  /// Enlarges the buffer until it allows a window, where it does not yet.
+  ///
+  /// Source: Linux `tcp_rcvbuf_grow`.
+  mutating func enlarge(toAllow window: Int) {
+    let wanted = min(window << 8 / ratio, Self.largestSize)
+    guard wanted > size else { return }
+    size = wanted
+    clamp = self.window(from: size)
+  }
+
+  /// The end of the first allocation that holds bytes behind a number.
+  func firstEnd(behind number: SequenceNumber) -> SequenceNumber? {
+    var first: SequenceNumber?
+    for chunk in chunks where chunk.end.isAfter(number) {
+      if first.map({ chunk.end.isBefore($0) }) ?? true { first = chunk.end }
+    }
+    return first
   }
 
   /// What a buffer may grow to.
