@@ -13,9 +13,8 @@
 ///
 /// Left out: urgent data, options but MSS, SACK, timestamps and window scaling (windows are plain
 /// numbers of bytes all the same, which scaling rounds), keepalive, and security compartments. Of
-/// congestion control, ECN, CUBIC's curve (the window grows as RFC 5681 says), what BBR does after
-/// STARTUP, and pacing but BBR's. None of them changes how a connection opens or closes; keepalive
-/// alone could break one.
+/// congestion control, ECN, CUBIC's curve (the window grows as RFC 5681 says), and pacing but BBR's. None
+/// of them changes how a connection opens or closes; keepalive alone could break one.
 ///
 /// Source: RFC 9293, sections 3.3 to 3.10.
 public struct Endpoint: Sendable {
@@ -36,8 +35,10 @@ public struct Endpoint: Sendable {
   public var nextIss: SequenceNumber?
   /// The secret that the host mixes into its initial numbers.
   let secret: UInt32
-  /// How far the clock of its timestamps is ahead.
-  private var clockLead: UInt32 = 0
+  /// How far the clock of its timestamps is ahead, in microseconds.
+  private var clockLead = 0
+  /// What a segment tells of that clock at a moment, if that is known from elsewhere.
+  private var givenStamp: (value: UInt32, at: Microseconds)?
 
   // MARK: The control block
 
@@ -202,12 +203,26 @@ public struct Endpoint: Sendable {
 
   /// The clock of the timestamps option, in milliseconds.
   func timestampClock(_ now: Microseconds) -> UInt32 {
-    UInt32(truncatingIfNeeded: now / 1000 + 1) &+ secret &+ clockLead
+    let ticks = (now &+ clockLead &+ 1000).quotientAndRemainder(dividingBy: 1000)
+    return UInt32(truncatingIfNeeded: ticks.remainder < 0 ? ticks.quotient - 1 : ticks.quotient)
+      &+ secret
   }
 
-  /// The clock of the timestamps option reads a value at a time.
-  mutating func setClock(to value: UInt32, at time: Microseconds) {
-    clockLead = clockLead &+ value &- timestampClock(time)
+  /// The clock of the timestamps option reads a value in microseconds at a time; of it whole milliseconds
+  /// are told.
+  mutating func setClock(to value: Microseconds, at time: Microseconds) {
+    clockLead = value &- time &- 1000 &- Int(secret) * 1000
+  }
+
+  /// What is sent at a time tells this of the clock.
+  mutating func setStamp(to value: UInt32, at time: Microseconds) { givenStamp = (value, time) }
+
+  /// What a segment tells of the clock: when its turn was to come, where pacing is ahead of time.
+  ///
+  /// Source: Linux `__tcp_transmit_skb` (`tcp_wstamp_ns`), `tcp_established_options`.
+  func stamp(_ now: Microseconds) -> UInt32 {
+    if let givenStamp, givenStamp.at == now { return givenStamp.value }
+    return timestampClock(max(now, pacing.beganAt))
   }
 
   // MARK: Reporting and sending
@@ -254,7 +269,7 @@ public struct Endpoint: Sendable {
     let offers = flags == .syn ? rules.offersTimestamps : timestampsOn
     if offers, !isReset {
       segment.timestamp = TimestampOption(
-        value: timestampClock(now), echo: flags.contains(.ack) ? tsRecent : 0)
+        value: stamp(now), echo: flags.contains(.ack) ? tsRecent : 0)
     }
     append(segment, isRetransmission: isRetransmission, &journal)
   }
@@ -310,6 +325,7 @@ public struct Endpoint: Sendable {
     fresh.incarnation = incarnation + 1
     fresh.nextIss = nextIss
     fresh.clockLead = clockLead
+    fresh.givenStamp = givenStamp
     fresh.state = state
     fresh.cause = cause
     self = fresh

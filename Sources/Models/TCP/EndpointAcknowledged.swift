@@ -32,6 +32,7 @@ extension Endpoint {
     updateSendWindow(segment)
     let arrivedBefore = recovery.arrivedCount
     let flight = outstanding.count
+    let inFlightBefore = rules.congestionControl == .bbr ? inFlight : 0
     recovery.beginAcknowledgment()
     let hadSyn = outstanding.first?.control.contains(.syn) ?? false
     let highest = outstanding.last { $0.isSacked }?.end
@@ -57,14 +58,15 @@ extension Endpoint {
       }
     }
     let arrived = recovery.arrivedCount - arrivedBefore - (hadSyn && isAdvance ? 1 : 0)
-    guard flight > 0 else { return true }
-    recovery.bandwidth.measure(
-      arrived: arrived, arrivedCount: recovery.arrivedCount, minimum: roundTrip.minimum, at: now)
+    guard flight > (hadSyn ? 1 : 0) else { return true }
+    var told = Recovery.Acknowledgment(
+      arrived: arrived,
+      acknowledged: rules.linuxArrival ? arrived : covered, advances: isAdvance, flight: flight)
+    told.inFlightBefore = inFlightBefore
     if isAdvance || arrived > 0 || isDuplicate || recovery.until != nil {
-      let told = Recovery.Acknowledgment(
-        arrived: arrived,
-        acknowledged: rules.linuxArrival ? arrived : covered, advances: isAdvance, flight: flight)
       recover(told, renewsTimeout: renewsTimeout, at: now, &journal)
+    } else {
+      adjustWindow(told, at: now)
     }
     return true
   }
@@ -171,7 +173,7 @@ extension Endpoint {
     }
     let least = sentAt.map { now - $0.last } ?? sample
     roundTrip.measure(sample, least: least, rules: rules, sndUna: sndUna, sndNxt: sndNxt)
-    recovery.bandwidth.noteRoundTrip(roundTrip.srtt)
+    recovery.latestRoundTrip = least
     rto = roundTrip.rto
     let (srtt, rto) = (roundTrip.srtt, rto)
     report(.roundTripMeasured(end, sample: sample, srtt: srtt, rto: rto), &journal)

@@ -361,6 +361,7 @@ extension Endpoint {
     beginSizing(at: now)
     if lost.hasTimedOut, roundTrip.srtt == 0 { rto = rules.rtoAfterLostSyn }
     if lost.count >= rules.lostSynsForSmallWindow { recovery.congestionWindow = 1 }
+    beginCongestionControl(at: now)
     enter(.established, &journal)
   }
 }

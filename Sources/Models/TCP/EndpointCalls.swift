@@ -95,6 +95,7 @@ extension Endpoint {
     case .closed: return .failed(incarnation > 0 ? .brokenPipe : .notConnected)
     case .listen: return .failed(.notConnected)
     case .synSent, .synRcvd, .established, .closeWait:
+      noteWrite()
       writtenCount += count
       sendPending(at: now, &journal)
       return .sent(count)

@@ -21,26 +21,31 @@ extension Endpoint {
     _ journal: inout Journal
   ) {
     var told = told
-    let before = lostCount
+    let before = recovery.lostCount
     let isHeldBack = outstanding.isEmpty || recovery.resends == .nothing
     let wait = isHeldBack ? 0 : findLosses(advances: told.advances, at: now, &journal)
     if renewsTimeout, wait == 0 {
       start(.retransmission, for: rto, at: now, &journal)
       scheduleProbe(at: now, renewsTimeout: true, &journal)
     }
-    told.lost = max(0, lostCount - before)
-    told.inFlight = inFlight
-    if rules.congestionControl == .bbr {
-      told.target = recovery.bandwidth.target(
-        minimum: roundTrip.minimum, segmentSize: sendMss)
-    }
-    recovery.adjust(told, rules.congestionControl)
+    told.lost = recovery.lostCount - before
+    adjustWindow(told, at: now)
     if !sackOn, told.advances { recovery.makeRoomForMissing(inFlight: inFlight) }
     if recovery.resends == .new { sendToLearn(at: now, &journal) }
     if recovery.resends == .lost {
       pacing.passSending(resendLost(at: now, &journal), at: now)
     }
     awaitReordered(wait, at: now, &journal)
+  }
+
+  /// Sets the congestion window by what an acknowledgment told.
+  ///
+  /// Source: Linux `tcp_cong_control`.
+  mutating func adjustWindow(_ told: Recovery.Acknowledgment, at now: Microseconds) {
+    var told = told
+    told.inFlight = inFlight
+    if rules.congestionControl == .bbr { told.observation = observe(told, at: now) }
+    recovery.adjust(told, rules.congestionControl)
   }
 
   /// A report that was overtaken says what has arrived all the same.
@@ -78,7 +83,7 @@ extension Endpoint {
         wait = detectLosses(at: now, &journal)
       }
     } else if oldestIsLost(advances: advances) {
-      outstanding[0].isLost = true
+      giveUp(0)
     }
     // What a timeout sent again and was lost again ends slow start.
     let mayBegin = recovery.until == nil || recovery.isByTimeout && resentInFlight < resentBefore
@@ -98,8 +103,6 @@ extension Endpoint {
     guard !sackOn, let recovered = recovery.recovered else { return true }
     return sndUna.isAfter(recovered)
   }
-
-  private var lostCount: Int { outstanding.count { $0.isLost && !$0.isResent } }
 
   /// What was sent well before something that has arrived counts as lost; returns how long the rest
   /// of it is to be waited for.
@@ -152,14 +155,15 @@ extension Endpoint {
     guard !outstanding.isEmpty else { return }
     recovery.timerRanOutAt = now
     resumeTimeout(at: now, &journal)
-    let inFlightBefore = inFlight
+    let (inFlightBefore, lostBefore) = (inFlight, recovery.lostCount)
     _ = detectLosses(at: now, &journal)
     guard inFlight != inFlightBefore else { return }
     if !recovery.isReducing {
       beginRecovery()
       if rules.congestionControl == .reno {
         let told = Recovery.Acknowledgment(
-          arrived: 1, lost: lostCount, advances: false, flight: outstanding.count,
+          arrived: 1, lost: recovery.lostCount - lostBefore, advances: false,
+          flight: outstanding.count,
           inFlight: inFlight)
         recovery.adjust(told, .reno)
       }
@@ -171,6 +175,7 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_mark_skb_lost`.
   mutating func giveUp(_ index: Int) {
+    if !outstanding[index].isLost || outstanding[index].isResent { recovery.lostCount += 1 }
     if outstanding[index].isLost { outstanding[index].isResent = false }
     outstanding[index].isLost = true
   }

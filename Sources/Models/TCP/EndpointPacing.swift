@@ -10,7 +10,7 @@ extension Endpoint {
     let most = max(1, recovery.congestionWindow / 2)
     switch rules.congestionControl {
     case .bbr:
-      return min(most, recovery.bandwidth.pieceCount(segmentSize: sendMss, more: more))
+      return min(most, recovery.bbr.pieceCount(segmentSize: sendMss, more: more))
     case .reno:
       let window = max(recovery.congestionWindow, outstanding.count)
       let percent = recovery.congestionWindow < recovery.threshold / 2 ? 200 : 120
@@ -57,7 +57,7 @@ extension Endpoint {
   mutating func pace(_ count: Int, isJoined: Bool, at now: Microseconds) {
     if !isJoined { pacing.begin(at: now) }
     guard rules.congestionControl == .bbr else { return }
-    pacing.note(count, rate: recovery.bandwidth.pacing(segmentSize: sendMss))
+    pacing.note(count, rate: recovery.bbr.pacingRate)
   }
 
   /// The next piece may go: of what is lost first.

@@ -5,7 +5,7 @@ extension Endpoint {
   /// Sends the SYN of an active open.
   mutating func sendSyn(at now: Microseconds, _ journal: inout Journal) {
     queue(.syn, payload: nil, at: now)
-    synStamp = timestampClock(now)
+    synStamp = stamp(now)
     rto = rules.initialRto
     start(.retransmission, for: rto, at: now, &journal)
     send(.syn, seq: iss, at: now, &journal)
@@ -15,7 +15,7 @@ extension Endpoint {
   mutating func sendSynAck(at now: Microseconds, _ journal: inout Journal) {
     if outstanding.isEmpty {
       queue(.syn, payload: nil, at: now)
-      synStamp = timestampClock(now)
+      synStamp = stamp(now)
       rto = rules.initialRto
       start(.retransmission, for: rto, at: now, &journal)
     } else {
@@ -27,6 +27,7 @@ extension Endpoint {
   private mutating func queue(
     _ control: SegmentFlags, payload: Payload?, at now: Microseconds
   ) {
+    if payload != nil { noteSending(at: now) }
     var chunk = SentChunk(
       seq: sndNxt, control: control, payload: payload, sentAt: now, firstSentAt: now)
     chunk.isByTimer = recovery.timerRanOutAt == now
@@ -200,14 +201,13 @@ extension Endpoint {
   ) {
     collapse(into: index)
     split(index)
+    if outstanding[index].payload != nil { noteSending(at: now) }
     outstanding[index].sentAt = now
     outstanding[index].transmissions += 1
-    outstanding[index].resentStamp = timestampClock(now)
     recovery.noteSent(&outstanding[index], isFirst: false, at: now)
     outstanding[index].isTimed = true
     outstanding[index].isByTimer = recovery.timerRanOutAt == now
     if outstanding[index].isLost { outstanding[index].isResent = true }
-    recovery.undo.noteResent(at: timestampClock(now), isProbe: isProbe)
     let chunk = outstanding[index]
     var flags = chunk.control
     if irs != nil { flags.insert(.ack) }
@@ -215,6 +215,8 @@ extension Endpoint {
     send(
       flags, seq: chunk.seq, payload: chunk.payload, isRetransmission: true, isJoined: isJoined,
       at: now, &journal)
+    outstanding[index].resentStamp = stamp(now)
+    recovery.undo.noteResent(at: stamp(now), isProbe: isProbe)
   }
 
   /// Cuts a chunk that no longer fits, as the header has grown by a report of what arrived out of

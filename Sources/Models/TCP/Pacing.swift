@@ -11,12 +11,15 @@ struct Pacing: Sendable, Equatable {
   /// Whether the next piece has to wait for that.
   private var isClosed = false
   /// When the piece at hand began, in nanoseconds, and for how long nothing had been sent by then.
-  private var beganAt = 0
+  private var began = 0
   private var idle = 0
   /// How many bytes the piece at hand has.
   private var count = 0
   /// How many segments with data were sent.
   private var sentCount = 0
+
+  /// When the piece at hand began, which may be later than now where it could not wait.
+  var beganAt: Microseconds { began / 1000 }
 
   /// When something was sent last; later than now while a piece's time runs.
   var lastAt: Microseconds { nextAt / 1000 }
@@ -50,10 +53,10 @@ struct Pacing: Sendable, Equatable {
 
   /// A piece begins, or something that is none goes out.
   mutating func begin(at now: Microseconds) {
-    beganAt = max(nextAt, now * 1000)
+    began = max(nextAt, now * 1000)
     isClosed = isClosed && nextAt > now * 1000
-    idle = max(0, beganAt - nextAt)
-    nextAt = beganAt
+    idle = max(0, began - nextAt)
+    nextAt = began
     count = 0
   }
 
@@ -67,7 +70,7 @@ struct Pacing: Sendable, Equatable {
     count += bytes
     guard sentCount >= Recovery.initialWindow, rate > 0 else { return }
     let time = count * 1_000_000_000 / rate
-    nextAt = beganAt + time - min(time / 2, idle)
+    nextAt = began + time - min(time / 2, idle)
     isClosed = true
   }
 }

@@ -22,18 +22,19 @@ struct Recovery: Sendable, Equatable {
   /// Of the segments that the acknowledgment at hand is about, the latest was sent when so many had
   /// arrived.
   private(set) var sentAfter = 0
-  /// What BBR has measured of the path.
-  var bandwidth = BandwidthEstimate()
+  /// How fast segments arrive.
+  var delivery = DeliveryRate()
+  /// What BBR makes of that, if it is the congestion control.
+  var bbr = BBR()
+  /// How many segments have counted as lost in this life.
+  var lostCount = 0
+  /// How long the latest segment took that has arrived with the acknowledgment at hand; nil: not known.
+  ///
+  /// Source: Linux `rs->rtt_us`.
+  var latestRoundTrip: Microseconds?
   /// Segments that have arrived since the loss was found, and those sent since.
   private var arrivedSince = 0
   private var sentSince = 0
-  /// What BBR does in the first round trip of a recovery, until something is acknowledged that was sent
-  /// when so many had arrived: send as much as arrives.
-  private var conservesUntil: Int?
-  /// What BBR knew of when it set its window last.
-  ///
-  /// Source: Linux `prev_ca_state`.
-  private var known = Phase.open
   /// Duplicate acknowledgments in a row; in a recovery without SACK, those that stand for segments
   /// not yet covered.
   private(set) var duplicateAcks = 0
@@ -109,11 +110,13 @@ struct Recovery: Sendable, Equatable {
     case nothing
   }
 
-  private enum Phase: Sendable {
+  /// What is being done about losses.
+  enum Phase: Sendable {
     case open, recovery, timeout
   }
 
-  private var phase: Phase {
+  /// What is being done at the time.
+  var phase: Phase {
     until == nil ? .open : isByTimeout ? .timeout : .recovery
   }
 
@@ -130,10 +133,11 @@ struct Recovery: Sendable, Equatable {
     var advances: Bool
     /// Segments that were outstanding.
     var flight: Int
-    /// Segments still on the wire.
+    /// Segments still on the wire, and before the acknowledgment.
     var inFlight = 0
-    /// The window that BBR aims for.
-    var target = Recovery.initialWindow
+    var inFlightBefore = 0
+    /// What BBR is to know.
+    var observation: BBR.Observation?
   }
 
   /// Whether a loss was found otherwise than by a timeout and is not repaired yet.
@@ -177,18 +181,20 @@ struct Recovery: Sendable, Equatable {
     }
     (congestionWindow, credit) = (1, 0)
     (until, isByTimeout) = (end, true)
-    conservesUntil = nil
-    known = .timeout
     duplicateAcks = 0
     probe = nil
+    if control == .bbr {
+      bbr.noteTimeout(
+        arrivedCount: arrivedCount, lostCount: lostCount, arrivedAt: delivery.arrivedAt)
+    }
   }
 
-  /// The window is to be restored, by BBR the largest of recoveries that follow each other.
+  /// The window is to be restored.
   ///
-  /// Source: Linux `tcp_init_cwnd_reduction`, `bbr_save_cwnd`.
+  /// Source: Linux `tcp_init_cwnd_reduction`, `bbr_ssthresh`.
   private mutating func saveWindow(_ control: TCPRules.CongestionControl) {
-    let isLater = control == .bbr && known != .open
-    priorWindow = isLater ? max(priorWindow, congestionWindow) : congestionWindow
+    priorWindow = congestionWindow
+    if control == .bbr { bbr.save(window: congestionWindow) }
   }
 
   /// The first acknowledgment behind a timeout leaves open whether that was needed: what is sent from now
@@ -197,7 +203,7 @@ struct Recovery: Sendable, Equatable {
 
   /// Everything that was outstanding at the loss has arrived.
   ///
-  /// Source: RFC 6937, section 3; Linux `tcp_end_cwnd_reduction`, `bbr_set_cwnd_to_recover_or_restore`.
+  /// Source: RFC 6937, section 3; Linux `tcp_end_cwnd_reduction`.
   mutating func end(_ control: TCPRules.CongestionControl) {
     if control == .reno, isReducing { congestionWindow = threshold }
     (recovered, until) = (until, nil)
@@ -207,9 +213,13 @@ struct Recovery: Sendable, Equatable {
   ///
   /// Source: Linux `tcp_undo_cwnd_reduction`, `tcp_reno_undo_cwnd`.
   mutating func takeBack(_ control: TCPRules.CongestionControl) {
-    if control == .reno {
+    switch control {
+    case .reno:
       congestionWindow = max(congestionWindow, priorWindow)
       threshold = max(threshold, priorThreshold)
+    case .bbr:
+      bbr.takeBack(
+        arrivedCount: arrivedCount, lostCount: lostCount, arrivedAt: delivery.arrivedAt)
     }
     (recovered, until) = (until ?? recovered, nil)
     hasAdvanced = true
@@ -225,11 +235,17 @@ struct Recovery: Sendable, Equatable {
     congestionWindow = threshold
   }
 
+  /// Something is sent by a program that had left the path empty.
+  mutating func restart(segmentSize: Int, at now: Microseconds) {
+    bbr.restart(
+      segmentSize: segmentSize, window: &congestionWindow, arrivedAt: delivery.arrivedAt, at: now)
+  }
+
   /// A segment is sent; `isFirst` if nothing else is under way.
   mutating func noteSent(_ chunk: inout SentChunk, isFirst: Bool, at now: Microseconds) {
     sentSince += 1
     chunk.arrivedBefore = arrivedCount
-    chunk.mark = bandwidth.noteSent(isFirst: isFirst, at: now)
+    chunk.mark = delivery.noteSent(isFirst: isFirst, at: now)
   }
 
   // MARK: At an acknowledgment
@@ -241,7 +257,8 @@ struct Recovery: Sendable, Equatable {
     hasReport = false
     wasRecovering = until != nil
     resends = .lost
-    bandwidth.begin()
+    delivery.begin()
+    latestRoundTrip = nil
   }
 
   /// A segment has arrived.
@@ -249,7 +266,7 @@ struct Recovery: Sendable, Equatable {
     arrivedCount += 1
     sentAfter = max(sentAfter, chunk.arrivedBefore)
     if chunk.transmissions == 1, let until, chunk.end.isAtOrBefore(until) { originalArrived = true }
-    bandwidth.noteArrived(chunk)
+    delivery.noteArrived(chunk)
   }
 
   /// Segments have arrived that were there already.
@@ -297,16 +314,17 @@ struct Recovery: Sendable, Equatable {
   mutating func adjust(
     _ acknowledgment: Acknowledgment, _ control: TCPRules.CongestionControl
   ) {
-    guard acknowledgment.arrived > 0 else { return }
     switch control {
     case .reno:
-      known = phase
+      guard acknowledgment.arrived > 0 else { return }
       if isReducing {
         reduce(acknowledgment)
       } else if acknowledgment.advances, congestionWindow < 2 * acknowledgment.flight {
         grow(by: acknowledgment.acknowledged)
       }
-    case .bbr: conserve(acknowledgment)
+    case .bbr:
+      guard let observation = acknowledgment.observation else { return }
+      congestionWindow = bbr.take(observation, window: congestionWindow)
     }
   }
 
@@ -327,35 +345,6 @@ struct Recovery: Sendable, Equatable {
     }
     congestionWindow = inFlight + max(count, sentSince == 0 ? 1 : 0)
   }
-
-  /// In a recovery's first round trip as many go as arrive; else the window grows by what arrives, up to
-  /// what BBR aims for.
-  ///
-  /// Source: Linux `bbr_set_cwnd_to_recover_or_restore`, `bbr_set_cwnd`.
-  private mutating func conserve(_ acknowledgment: Acknowledgment) {
-    let (arrived, inFlight) = (acknowledgment.arrived, acknowledgment.inFlight)
-    if let end = conservesUntil, sentAfter >= end { conservesUntil = nil }
-    congestionWindow = max(1, congestionWindow - acknowledgment.lost)
-    if phase == .recovery, known != .recovery {
-      conservesUntil = arrivedCount
-      congestionWindow = inFlight + arrived
-    } else if phase == .open, known != .open {
-      conservesUntil = nil
-      congestionWindow = max(congestionWindow, priorWindow)
-    }
-    known = phase
-    if conservesUntil != nil {
-      congestionWindow = max(congestionWindow, inFlight + arrived)
-    } else {
-      if congestionWindow < acknowledgment.target || arrivedCount < Recovery.initialWindow {
-        congestionWindow += arrived
-      }
-      congestionWindow = max(congestionWindow, Self.bbrLeast)
-    }
-  }
-
-  /// Linux `bbr_cwnd_min_target`.
-  private static let bbrLeast = 4
 
   /// What an acknowledgment of a part shows to be missing goes at once.
   ///

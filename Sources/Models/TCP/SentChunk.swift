@@ -18,8 +18,8 @@ public struct SentChunk: Sendable, Equatable {
   var resentStamp: UInt32 = 0
   /// How many segments had arrived at the peer when it was sent last.
   var arrivedBefore = 0
-  /// What BBR knew then.
-  var mark = BandwidthEstimate.Mark()
+  /// What was known of the path then.
+  var mark = DeliveryRate.Mark()
   /// Whether it went to the device together with the one before.
   var isJoined = false
   /// Whether the peer reported that it has it, though not what comes before.

@@ -175,6 +175,8 @@ public struct TCPNetwork: Model {
       if exists(end) { connections[end.connection][end.side].nextIss = number }
     case .clock(let end, let value, let time):
       if exists(end) { connections[end.connection][end.side].setClock(to: value, at: time) }
+    case .stamp(let end, let value, let time):
+      if exists(end) { connections[end.connection][end.side].setStamp(to: value, at: time) }
     case .inject(let end, let segment, let isRetransmission):
       if exists(end) { inject(segment, from: end, isRetransmission, observer) }
     case .deliverCopy(let index, let delay):

@@ -20,8 +20,10 @@ public enum TCPOperation: Sendable, Equatable {
   case forgetFates
   /// The ISN that an end takes next, if it may choose one.
   case nextIss(End, SequenceNumber)
-  /// What the clock of an end's timestamps reads at a time, in milliseconds.
-  case clock(End, reads: UInt32, at: Microseconds)
+  /// What the clock of an end's timestamps reads at a time, in microseconds; it tells milliseconds.
+  case clock(End, reads: Microseconds, at: Microseconds)
+  /// What an end's segments tell of that clock at a time, in milliseconds.
+  case stamp(End, UInt32, at: Microseconds)
   /// Puts a segment on the wire as if the end had sent it; the end itself does not know of it.
   case inject(from: End, Segment, isRetransmission: Bool)
   /// One more copy of a segment of the log arrives, after a delay from now.

@@ -265,7 +265,7 @@ public struct TCPRules: Sendable, Equatable {
     ///
     /// Source: RFC 5681, 6937 and 9438; Linux `tcp_cwnd_reduction`.
     case reno
-    /// BBR's rules for a recovery, and for STARTUP.
+    /// BBR, version 1.
     ///
     /// Source: Linux `tcp_bbr.c`.
     case bbr

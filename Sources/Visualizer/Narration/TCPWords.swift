@@ -22,7 +22,8 @@ struct TCPWords {
     case .fate(let end, let fate): Self.fate(fate, end.side) + on(end)
     case .forgetFates: "wire delivers again"
     case .nextIss(let end, let number): "\(end.side.name) iss \(number)" + on(end)
-    case .clock(let end, let value, _): "\(end.side.name) clock \(value)" + on(end)
+    case .clock(let end, let value, _): "\(end.side.name) clock \(value / 1000)" + on(end)
+    case .stamp(let end, let value, _): "\(end.side.name) stamp \(value)" + on(end)
     case .inject(let end, let segment, _):
       forged[segment] ?? "forge from \(end.side.name) \(Self.title(segment))" + on(end)
     case .deliverCopy(let index, let delay):

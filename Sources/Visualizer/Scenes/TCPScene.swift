@@ -125,7 +125,8 @@ struct TCPScene {
     case .call(let end, _), .fate(let end, _), .inject(let end, _, _), .playByScript(let end),
       .expire(let end, _), .hasten(let end, _), .letPieceGo(let end),
       .decideTimingOtherwise(let end, _),
-      .nextIss(let end, _), .clock(let end, _, _), .runUntilState(let end, _, _):
+      .nextIss(let end, _), .clock(let end, _, _), .stamp(let end, _, _),
+      .runUntilState(let end, _, _):
       return end.connection
     default:
       let log = moment.after.log
