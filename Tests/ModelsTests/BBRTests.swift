@@ -307,6 +307,24 @@ struct BBRTests {
 
   // MARK: In a connection
 
+  /// Both ends know the handshake's round trip when they begin to pace.
+  @Test func handshakeTellsTheRate() {
+    let network = story.open(Self.rules)
+    for end in [story.client, story.server] {
+      // Ten segments in 20 ms, 2.885 times, less a hundredth.
+      #expect(abs(network[end].recovery.bbr.pacingRate - 2_069_000) < 21_000)
+    }
+  }
+
+  /// Of a small window half goes at once for the first time, but what is lost goes as it went.
+  @Test func piecesAreHalfAWindow() {
+    var sender = LoneSender(Self.rules)
+    sender.end.recovery.congestionWindow = 3
+    #expect(sender.end.newPieceCount == 1 && sender.end.pieceCount == 2)
+    sender.end.recovery.congestionWindow = 10
+    #expect(sender.end.newPieceCount == 2)
+  }
+
   /// A path without delay is no trap.
   @Test func pathWithoutDelayIsHeld() {
     var network = story.open(Self.rules)

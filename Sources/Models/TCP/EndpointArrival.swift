@@ -323,7 +323,8 @@ extension Endpoint {
   private mutating func takeAckByState(
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) -> Bool {
-    if state == .synRcvd {
+    let opens = state == .synRcvd
+    if opens {
       guard segment.ack.isAfter(sndUna), segment.ack.isAtOrBefore(sndNxt) else {
         report(.segmentDiscarded(end, .ackOfUnsent), &journal)
         sendReset(answering: segment, &journal)
@@ -337,6 +338,8 @@ extension Endpoint {
       if !kept.isEmpty { takeKept(at: now, &journal) }
     }
     guard takeAck(segment, at: now, &journal) else { return false }
+    // By now the handshake has told the round trip.
+    if opens { beginCongestionControl(at: now) }
     switch state {
     case .finWait1 where isFinAcknowledged: enter(.finWait2, &journal)
     case .closing where isFinAcknowledged: enterTimeWait(at: now, &journal)
@@ -361,7 +364,6 @@ extension Endpoint {
     beginSizing(at: now)
     if lost.hasTimedOut, roundTrip.srtt == 0 { rto = rules.rtoAfterLostSyn }
     if lost.count >= rules.lostSynsForSmallWindow { recovery.congestionWindow = 1 }
-    beginCongestionControl(at: now)
     enter(.established, &journal)
   }
 }

@@ -123,6 +123,7 @@ extension Endpoint {
     let lost = SynLoss(self, answer: segment)
     acknowledge(upTo: segment.ack, segment, at: now, &journal)
     becomeEstablished(segment, lost: lost, at: now, &journal)
+    beginCongestionControl(at: now)
     finishOpening(segment, at: now, &journal)
   }
 

@@ -1,21 +1,28 @@
 /// Sending in pieces of several segments, and under BBR each in its turn.
 extension Endpoint {
+  /// How many segments go to the device at once for the first time: of the window half at most.
+  ///
+  /// Source: Linux `tcp_cwnd_test`.
+  var newPieceCount: Int {
+    rules.sendsPieces && roundTrip.srtt > 0
+      ? min(max(1, recovery.congestionWindow / 2), pieceCount) : .max
+  }
+
   /// How many segments go to the device at once.
   ///
-  /// Source: Linux `tcp_tso_autosize`, `tcp_update_pacing_rate`, `tcp_cwnd_test`.
+  /// Source: Linux `tcp_tso_autosize`, `tcp_update_pacing_rate`.
   var pieceCount: Int {
     guard rules.sendsPieces, roundTrip.srtt > 0 else { return .max }
     // On a short path pieces are larger: it costs nobody a wait.
     let more = roundTrip.minimum < 512 * 17 ? 65_536 >> (roundTrip.minimum / 512) : 0
-    let most = max(1, recovery.congestionWindow / 2)
     switch rules.congestionControl {
     case .bbr:
-      return min(most, recovery.bbr.pieceCount(segmentSize: sendMss, more: more))
+      return recovery.bbr.pieceCount(segmentSize: sendMss, more: more)
     case .reno:
       let window = max(recovery.congestionWindow, outstanding.count)
       let percent = recovery.congestionWindow < recovery.threshold / 2 ? 200 : 120
       let rate = window * sendMss * percent * 10_000 / roundTrip.srtt
-      return min(most, max(2, min(65_536, (rate >> 10) + more) / max(1, sendMss)))
+      return max(2, min(65_536, (rate >> 10) + more) / max(1, sendMss))
     }
   }
 

@@ -69,7 +69,7 @@ extension Endpoint {
         guard mayBeginPiece(at: now, &journal), isProbe || !defersPiece(window, at: now) else {
           break
         }
-        pieceLeft = pieceCount
+        pieceLeft = newPieceCount
       }
       pieceLeft -= 1
       let isMore = pieceLeft > 0 && !isProbe && count < unsentCount
