@@ -92,8 +92,9 @@ extension Endpoint {
     }
     guard !finRequested else { return .failed(.brokenPipe) }
     switch state {
-    case .closed: return .failed(incarnation > 0 ? .brokenPipe : .notConnected)
-    case .listen: return .failed(.notConnected)
+    case .closed where incarnation > 0: return .failed(.brokenPipe)
+    // Source: Linux `sk_stream_wait_connect`.
+    case .closed, .listen: return .failed(rules.linuxArrival ? .brokenPipe : .notConnected)
     case .synSent, .synRcvd, .established, .closeWait:
       noteWrite()
       writtenCount += count
@@ -230,6 +231,8 @@ extension Endpoint {
     case .listen:
       isListening = false
       enter(.closed, &journal)
+    // A request goes with its listener, quietly. Source: Linux `reqsk_timer_handler`, `tcp_v4_rcv`.
+    case .synRcvd where isPassive && rules.linuxArrival: closeNow(&journal)
     case .synRcvd, .established, .finWait1, .finWait2, .closeWait: reset(at: now, &journal)
     case .synSent: breakConnection(.user, error: nil, &journal)
     case .closing, .lastAck:

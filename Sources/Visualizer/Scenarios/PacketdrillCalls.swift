@@ -99,14 +99,15 @@ extension PacketdrillRun {
       return .skipped("\(call.name) of a file that is no TCP socket")
     }
     guard let known = sockets[socket], !known.isClosed else { return .error("EBADF") }
+    if known.isListener, let end = known.end,
+      let outcome = makeOfListener(call, socket, at: end)
+    {
+      return outcome
+    }
     switch call.name {
     case "bind": return .value(0)
-    case "listen":
-      let end = end(of: socket, as: .server)
-      sockets[socket, default: Socket()].isListener = true
-      underTest = end
-      return outcome(ask(.listen, at: end))
-    case "accept": return accept(call, socket)
+    case "listen": return listen(socket, at: end(of: socket, as: .server))
+    case "accept": return .error("EINVAL")
     case "connect": return connect(call, socket, mayWait)
     case "read", "recv", "recvfrom", "readv", "recvmsg":
       return read(call, at: end(of: socket, as: .client))
@@ -165,30 +166,6 @@ extension PacketdrillRun {
     return mayWait ? .waits : .error("EINPROGRESS")
   }
 
-  private mutating func accept(
-    _ call: PacketdrillScript.SocketCall, _ socket: Int
-  ) -> Outcome {
-    guard sockets[socket]?.isListener == true, let end = sockets[socket]?.end else {
-      return .error("EINVAL")
-    }
-    if sockets[socket]?.acceptedLife == network[end].incarnation, network[end].incarnation > 0 {
-      return .waits
-    }
-    let result = outcome(ask(.accept, at: end))
-    guard result == .value(0) else { return result }
-    adopt(call)
-    return .value(call.result ?? 0)
-  }
-
-  /// The socket that `accept` returned stands for the listener's connection.
-  private mutating func adopt(_ call: PacketdrillScript.SocketCall) {
-    guard let socket = call.number(0), let number = call.result, number >= 0,
-      let end = sockets[socket]?.end
-    else { return }
-    sockets[socket]?.acceptedLife = network[end].incarnation
-    sockets[number] = Socket(end: end)
-  }
-
   // MARK: Data
 
   /// How many bytes a call is about: its third argument, or for vectors what it returned.
@@ -235,14 +212,7 @@ extension PacketdrillRun {
     _ call: PacketdrillScript.SocketCall, _ socket: Int
   ) -> Outcome {
     let end = end(of: socket, as: .client)
-    let how = call.text(1)
-    let (reading, writing): (Bool, Bool)
-    switch how {
-    case "SHUT_RD", "0": (reading, writing) = (true, false)
-    case "SHUT_WR", "1": (reading, writing) = (false, true)
-    case "SHUT_RDWR", "2": (reading, writing) = (true, true)
-    default: return .error("EINVAL")
-    }
+    guard let (reading, writing) = Self.directions(of: call) else { return .error("EINVAL") }
     if writing, !reading, network[end].finRequested {
       // Source: RFC 9293, section 3.10.4: an error, or ok as long as no second FIN is sent.
       omissions.add("what ending a stream twice returns")
@@ -258,27 +228,29 @@ extension PacketdrillRun {
     return result
   }
 
+  /// Which directions `shutdown` is to end; nil for none that there is.
+  static func directions(
+    of call: PacketdrillScript.SocketCall
+  ) -> (reading: Bool, writing: Bool)? {
+    switch call.text(1) {
+    case "SHUT_RD", "0": (true, false)
+    case "SHUT_WR", "1": (false, true)
+    case "SHUT_RDWR", "2": (true, true)
+    default: nil
+    }
+  }
+
   private mutating func close(_ socket: Int) -> Outcome {
     guard var entry = sockets[socket] else { return .error("EBADF") }
     entry.isClosed = true
     sockets[socket] = entry
     guard let end = entry.end else { return .value(0) }
     if entry.isListener {
-      closeListener(entry, end)
+      stopListening(socket, at: end)
       return .value(0)
     }
     _ = ask(entry.lingersZero ? .abort : .close, at: end)
     return .value(0)
-  }
-
-  /// A connection that nobody has accepted goes with its listener.
-  private mutating func closeListener(_ entry: Socket, _ end: End) {
-    if network[end].state == .listen {
-      _ = ask(.close, at: end)
-      return
-    }
-    ask(.stopListening(end))
-    if entry.acceptedLife != network[end].incarnation { _ = ask(.abort, at: end) }
   }
 
   // MARK: Options
@@ -324,7 +296,7 @@ extension PacketdrillRun {
   }
 
   /// Compares the error that a socket holds; the outcome is 0 if it is the one expected.
-  private func compareError(
+  func compareError(
     _ call: PacketdrillScript.SocketCall, _ result: CallResult
   ) -> Outcome {
     let wanted = call.arguments[3].text.filter { $0 != "[" && $0 != "]" }.trimmed
@@ -335,7 +307,7 @@ extension PacketdrillRun {
     return isSame ? .value(0) : .differs(expected: String(wanted), got: held)
   }
 
-  private func compareState(_ wanted: String, _ state: ConnectionState) -> Outcome {
+  func compareState(_ wanted: String, _ state: ConnectionState) -> Outcome {
     let plain = wanted.uppercased().filter { $0.isLetter || $0.isNumber }
     var own = state.rawValue.filter { $0 != "_" }
     if own == "CLOSED" { own = "CLOSE" }
