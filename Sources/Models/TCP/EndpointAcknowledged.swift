@@ -2,14 +2,18 @@
 extension Endpoint {
   /// Takes a segment's ACK and window; false if the segment is to be dropped.
   ///
-  /// Source: RFC 9293, section 3.10.7.4, step 5; RFC 5961, section 5; Linux `tcp_ack`.
+  /// How often Linux answers an ACK out of range is limited whatever the segment holds.
+  ///
+  /// Source: RFC 9293, section 3.10.7.4, step 5; RFC 5961, section 5; Linux `tcp_ack`,
+  /// `tcp_send_challenge_ack`.
   mutating func takeAck(
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) -> Bool {
     let ack = segment.ack
+    let isLimited = rules.linuxArrival ? true : nil
     if ack.isAfter(sndNxt) {
       report(.segmentDiscarded(end, .ackOfUnsent), &journal)
-      answerBadSegment(segment, at: now, &journal)
+      answerBadSegment(segment, isLimited: isLimited, at: now, &journal)
       return false
     }
     if ack.isBefore(sndUna) {
@@ -17,12 +21,13 @@ extension Endpoint {
       let acknowledged = rules.linuxArrival ? sndUna - iss : maxSndWnd
       if ack.isBefore(sndUna - min(maxSndWnd, acknowledged)) {
         report(.segmentDiscarded(end, .ackTooOld), &journal)
-        answerBadSegment(segment, at: now, &journal)
+        answerBadSegment(segment, isLimited: isLimited, at: now, &journal)
         return false
       }
       if rules.linuxArrival { takeLateReport(segment, at: now, &journal) }
       return true
     }
+    if rules.linuxArrival { rememberTimestamp(segment, at: now) }
     let isAdvance = ack != sndUna
     // To Linux a segment that may tell of a window is no duplicate, whatever it tells. Source: Linux
     // `FLAG_NOT_DUP`.

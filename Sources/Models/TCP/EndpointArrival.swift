@@ -57,7 +57,8 @@ extension Endpoint {
       report(.segmentDiscarded(end, .withoutAck), &journal)
       return
     }
-    rememberTimestamp(segment, at: now)
+    // Linux remembers it once the ACK has turned out to be valid.
+    if !rules.linuxArrival { rememberTimestamp(segment, at: now) }
     let isPredicted = isPredictedAck(segment)
     let wasEstablished = state == .established
     let hadFinUnderWay = state == .finWait1
@@ -109,6 +110,8 @@ extension Endpoint {
 
   /// Whether a segment occupies numbers that the window wants.
   ///
+  /// To Linux a FIN may lie beyond it, and a segment may reach beyond it where nothing is unread.
+  ///
   /// Source: RFC 9293, section 3.4, table 6; Linux `tcp_sequence`.
   func isAcceptable(_ segment: Segment) -> Bool {
     let window = rcvWnd
@@ -116,7 +119,8 @@ extension Endpoint {
       let last = segment.seq + segment.length
       if last.isBefore(lastAckSent) { return false }
       let edge = rcvNxt + window
-      return !(last.isAfter(edge) && (segment.seq.isAfter(edge) || !readable.isEmpty))
+      let dataEnd = last - (segment.flags.contains(.fin) ? 1 : 0)
+      return !(dataEnd.isAfter(edge) && (segment.seq.isAfter(edge) || !readable.isEmpty))
     }
     if segment.length == 0 {
       return window == 0 ? segment.seq == rcvNxt : isInWindow(segment.seq)
@@ -144,8 +148,8 @@ extension Endpoint {
       return false
     }
     report(.segmentDiscarded(end, .outsideWindow), &journal)
-    if segment.length > 0, rcvWnd == 0, segment.seq == rcvNxt, flags.contains(.ack),
-      state.isSynchronized
+    if !rules.linuxArrival, segment.length > 0, rcvWnd == 0, segment.seq == rcvNxt,
+      flags.contains(.ack), state.isSynchronized
     {
       _ = takeAck(segment, at: now, &journal)
     }
@@ -188,10 +192,10 @@ extension Endpoint {
   ///
   /// Source: RFC 9293, section 3.10.7.4, step 1; RFC 5961, section 7; Linux `tcp_oow_rate_limited`.
   mutating func answerBadSegment(
-    _ segment: Segment, at now: Microseconds, _ journal: inout Journal
+    _ segment: Segment, isLimited: Bool? = nil, at now: Microseconds, _ journal: inout Journal
   ) {
-    let isLimited = segment.flags.contains(.syn) || segment.length == 0
-    if isLimited, let interval = rules.badSegmentAckInterval {
+    let isBare = segment.flags.contains(.syn) || segment.length == 0
+    if isLimited ?? isBare, let interval = rules.badSegmentAckInterval {
       if let last = lastBadSegmentAck, now - last < interval { return }
       lastBadSegmentAck = now
     }
@@ -234,7 +238,7 @@ extension Endpoint {
       && !updatesWindow(segment) && age <= rto * 12 / 10_000
   }
 
-  /// Source: RFC 7323, section 4.3.
+  /// Source: RFC 7323, section 4.3; Linux `tcp_replace_ts_recent`.
   func shouldRemember(_ segment: Segment) -> Bool {
     segment.seq.isAtOrBefore(lastAckSent)
   }

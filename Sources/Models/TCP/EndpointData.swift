@@ -84,14 +84,24 @@ extension Endpoint {
     if flags.contains(.fin), isWhole { takeFin(at: now, &journal) }
   }
 
-  /// Source: RFC 9293, section 3.10.7.4, step 7 (reassembly); Linux `tcp_data_queue_ofo`.
+  /// Keeps what lies beyond a gap, as far as the window reaches.
+  ///
+  /// Linux keeps a segment that begins in the window as it is.
+  ///
+  /// Source: RFC 9293, section 3.10.7.4, step 7 (reassembly); Linux `tcp_data_queue`,
+  /// `tcp_data_queue_ofo`.
   private mutating func keep(
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
     acking.isScheduled = true
     if rules.ackDelay != .adaptive { acking.isUrgent = true }
     let room = max(0, rcvEdge - segment.seq)
-    let payload = segment.payload?.prefix(room)
+    if rules.linuxArrival, room == 0 {
+      report(.segmentDiscarded(end, .outsideWindow), &journal)
+      acking.enterQuick(window: rcvWnd)
+      return
+    }
+    let payload = rules.linuxArrival ? segment.payload : segment.payload?.prefix(room)
     let count = payload?.count ?? 0
     let hasFin = segment.flags.contains(.fin) && count == segment.payloadLength
     let range = SequenceRange(segment.seq, segment.seq + count)
