@@ -208,7 +208,67 @@ struct PacketdrillHabitsTests {
     #expect(try PacketdrillTests.check(script).difference == nil)
   }
 
+  // MARK: Acknowledgments
+
+  /// The acknowledgment of a FIN waits as that of data does, and goes when the script has it go.
+  @Test(arguments: [
+    "F. 1:1(0) ack 1 win 65535\n+%@ > . 1:1(0) ack 2\n",
+    "P. 1:101(100) ack 1 win 65535\n+%@ > . 1:1(0) ack 101\n",
+    "FP. 1:101(100) ack 1 win 65535\n+%@ > . 1:1(0) ack 102\n",
+  ])
+  func acknowledgmentsWaitForTheScript(lines: String) throws {
+    for time in ["0", ".04", ".2", ".49"] {
+      let report = try check("+0 < " + lines.replacingOccurrences(of: "%@", with: time))
+      #expect(report.difference == nil)
+    }
+    let late = try check("+0 < " + lines.replacingOccurrences(of: "%@", with: ".6"))
+    #expect(late.difference?.contains("at 0.620 s, the model sent it at 0.520 s") == true)
+  }
+
+  /// It rides on what is sent before that, and does not wait behind something the script has later.
+  @Test func acknowledgmentOfAFinRides() throws {
+    let fin = "+0 < F. 1:1(0) ack 1 win 65535\n"
+    let end = "+.1 close(4) = 0\n"
+    #expect(try check(fin + end + "+0 > F. 1:1(0) ack 2\n").difference == nil)
+    let apart = "+0 > . 1:1(0) ack 2\n+0 > F. 1:1(0) ack 2\n"
+    #expect(try check(fin + "+0 close(4) = 0\n" + apart).difference == nil)
+    #expect(try check(fin + end + apart).difference == nil)
+    let later = try check(fin + end + "+.1 > . 1:1(0) ack 2\n").difference
+    #expect(later?.contains("the model sent FIN ACK seq 1 ack 2") == true)
+  }
+
+  /// A peer that sends on has each segment acknowledged where the script says so.
+  @Test func eachSegmentMayBeAcknowledged() throws {
+    let report = try check(
+      "+0 < P. 1:101(100) ack 1 win 65535\n+0 < P. 101:201(100) ack 1 win 65535\n"
+        + "+0 > . 1:1(0) ack 101\n+.1 > . 1:1(0) ack 201\n")
+    #expect(report.difference == nil)
+  }
+
+  /// When Linux acknowledges is not for the script to say.
+  @Test(arguments: [("0", false), (".04", true)])
+  func linuxHasItsOwnTimes(time: String, isRight: Bool) throws {
+    let difference = try check(
+      "+0 < P. 1:101(100) ack 1 win 65535\n+0 > . 1:1(0) ack 101\n"
+        + "+.01 < F. 101:101(0) ack 1 win 65535\n+\(time) > . 1:1(0) ack 102\n", linux: true
+    ).difference
+    #expect((difference == nil) == isRight, "\(difference ?? "none")")
+  }
+
   // MARK: What packetdrill compares
+
+  /// Where one line stands for several segments, they may push, or not, where a write has not ended.
+  @Test func pushesWithinAWrite() throws {
+    let write = "+0 write(4, ..., 12000) = 12000\n"
+    for flags in [".", "P."] {
+      let lines = write + "+0 > \(flags) 1:10001(10000) ack 1\n"
+      #expect(try check(lines, linux: true).difference == nil)
+      #expect(try check(lines).difference == nil)
+    }
+    let whole = "+0 write(4, ..., 4000) = 4000\n+0 > . 1:4001(4000) ack 1\n"
+    #expect(try check(whole, linux: true).difference != nil)
+    #expect(try check(whole).difference != nil)
+  }
 
   /// What is sent is looked at where a line expects something, and not behind the last.
   @Test func nothingIsExpectedBehindTheLastLine() throws {

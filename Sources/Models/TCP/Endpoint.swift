@@ -187,6 +187,9 @@ public struct Endpoint: Sendable {
   /// How many bytes wait to be sent for the first time.
   public var unsentCount: Int { writtenCount - sentCount }
 
+  /// The number behind what the user has written.
+  public var writtenEnd: SequenceNumber { iss + 1 + writtenCount }
+
   /// The end's own stream in its present life.
   public var stream: StreamOrigin { StreamOrigin(end, incarnation: incarnation) }
 

@@ -165,7 +165,7 @@ extension Endpoint {
     case .established:
       enter(.closeWait, &journal)
       acking.isInteractive = true
-      if rules.ackDelay != .adaptive { acking.isUrgent = true }
+      if !rules.delaysAckOfFin { acking.isUrgent = true }
     case .finWait1:
       sendAck(at: now, &journal)
       enter(.closing, &journal)

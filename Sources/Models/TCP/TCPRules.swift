@@ -72,6 +72,10 @@ public struct TCPRules: Sendable, Equatable {
 
   /// How an acknowledgment of data is delayed.
   public var ackDelay = AckDelay.everySecondSegment(200_000)
+  /// The acknowledgment of a FIN may wait as well, where the peer's stream alone has ended.
+  ///
+  /// Source: RFC 9293, section 3.8.6.3; RFC 1122, section 4.2.3.2; Linux `tcp_fin`.
+  public var delaysAckOfFin = false
   /// At most one acknowledgment of bad segments in this time; nil: no limit.
   ///
   /// Source: Linux `tcp_invalid_ratelimit`.
@@ -301,6 +305,7 @@ public struct TCPRules: Sendable, Equatable {
     rules.dataPatience = 924_600_000
     rules.orphanPatience = 102_200_000
     rules.ackDelay = .adaptive
+    rules.delaysAckOfFin = true
     rules.badSegmentAckInterval = 500_000
     rules.finNeedsWindow = true
     rules.lostSynsForSmallWindow = 2

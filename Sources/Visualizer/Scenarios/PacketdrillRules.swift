@@ -9,7 +9,8 @@ import Models
 ///   section 3.6.1 (MAY-1, SHLD-3);
 /// - the reset of an abort carries ACK, as all known systems send it; RFC 9293, section 3.10.5,
 ///   shows it without;
-/// - an acknowledgment waits as long as the script lets it, up to 0.5 s: RFC 9293, section 3.8.6.3;
+/// - an acknowledgment, of data or of a FIN, waits as long as the script lets it, up to 0.5 s: RFC 9293,
+///   section 3.8.6.3;
 /// - a reset is told to a program that has only ended its own stream, also in CLOSING and LAST_ACK;
 /// - a reset in TIME_WAIT is ignored where the script's settings are FreeBSD's: RFC 1337, section 3
 ///   (F1), but not by RFC 9293;
@@ -37,6 +38,7 @@ struct PacketdrillRules {
       rules.reopensTimeWait = false
       rules.tellsResetWhileClosing = true
       rules.ackDelay = .everySecondSegment(500_000)
+      rules.delaysAckOfFin = true
     }
     if let text = script.option("tolerance_usecs")?.value, let value = Int(text) {
       tolerance = min(max(0, value), 10_000_000)

@@ -131,6 +131,7 @@ struct PacketdrillRun {
     moment = max(earliest, moment + 3 * Self.flight, network.now + Self.flight)
     advance(to: moment)
     if let difference = completeWaiting() ?? unexpected(before: moment) { return difference }
+    if expectsAckByNow { acknowledgeNow() }
     switch event.kind {
     case .expected: break
     case .injected(let packet):
@@ -210,11 +211,7 @@ struct PacketdrillRun {
     let end =
       latest.map { max($0, moment) + settings.tolerance } ?? network.now + 3_600_000_000
     if unread.isEmpty { advance(to: min(max(earliest, network.now), end)) }
-    if unread.isEmpty, let model = underTest, packet.isPureAck,
-      network[model].timers[.delayedAck] != nil
-    {
-      ask(.expire(model, .delayedAck))
-    }
+    if packet.isPureAck { acknowledgeNow() }
     while unread.isEmpty, let due = network.nextDue, due <= end { advance(to: due) }
     let text = packet.text
     guard let first = unread.first else {
@@ -234,6 +231,34 @@ struct PacketdrillRun {
     return Bilingual(
       "expected \(text.en) at \(due), the model sent it at \(sent)",
       "期望在 \(due) 发送 \(text.zh)，模型在 \(sent) \(isEarly ? "就发送了" : "才发送")")
+  }
+
+  /// An acknowledgment that the RFC lets wait has waited long enough; Linux has times of its own for that.
+  private mutating func acknowledgeNow() {
+    guard unread.isEmpty, let model = underTest, network[model].timers[.delayedAck] != nil,
+      settings.rules.ackDelay != .adaptive
+    else { return }
+    ask(.expire(model, .delayedAck))
+  }
+
+  /// Whether the script's next segment, though behind the event at hand, is an acknowledgment of what has
+  /// arrived, and is to be sent no later than the event.
+  private var expectsAckByNow: Bool {
+    guard let model = underTest else { return false }
+    var time: Microseconds? = scriptTime
+    for event in script.events[index...].dropFirst() {
+      if case .at(let next, _, let isRelative) = event.time {
+        time = isRelative ? time.map { $0 + next } : next
+      } else {
+        time = nil
+      }
+      guard case .expected(let packet) = event.kind else { continue }
+      let endpoint = network[model]
+      return packet.isPureAck && packet.ack == endpoint.rcvNxt.value
+        && packet.seq == scriptNumber(endpoint.sndNxt, of: model)
+        && time.map { $0 <= scriptTime } ?? true
+    }
+    return false
   }
 
   /// What the model sent that no line can expect any more.

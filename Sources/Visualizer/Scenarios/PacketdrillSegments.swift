@@ -10,7 +10,7 @@ extension PacketdrillRun {
   }
 
   /// The model's number as the script counts.
-  private func scriptNumber(_ number: SequenceNumber, of end: End) -> UInt32 {
+  func scriptNumber(_ number: SequenceNumber, of end: End) -> UInt32 {
     number.value &- shift(of: end)
   }
 
@@ -94,9 +94,12 @@ extension PacketdrillRun {
     let segment = record.segment
     let end = record.sender
     // Where a system pushes within what the program wrote at once is its own affair.
-    let pushesMore = used > 1 && segment.flags.union(.psh) == packet.flags
+    let endsWrite = segment.seq + segment.payloadLength == network[end].writtenEnd
+    let pushesElsewhere =
+      used > 1 && segment.flags.union(.psh) == packet.flags.union(.psh)
+      && !(endsWrite && segment.flags.contains(.psh))
     let isSame =
-      (segment.flags == packet.flags || pushesMore)
+      (segment.flags == packet.flags || pushesElsewhere)
       && packet.length.map { $0 == segment.payloadLength } ?? true
       && packet.seq.map { $0 == scriptSeq(record) } ?? true
       && (!packet.flags.contains(.ack) || packet.ack.map { $0 == segment.ack.value } ?? true)
