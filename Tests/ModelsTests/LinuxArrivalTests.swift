@@ -88,8 +88,10 @@ struct LinuxArrivalTests {
 
   /// A FIN has no need of a window that is used up, data have; nor is an ACK taken of data dropped.
   @Test func finBeyondTheWindow() {
-    var sender = LoneSender(.linux)
-    arrive(sender.end.rcvWnd + 1000, in: &sender)
+    var rules = TCPRules.linux
+    rules.receiveMemory = ReceiveMemory.Size(asked: 20_000)
+    var sender = LoneSender(rules)
+    arrive(60_000, in: &sender)
     #expect(sender.end.rcvWnd == 0)
     sender.write(100, at: 101_000)
     let dropped = arrive(1, ack: 0, in: &sender, time: 102_000)

@@ -41,6 +41,8 @@ extension Endpoint {
       return
     }
     noteArrivedTwice(SequenceRange(segment.seq, rcvNxt))
+    // Source: Linux `tcp_try_rmem_schedule`, `ICSK_ACK_NOMEM`.
+    if memory?.isFull == true { acking.isUrgent = true }
     // What was kept beyond a FIN is thrown away: nothing comes twice then, and no gap is filled.
     // Source: Linux `tcp_fin`.
     if !segment.flags.contains(.fin) { noteOverlaps(SequenceRange(rcvNxt, segment.end)) }

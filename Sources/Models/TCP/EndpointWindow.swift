@@ -6,7 +6,7 @@ extension Endpoint {
   /// Source: Linux `tcp_connect_init`, `tcp_openreq_init_rwin`.
   mutating func chooseFirstWindow(withTimestamps: Bool) {
     let segmentSize = rules.mss - (withTimestamps ? 12 : 0)
-    firstWindow = rules.receiveBuffer ?? ReceiveMemory.firstWindow(segmentSize: segmentSize)
+    firstWindow = rules.receiveBuffer ?? rules.receiveMemory.firstWindow(segmentSize: segmentSize)
   }
 
   /// The receive window begins with what the own SYN told or is to tell.
@@ -18,7 +18,8 @@ extension Endpoint {
     guard rules.receiveBuffer == nil else { return }
     let reserve = rules.mss - (timestampsOn && !isPassive ? 12 : 0)
     let headers = rules.networkHeader + 20 + (timestampsOn ? 12 : 0)
-    memory = ReceiveMemory(firstWindow: firstWindow, reserve: reserve, headers: headers)
+    memory = ReceiveMemory(
+      rules.receiveMemory, firstWindow: firstWindow, reserve: reserve, headers: headers)
     acking.segmentSize = max(88, min(acking.segmentSize, reserve, sendMss))
   }
 

@@ -4,11 +4,11 @@
 /// an estimate of how many bytes will fit, which full segments improve and unread ones lower.
 ///
 /// Allocations depend on the machine: these are those of a driver that gives every segment memory of its
-/// own, as the kernel's allocator rounds it. Left out is that a kernel packs and drops segments when
-/// memory ends.
+/// own, as the kernel's allocator rounds it: to a power of two, or where it is large to whole pages. Left out
+/// is that a kernel packs and drops segments when memory ends.
 ///
 /// Source: Linux `tcp_grow_window`, `tcp_measure_rcv_mss`, `__tcp_select_window`.
-struct ReceiveMemory: Sendable, Equatable {
+public struct ReceiveMemory: Sendable, Equatable {
   /// Memory with bytes in it: the number behind them, its size, and how many more bytes fit.
   private struct Chunk: Sendable, Equatable {
     var end: SequenceNumber
@@ -16,17 +16,48 @@ struct ReceiveMemory: Sendable, Equatable {
     var room: Int
   }
 
-  /// What a buffer begins with.
-  ///
-  /// Source: Linux `tcp_rmem`, the default.
-  private static let initialSize = 131_072
+  /// How large a buffer is.
+  public struct Size: Sendable, Equatable {
+    /// What it begins with.
+    ///
+    /// Source: Linux `tcp_rmem`, the default.
+    public var initial = 131_072
+    /// What it may grow to.
+    ///
+    /// Source: Linux `tcp_rmem`, the maximum.
+    public var largest = 33_554_432
+    /// Whether it stays as it is.
+    ///
+    /// Source: Linux `SOCK_RCVBUF_LOCK`.
+    public var isFixed = false
+
+    /// The size that Linux has unless told otherwise.
+    public init() {}
+
+    /// The size of one whose program has asked for so many bytes: as much again is for bookkeeping.
+    ///
+    /// Source: Linux `__sock_set_rcvbuf`, `SOCK_MIN_RCVBUF`.
+    public init(asked bytes: Int) {
+      initial = max(2304, 2 * bytes)
+      isFixed = true
+    }
+
+    /// The window that a connection begins with: as many full segments as fit.
+    ///
+    /// Source: Linux `tcp_select_initial_window`.
+    public func firstWindow(segmentSize: Int) -> Int {
+      let whole = initial / 2
+      return whole < segmentSize ? whole : whole / segmentSize * segmentSize
+    }
+  }
 
   /// What lies before a segment's bytes.
   private let overhead: Int
+  private let limits: Size
   /// The buffer's size.
   ///
   /// Source: Linux `sk_rcvbuf`.
-  private var size = initialSize
+  private var size: Int
   private var chunks: [Chunk] = []
   private var allocated = 0
   /// How many bytes are expected of 256 bytes of memory.
@@ -46,18 +77,13 @@ struct ReceiveMemory: Sendable, Equatable {
   /// worth is kept in reserve.
   ///
   /// Source: Linux `tcp_init_buffer_space`.
-  init(firstWindow: Int, reserve: Int, headers: Int) {
+  init(_ limits: Size = Size(), firstWindow: Int, reserve: Int, headers: Int) {
     overhead = Self.headroom + headers
+    self.limits = limits
+    size = limits.initial
     let whole = size / 2
     clamp = whole > 2 * reserve ? max(2 * reserve, whole - reserve) : whole
     threshold = min(firstWindow, clamp)
-  }
-
-  /// The window that a SYN tells: as many full segments as fit.
-  ///
-  /// Source: Linux `tcp_select_initial_window`.
-  static func firstWindow(segmentSize: Int) -> Int {
-    max(1, initialSize / 2 / segmentSize) * segmentSize
   }
 
   private func window(from memory: Int) -> Int { (max(0, memory) * ratio) >> 8 }
@@ -101,7 +127,10 @@ struct ReceiveMemory: Sendable, Equatable {
     if fill(bytes, upTo: end) { return }
     let used = overhead + bytes
     let truesize = truesize(bytes)
-    chunks.append(Chunk(end: end, truesize: truesize, room: truesize - Self.bookkeeping - used))
+    // Behind what lies in pages of its own nothing is put.
+    let hasRoom = truesize - Self.skBuff <= Self.largestCached
+    let room = hasRoom ? truesize - Self.bookkeeping - used : 0
+    chunks.append(Chunk(end: end, truesize: truesize, room: room))
     allocated += truesize
   }
 
@@ -156,7 +185,7 @@ struct ReceiveMemory: Sendable, Equatable {
     if cost > bytes {
       increase = 0
       cost /= 2
-      var limit = window(from: Self.largestSize) / 2
+      var limit = window(from: limits.largest) / 2
       while threshold <= limit {
         if cost <= bytes {
           increase = 2 * segmentSize
@@ -175,8 +204,8 @@ struct ReceiveMemory: Sendable, Equatable {
   ///
   /// Source: Linux `tcp_rcvbuf_grow`.
   mutating func enlarge(toAllow window: Int) {
-    let wanted = min(window << 8 / ratio, Self.largestSize)
-    guard wanted > size else { return }
+    let wanted = min(window << 8 / ratio, limits.largest)
+    guard wanted > size, !limits.isFixed else { return }
     size = wanted
     clamp = self.window(from: size)
   }
@@ -189,11 +218,6 @@ struct ReceiveMemory: Sendable, Equatable {
     }
     return first
   }
-
-  /// What a buffer may grow to.
-  ///
-  /// Source: Linux `tcp_rmem`, the maximum.
-  private static let largestSize = 33_554_432
 
   /// The user has read what lies before a number.
   mutating func free(upTo number: SequenceNumber) {
@@ -213,11 +237,17 @@ struct ReceiveMemory: Sendable, Equatable {
     var size = Self.smallest
     if used > size {
       size = 1024
-      while size < used { size *= 2 }
+      while size < used, size < Self.largestCached { size *= 2 }
+      if size < used { size = (used + Self.page - 1) / Self.page * Self.page }
     }
     return size + Self.skBuff
   }
 
+  /// The largest allocation that is not made of whole pages.
+  ///
+  /// Source: Linux `KMALLOC_MAX_CACHE_SIZE`.
+  private static let largestCached = 8192
+  private static let page = 4096
   /// Linux `NET_SKB_PAD`: room before a segment.
   private static let headroom = 64
   /// Linux `struct sk_buff`, aligned.

@@ -154,6 +154,8 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// Source: Linux `tcp_win_from_space`.
   public var receiveBuffer: Int? = 65535
+  /// The memory of the receive buffer, where that is what counts.
+  public var receiveMemory = ReceiveMemory.Size()
   /// Offers window scaling, with so many bits that the header leaves out; nil: does not offer it.
   ///
   /// Source: RFC 7323, section 2.3; Linux `tcp_select_initial_window`.

@@ -16,11 +16,18 @@ import Models
 ///   (F1), but not by RFC 9293;
 /// - a SYN does not reopen a connection in TIME_WAIT: RFC 9293, section 3.6.1, allows both (MAY-2).
 struct PacketdrillRules {
-  private(set) var rules: TCPRules
+  var rules: TCPRules
   /// How far times may lie apart.
   private(set) var tolerance = PacketdrillRules.defaultTolerance
   /// How far the window in the script's segments is shifted; 0 without the option.
   private(set) var injectedShift = 0
+  /// The windows that the script tells before any data: of the SYN, and behind it.
+  private(set) var synWindow: Int?
+  private(set) var window: Int?
+  /// How far the system's own windows are shifted; nil where they are not.
+  private(set) var windowBits: UInt8?
+  /// Whether the receive buffer is the one that the script asks for.
+  var followsBuffer = false
   /// Whether a setting of the script says how long the first timeout is.
   private var saysFirstTimeout = false
 
@@ -52,6 +59,7 @@ struct PacketdrillRules {
       }
     }
     takeSegments(script)
+    takeBuffer(script)
     if !saysFirstTimeout, name == .rfc9293,
       PacketdrillFirstTimeout(script: script, tolerance: tolerance).isFormer
     {
@@ -132,8 +140,6 @@ struct PacketdrillRules {
   private mutating func takeSegments(_ script: PacketdrillScript) {
     var ownShift: Int?
     var peerShift: Int?
-    var synWindow: Int?
-    var window: Int?
     var hasData = false
     for event in script.events {
       switch event.kind {
@@ -152,6 +158,7 @@ struct PacketdrillRules {
     injectedShift = scales ? peerShift ?? 0 : 0
     let shift = scales ? ownShift ?? 0 : 0
     let told = window.map { $0 << shift } ?? synWindow
+    windowBits = ownShift.flatMap { scales ? UInt8(exactly: $0) : nil }
     let buffer = min(max(1, told ?? 65535), 1 << 30)
     rules.receiveBuffer = buffer
     rules.timeWaitWindow = buffer

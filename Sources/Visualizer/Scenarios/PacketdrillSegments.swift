@@ -63,7 +63,8 @@ extension PacketdrillRun {
           SequenceRange(
             SequenceNumber($0.lowerBound &+ shift), SequenceNumber($0.upperBound &+ shift))
         }
-      case .windowScale, .open, .other: break
+      case .windowScale(let bits): segment.windowShift = UInt8(exactly: bits)
+      case .open, .other: break
       }
     }
   }
