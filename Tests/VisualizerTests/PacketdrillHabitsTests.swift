@@ -257,6 +257,14 @@ struct PacketdrillHabitsTests {
 
   // MARK: What packetdrill compares
 
+  /// Lines expect what the last socket sends that listens or connects, not what an earlier one still does.
+  @Test func anotherSocketIsUnderTest() throws {
+    let report = try check(
+      "+0 < P. 1:101(100) ack 1 win 65535\n* > . 1:1(0) ack 101\n+0 close(4) = 0\n"
+        + "+0 close(3) = 0\n+" + PacketdrillTests.open + "+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n")
+    #expect(report.difference == nil)
+  }
+
   /// Where one line stands for several segments, they may push, or not, where a write has not ended.
   @Test func pushesWithinAWrite() throws {
     let write = "+0 write(4, ..., 12000) = 12000\n"

@@ -212,6 +212,30 @@ struct PacketdrillTests {
         + "+0 > . 2:2(0) ack 2\n+.1 < F 1:1(0) win 65535\n+.1 < F. 1:1(0) ack 2 win 65535\n"
         + "+0 > R 9:9(0)\n", .timeWaitWithoutAck
     ),
+    // A least timeout below a second, whatever else is set.
+    (
+      "+0 setsockopt(4, SOL_TCP, TCP_USER_TIMEOUT, [3000], 4) = 0\n+0 close(4) = 0\n"
+        + "+0 > F. 1:1(0) ack 1\n+.3~+.4 > F. 1:1(0) ack 1\n", .lossProbe
+    ),
+    (
+      "+0 setsockopt(4, SOL_TCP, TCP_USER_TIMEOUT, [3000], 4) = 0\n"
+        + "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1\n+1 > P. 1:101(100) ack 1\n"
+        + "+5 write(4, ..., 100) = -1 ETIMEDOUT (x)\n", .userTimeouts
+    ),
+    (
+      "+0 setsockopt(4, SOL_TCP, TCP_USER_TIMEOUT, [2500], 4) = 0\n"
+        + "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1\n+1 > P. 1:101(100) ack 1\n"
+        + "+1.8 < . 1:1(0) ack 101 win 65535\n+0 > R 101:101(0)\n", .userTimeouts
+    ),
+    (
+      "+0 write(4, ..., 100) = 100\n+0 > P. 1:101(100) ack 1\n+3 > P. 1:101(100) ack 1\n",
+      .handshakeSample
+    ),
+    ("+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n+3 > F. 1:1(0) ack 1\n", .handshakeSample),
+    (
+      "+0 shutdown(4, SHUT_WR) = 0\n+0 > F. 1:1(0) ack 1\n+.02 < . 1:1(0) ack 2 win 65535\n"
+        + "+0 shutdown(4, SHUT_WR) = 0\n+0 read(4, ..., 10) = 0\n", .secondEnd
+    ),
   ]
 
   @Test(arguments: deviations) func knownDeviationIsNamed(
@@ -245,6 +269,32 @@ struct PacketdrillTests {
       "line 9: before it the model sent ACK seq 1 ack 1 at 0.120 s, which the script does not expect"
     ),
     ("+0 close(9) = 0\n", "line 8: close: expected 0, the model returned EBADF"),
+    // Later than the timer has it is no probe, and later than the first timeout says nothing of it.
+    (
+      "+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n+2 > F. 1:1(0) ack 1\n",
+      "line 10: expected FIN ACK seq 1 ack 1 at 2.020 s, the model sent it at 1.020 s"
+    ),
+    // The timer has been set anew by an acknowledgment.
+    (
+      "+0 write(4, ..., 2000) = 2000\n+0 > P. 1:2001(2000) ack 1\n"
+        + "+.02 < . 1:1(0) ack 1001 win 65535\n+2.98 > P. 1001:2001(1000) ack 1\n",
+      "line 11: expected PSH ACK seq 1001 (1000 bytes) ack 1 at 3.020 s, the model sent it at 1.040 s"
+    ),
+    // A timeout of the user's choice is set, and has nothing to do with what differs.
+    (
+      "+0 setsockopt(4, SOL_TCP, TCP_USER_TIMEOUT, [3000], 4) = 0\n+0 read(4, ..., 10) = 10\n",
+      "line 9: read: expected 10, the model returned nothing and waits"
+    ),
+    (
+      "+0 setsockopt(4, SOL_SOCKET, SO_KEEPALIVE, [1], 4) = 0\n+0 write(4, ..., 9) = 9\n"
+        + "+0 > P. 1:10(9) ack 2\n",
+      "line 10: expected PSH ACK seq 1 (9 bytes) ack 2, the model sent PSH ACK seq 1 (9 bytes) ack 1"
+    ),
+    // The stream was ended once.
+    (
+      "+0 shutdown(4, SHUT_WR) = 0\n+0 > F. 1:1(0) ack 1\n+0 read(4, ..., 10) = 0\n",
+      "line 10: read: expected 0, the model returned nothing and waits"
+    ),
   ]) func otherDifferencesNameNoDeviation(lines: String, difference: String) throws {
     #expect(try Self.check(Self.open + lines).difference == difference)
   }

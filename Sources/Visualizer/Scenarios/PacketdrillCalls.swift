@@ -215,6 +215,7 @@ extension PacketdrillRun {
     guard let (reading, writing) = Self.directions(of: call) else { return .error("EINVAL") }
     if writing, !reading, network[end].finRequested {
       // Source: RFC 9293, section 3.10.4: an error, or ok as long as no second FIN is sent.
+      sockets[socket]?.hasEndedTwice = true
       omissions.add("what ending a stream twice returns")
       return call.result.map { $0 < 0 ? .error(call.error ?? "an error") : .value($0) } ?? .value(0)
     }

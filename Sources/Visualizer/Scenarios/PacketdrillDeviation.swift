@@ -12,6 +12,8 @@ enum PacketdrillDeviation: String, CaseIterable {
   case timeWaitWithoutAck =
     "in TIME_WAIT a segment without ACK is acknowledged where its numbers are wrong"
   case lossProbe = "lost segments go again by RFC 6298's timer only, or by three duplicates"
+  case handshakeSample = "the round trip of the handshake counts for the first timeout of data"
+  case secondEnd = "ending a stream twice does not end reading"
 
   /// The same in Chinese.
   var zh: String {
@@ -22,6 +24,8 @@ enum PacketdrillDeviation: String, CaseIterable {
     case .earlyFin: "与 SYN 同在一个报文段的 FIN 留待对端重传"
     case .timeWaitWithoutAck: "在 TIME_WAIT 中，序列号不对的报文段即使不带 ACK 也会得到确认"
     case .lossProbe: "丢失的报文段只靠 RFC 6298 的定时器或三个重复 ACK 重传"
+    case .handshakeSample: "握手的往返时间计入数据的首次超时"
+    case .secondEnd: "两次结束发送流并不会结束读取"
     }
   }
 }
@@ -34,14 +38,17 @@ extension PacketdrillRun {
     if script.events[...position].contains(where: Self.opensFast) { return .fastOpen }
     if acknowledgesInTimeWait { return .timeWaitWithoutAck }
     switch script.events[position].kind {
-    case .call: return before.contains(where: Self.setsTimeout) ? .userTimeouts : nil
+    case .call(let call):
+      if before.contains(where: Self.setsTimeout), wantsTimeout(call) || goesOnTooLong {
+        return .userTimeouts
+      }
+      return isReadBehindSecondEnd(call) ? .secondEnd : nil
     case .expected(let packet):
-      if before.contains(where: Self.setsTimeout) { return .userTimeouts }
+      if isLossProbe(packet) { return .lossProbe }
+      if before.contains(where: Self.setsTimeout), missesTimeout(packet) { return .userTimeouts }
       if before.contains(where: Self.isSynFin), packet.flags.contains(.ack) { return .earlyFin }
-      let hasProbes = settings.rules.timeBasedLossDetection
-      return !hasProbes && unread.isEmpty && (isRepetition(packet) || probesWithNewData(packet))
-        ? .lossProbe : nil
-    default: return before.contains(where: Self.setsTimeout) ? .userTimeouts : nil
+      return isFirstTimeoutTooSoon(packet) ? .handshakeSample : nil
+    default: return before.contains(where: Self.setsTimeout) && goesOnTooLong ? .userTimeouts : nil
     }
   }
 
@@ -85,6 +92,71 @@ extension PacketdrillRun {
       network.log[first].segment.isPureAck, case .arrival(let index) = network.log[first].cause
     else { return false }
     return network.log[index].segment.flags.isDisjoint(with: [.ack, .rst, .syn])
+  }
+
+  // MARK: Timeouts of the user's choice
+
+  /// Whether a call is to tell that the connection has timed out.
+  private func wantsTimeout(_ call: PacketdrillScript.SocketCall) -> Bool {
+    call.error == "ETIMEDOUT" || (call.text(2) == "SO_ERROR" && call.text(3).contains("ETIMEDOUT"))
+  }
+
+  /// Whether what nobody expects is something that goes again.
+  private var goesOnTooLong: Bool {
+    unread.first.map { network.log[$0].isRetransmission } ?? false
+  }
+
+  /// Whether a segment is what a system sends that keeps a connection alive, that has given it up, or
+  /// that has not yet where the model has.
+  ///
+  /// Source: RFC 9293, section 3.8.4; RFC 1122, section 4.2.3.6.
+  private func missesTimeout(_ packet: PacketdrillScript.Packet) -> Bool {
+    guard let end = underTest else { return false }
+    let endpoint = network[end]
+    if packet.flags.contains(.rst) { return endpoint.state.isSynchronized }
+    guard sentNothing else { return false }
+    if endpoint.state == .closed { return endpoint.pendingError == .timedOut }
+    return packet.flags == .ack && (packet.length ?? 0) <= 1
+      && packet.seq == scriptNumber(endpoint.sndNxt - 1, of: end)
+  }
+
+  // MARK: What goes again
+
+  /// Whether a segment that is expected, and does not come, is sent by a timer that the model lacks.
+  private func isLossProbe(_ packet: PacketdrillScript.Packet) -> Bool {
+    !settings.rules.timeBasedLossDetection && sentNothing
+      && (isRepetition(packet) || probesWithNewData(packet))
+  }
+
+  /// Whether the first segment behind the handshake went again sooner than after the timeout that a
+  /// connection begins with, which some systems keep until data or a FIN were acknowledged.
+  ///
+  /// Source: RFC 6298, sections 2.1 and 2.2.
+  private func isFirstTimeoutTooSoon(_ packet: PacketdrillScript.Packet) -> Bool {
+    guard let end = underTest, !sentNothing, !settings.rules.linuxRoundTrip, isRepetition(packet),
+      let last = (0..<network.log.count).last(where: { network.log[$0].sender == end })
+    else { return false }
+    let endpoint = network[end]
+    let record = network.log[last]
+    guard record.isRetransmission, endpoint.sndUna == endpoint.iss + 1,
+      let first = (0..<last).first(where: {
+        network.log[$0].sender == end && network.log[$0].segment.seq == record.segment.seq
+          && network.log[$0].segment.length > 0
+      })
+    else { return false }
+    let wanted = scriptTime - network.log[first].sentAt
+    return abs(wanted - PacketdrillFirstTimeout.former) <= settings.tolerance
+  }
+
+  /// Whether a call is to find the end of a stream that has not ended, in a program that has ended its own
+  /// twice.
+  private func isReadBehindSecondEnd(_ call: PacketdrillScript.SocketCall) -> Bool {
+    guard let socket = call.number(0).flatMap({ sockets[$0] }), let end = socket.end else {
+      return false
+    }
+    let isReading = call.name.hasPrefix("read") || call.name.hasPrefix("recv")
+    return isReading && call.result == 0 && socket.hasEndedTwice
+      && !network[end].state.hasPeerFin
   }
 
   /// Whether a segment that is expected holds data or a FIN that the model has sent and nobody

@@ -16,8 +16,14 @@ struct PacketdrillRun {
   var injected: [Segment: String] = [:]
   /// Sockets by their numbers.
   var sockets: [Int: Socket] = [:]
-  /// The model's end that segments come from and go to.
-  var underTest: End?
+  /// The model's end that segments come from and go to: that of the last socket that listens or connects.
+  ///
+  /// What another one has sent no line can expect any more.
+  ///
+  /// Source: packetdrill `find_socket_for_live_packet`.
+  var underTest: End? {
+    didSet { if underTest != oldValue { unread = [] } }
+  }
   /// Numbers of files that are no TCP sockets.
   var foreignFiles: Set<Int> = []
   /// Calls that wait for something.
@@ -26,9 +32,11 @@ struct PacketdrillRun {
   var unread: [Int] = []
   private var logPosition = 0
   /// The time line's last event.
-  private var scriptTime: Microseconds = 0
+  private(set) var scriptTime: Microseconds = 0
   /// The moment of the last event; each has one of its own.
   private(set) var moment: Microseconds = 0
+  /// Whether the segment of the event at hand has not come.
+  private(set) var sentNothing = false
   /// The index of the event at hand.
   var index = 0
   /// The number of the model's SYN, and the one that the script gives it.
@@ -45,6 +53,8 @@ struct PacketdrillRun {
     /// Which life of the listener's connection was accepted last; 0 for none.
     var acceptedLife = 0
     var readingIsShut = false
+    /// Whether its own stream was ended, and then once more.
+    var hasEndedTwice = false
     var lingersZero = false
     var isClosed = false
   }
@@ -215,6 +225,7 @@ struct PacketdrillRun {
     while unread.isEmpty, let due = network.nextDue, due <= end { advance(to: due) }
     let text = packet.text
     guard let first = unread.first else {
+      sentNothing = true
       return Bilingual(
         "expected \(text.en), the model sent nothing"
           + (latest == nil ? "" : " until \(Self.text(end))"),
