@@ -97,6 +97,27 @@ struct PacketdrillListenerTests {
     #expect(try difference(lines, linux: true) == nil)
   }
 
+  /// Calls on a connection that has ended do not reach the listener's next one.
+  @Test(arguments: [true, false])
+  func formerConnectionIsNotTheNext(linux: Bool) throws {
+    let handshake =
+      "+.1 < S 0:0(0) win 65535 <mss 1000>\n+0 > S. 0:0(0) ack 1 <mss 1460>\n"
+      + "+.02 < . 1:1(0) ack 1 win 65535\n+0 accept(3, ..., ...) = "
+    let next =
+      Self.listening + handshake + "4\n+.1 < R. 1:1(0) ack 1 win 0\n" + handshake + "5\n"
+      + "+.1 < P. 1:101(100) ack 1 win 65535\n* > . 1:1(0) ack 101\n"
+    let calls =
+      "+0 read(4, ..., 100) = 0\n+0 write(4, ..., 100) = -1 EPIPE (x)\n"
+      + "+0 getsockopt(4, IPPROTO_TCP, TCP_INFO, {tcpi_state=TCP_CLOSE}, [104]) = 0\n"
+      + "+0 shutdown(4, SHUT_WR) = -1 ENOTCONN (x)\n+0 close(4) = 0\n"
+      + "+0 read(5, ..., 100) = 100\n+0 write(5, ..., 50) = 50\n+0 > P. 1:51(50) ack 101\n"
+    #expect(try difference(next + calls, linux: linux) == nil)
+    for call in ["read(4, ..., 100) = 100", "write(4, ..., 100) = 100", "shutdown(4, SHUT_WR) = 0"]
+    {
+      #expect(try difference(next + "+0 \(call)\n", linux: linux) != nil)
+    }
+  }
+
   /// Which error a listener reports, the RFC leaves to systems; that there is one, it does not.
   @Test func errorsOfListenersAreNotCompared() throws {
     let report = try PacketdrillTests.check(Self.accepted + "+0 write(3, ..., 1) = -1 EPIPE (x)\n")

@@ -70,7 +70,10 @@ extension PacketdrillRun {
 
   /// Asks again for what a call waits for, without changing anything where it still has to wait.
   private mutating func retry(_ call: PacketdrillScript.SocketCall) -> Outcome {
-    guard let socket = call.number(0), let end = sockets[socket]?.end else { return .waits }
+    guard let socket = call.number(0), let known = sockets[socket], let end = known.end else {
+      return .waits
+    }
+    if isOfFormerLife(known), let outcome = makeOfFormerLife(call, socket) { return outcome }
     let endpoint = network[end]
     switch call.name {
     case "connect":
@@ -104,6 +107,7 @@ extension PacketdrillRun {
     {
       return outcome
     }
+    if isOfFormerLife(known), let outcome = makeOfFormerLife(call, socket) { return outcome }
     switch call.name {
     case "bind": return .value(0)
     case "listen": return listen(socket, at: end(of: socket, as: .server))

@@ -82,8 +82,10 @@ extension PacketdrillRun {
 
   /// Whether a call asks a connection that has come to its end for bytes, or gives it some.
   func isOfDeadSocket(_ call: PacketdrillScript.SocketCall) -> Bool {
-    guard let end = call.number(0).flatMap({ sockets[$0]?.end }) else { return false }
-    return network[end].state == .closed && network[end].incarnation > 0
+    guard let socket = call.number(0).flatMap({ sockets[$0] }), let end = socket.end else {
+      return false
+    }
+    return isOfFormerLife(socket) || network[end].state == .closed && network[end].incarnation > 0
   }
 
   /// Whether what nobody expects is an ACK in TIME_WAIT of a segment that had none.

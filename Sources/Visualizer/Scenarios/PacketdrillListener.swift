@@ -64,7 +64,34 @@ extension PacketdrillRun {
       let end = sockets[socket]?.end
     else { return }
     sockets[socket]?.acceptedLife = network[end].incarnation
-    sockets[number] = Socket(end: end)
+    sockets[number] = Socket(end: end, life: network[end].incarnation)
+  }
+
+  // MARK: Former connections
+
+  /// Whether the end of a socket that was accepted has another connection by now, which is not the socket's.
+  func isOfFormerLife(_ socket: Socket) -> Bool {
+    guard let life = socket.life, let end = socket.end else { return false }
+    return life != network[end].incarnation
+  }
+
+  /// Makes a call on a socket whose connection has ended; nil for one that is no other there.
+  mutating func makeOfFormerLife(
+    _ call: PacketdrillScript.SocketCall, _ socket: Int
+  ) -> Outcome? {
+    switch call.name {
+    case "read", "recv", "recvfrom", "readv", "recvmsg": return .value(0)
+    case "write", "send", "sendto", "writev", "sendmsg": return .error("EPIPE")
+    case "shutdown": return .error("ENOTCONN")
+    case "close":
+      sockets[socket]?.isClosed = true
+      return .value(0)
+    case "getsockopt" where call.text(2) == "TCP_INFO":
+      return call.arguments[3].member("tcpi_state").map { compareState($0, .closed) }
+    case "getsockopt" where call.text(2) == "SO_ERROR":
+      return .skipped("SO_ERROR of a former connection")
+    default: return nil
+    }
   }
 
   // MARK: Ending

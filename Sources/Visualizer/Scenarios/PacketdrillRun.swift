@@ -48,6 +48,8 @@ struct PacketdrillRun {
   struct Socket {
     /// The model's end; nil before the socket is used.
     var end: End?
+    /// Which life of that end is its connection; nil where it is the present one.
+    var life: Int?
     var isListener = false
     var isNonBlocking = false
     /// Which life of the listener's connection was accepted last; 0 for none.
