@@ -236,6 +236,11 @@ struct PacketdrillTests {
       "+0 shutdown(4, SHUT_WR) = 0\n+0 > F. 1:1(0) ack 1\n+.02 < . 1:1(0) ack 2 win 65535\n"
         + "+0 shutdown(4, SHUT_WR) = 0\n+0 read(4, ..., 10) = 0\n", .secondEnd
     ),
+    (
+      "+0 < P. 1:9001(9000) ack 1 win 65535\n* > . 1:1(0) ack 9001\n"
+        + "+0 setsockopt(4, SOL_SOCKET, SO_RCVBUF, [4000], 4) = 0\n"
+        + "+0 < P. 9001:18001(9000) ack 1 win 65535\n+0 > . 1:1(0) ack 9001\n", .shrinking
+    ),
   ]
 
   @Test(arguments: deviations) func knownDeviationIsNamed(
@@ -289,6 +294,12 @@ struct PacketdrillTests {
       "+0 setsockopt(4, SOL_SOCKET, SO_KEEPALIVE, [1], 4) = 0\n+0 write(4, ..., 9) = 9\n"
         + "+0 > P. 1:10(9) ack 2\n",
       "line 10: expected PSH ACK seq 1 (9 bytes) ack 2, the model sent PSH ACK seq 1 (9 bytes) ack 1"
+    ),
+    // A smaller buffer makes no system take more.
+    (
+      "+0 setsockopt(4, SOL_SOCKET, SO_RCVBUF, [4000], 4) = 0\n"
+        + "+0 < P. 1:101(100) ack 1 win 65535\n* > . 1:1(0) ack 201\n",
+      "line 10: expected ACK seq 1 ack 201, the model sent ACK seq 1 ack 101"
     ),
     // The stream was ended once.
     (

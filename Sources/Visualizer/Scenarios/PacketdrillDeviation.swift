@@ -14,6 +14,7 @@ enum PacketdrillDeviation: String, CaseIterable {
   case lossProbe = "lost segments go again by RFC 6298's timer only, or by three duplicates"
   case handshakeSample = "the round trip of the handshake counts for the first timeout of data"
   case secondEnd = "ending a stream twice does not end reading"
+  case shrinking = "a receive buffer in use does not shrink, nor does its window"
 
   /// The same in Chinese.
   var zh: String {
@@ -26,6 +27,7 @@ enum PacketdrillDeviation: String, CaseIterable {
     case .lossProbe: "丢失的报文段只靠 RFC 6298 的定时器或三个重复 ACK 重传"
     case .handshakeSample: "握手的往返时间计入数据的首次超时"
     case .secondEnd: "两次结束发送流并不会结束读取"
+    case .shrinking: "使用中的接收缓冲区不会缩小，其窗口也不会"
     }
   }
 }
@@ -45,6 +47,7 @@ extension PacketdrillRun {
       return isReadBehindSecondEnd(call) ? .secondEnd : nil
     case .expected(let packet):
       if isLossProbe(packet) { return .lossProbe }
+      if shrinksBuffer(before), takesMore(than: packet) { return .shrinking }
       if before.contains(where: Self.setsTimeout), missesTimeout(packet) { return .userTimeouts }
       if before.contains(where: Self.isSynFin), packet.flags.contains(.ack) { return .earlyFin }
       return isFirstTimeoutTooSoon(packet) ? .handshakeSample : nil
@@ -120,6 +123,35 @@ extension PacketdrillRun {
     if endpoint.state == .closed { return endpoint.pendingError == .timedOut }
     return packet.flags == .ack && (packet.length ?? 0) <= 1
       && packet.seq == scriptNumber(endpoint.sndNxt - 1, of: end)
+  }
+
+  // MARK: Receive buffers
+
+  /// Whether windows may shrink by what a script sets: by `tcp_shrink_window`, or by `SO_RCVBUF` behind a SYN.
+  private func shrinksBuffer(_ before: ArraySlice<PacketdrillScript.Event>) -> Bool {
+    var isOpen = false
+    for event in before {
+      switch event.kind {
+      case .injected(let packet), .expected(let packet):
+        isOpen = isOpen || packet.flags.contains(.syn)
+      case .call(let call):
+        if isOpen, call.name == "setsockopt", call.text(2) == "SO_RCVBUF" { return true }
+      case .shell(let command): if command.contains("tcp_shrink_window=1") { return true }
+      case .outside: break
+      }
+    }
+    return false
+  }
+
+  /// Whether the model has taken the whole of a segment that the script's system has dropped.
+  private func takesMore(than packet: PacketdrillScript.Packet) -> Bool {
+    let last = script.events[..<index].last {
+      if case .injected = $0.kind { true } else { false }
+    }
+    guard case .injected(let arrived)? = last?.kind, let count = arrived.length, count > 0,
+      let first = unread.first, packet.flags.contains(.ack), let ack = packet.ack
+    else { return false }
+    return arrived.seq == ack && network.log[first].segment.ack == SequenceNumber(ack) + count
   }
 
   // MARK: What goes again
