@@ -70,6 +70,30 @@ struct ReceiveMemoryTests {
     #expect(window() == empty)
   }
 
+  /// A buffer that is full becomes as large as what is in it, unless a program has fixed its size.
+  @Test(arguments: [false, true]) func fullBufferMakesRoom(isFixed: Bool) {
+    var limits = ReceiveMemory.Size(asked: 5000)
+    limits.isFixed = isFixed
+    var memory = ReceiveMemory(limits, firstWindow: 5000, reserve: 1448, headers: 52)
+    var end: UInt32 = 0
+    func take() {
+      end += 1448
+      memory.take(1448, upTo: SequenceNumber(end))
+    }
+    // Each takes 2304 bytes of memory, and one more than fits is taken.
+    for _ in 0..<4 { take() }
+    var hasRoom = memory.makeRoom()
+    #expect(hasRoom)
+    take()
+    #expect(memory.hasEnded == isFixed)
+    hasRoom = memory.makeRoom()
+    #expect(hasRoom == !isFixed)
+    #expect(memory.window(segmentSize: 1448, shift: 0, told: 1000) == 0)
+    memory.free(upTo: SequenceNumber(end))
+    hasRoom = memory.makeRoom()
+    #expect(hasRoom && !memory.hasEnded)
+  }
+
   /// What waited out of order is joined to what comes before it, where that leaves room.
   @Test func gapIsClosedInMemory() {
     var memory = ReceiveMemory(firstWindow: 65160, reserve: 1448, headers: 52)

@@ -14,7 +14,7 @@ struct TCPLadderLossTests {
     return files.filter { $0.hasSuffix(".json") }.sorted()
   }()
 
-  @Test func allFixturesAreThere() { #expect(Self.names.count == 81) }
+  @Test func allFixturesAreThere() { #expect(Self.names.count == 82) }
 
   @Test(arguments: names) func modelRecoversAsCaptured(name: String) throws {
     let bytes = Array(try Data(contentsOf: Self.folder.appending(path: name)))
@@ -34,7 +34,7 @@ struct TCPLadderLossTests {
     "few-bytes-again.json", "original-answered-late.json",
     "probe-of-new-data.json", "ranges-forgotten.json", "rest-of-a-piece.json",
     "old-ack-in-time-wait.json", "socket-limits-anew.json", "larger-buffer.json",
-    "larger-buffers-both-ways.json",
+    "larger-buffers-both-ways.json", "filled-buffer.json",
   ]
 
   /// With many connections a captured wire is late, but not idle; that is no difference.

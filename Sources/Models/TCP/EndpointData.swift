@@ -42,7 +42,7 @@ extension Endpoint {
     }
     noteArrivedTwice(SequenceRange(segment.seq, rcvNxt))
     // Source: Linux `tcp_try_rmem_schedule`, `ICSK_ACK_NOMEM`.
-    if memory?.isFull == true { acking.isUrgent = true }
+    if memory?.makeRoom() == false { acking.isUrgent = true }
     // What was kept beyond a FIN is thrown away: nothing comes twice then, and no gap is filled.
     // Source: Linux `tcp_fin`.
     if !segment.flags.contains(.fin) { noteOverlaps(SequenceRange(rcvNxt, segment.end)) }
@@ -103,6 +103,7 @@ extension Endpoint {
       acking.enterQuick(window: rcvWnd)
       return
     }
+    _ = memory?.makeRoom()
     let payload = rules.linuxArrival ? segment.payload : segment.payload?.prefix(room)
     let count = payload?.count ?? 0
     let hasFin = segment.flags.contains(.fin) && count == segment.payloadLength

@@ -151,7 +151,7 @@ extension Endpoint {
     if let memory, window < rcvWnd {
       // Rounding must not go on for ever where nothing is left.
       window =
-        memory.isFull ? rcvWnd : ReceiveMemory.rounded(rcvWnd, shift: windowShift ?? 0)
+        memory.hasEnded ? rcvWnd : ReceiveMemory.rounded(rcvWnd, shift: windowShift ?? 0)
     }
     let edge = rcvNxt + max(0, window)
     if edge.isAfter(rcvEdge) { rcvEdge = edge }

@@ -93,8 +93,10 @@ public struct ReceiveMemory: Sendable, Equatable {
   /// Whether more than half of the buffer is taken.
   var isShort: Bool { space < clamp / 2 }
 
-  /// Whether more than all of it is taken.
-  var isFull: Bool { allocated > size }
+  /// Whether more than all of it is taken, and there will not be more.
+  var hasEnded: Bool { isFull && (limits.isFixed || size >= limits.largest) }
+
+  private var isFull: Bool { allocated > size }
 
   /// The window to tell, in bytes, where a full segment has so many bytes and the header leaves out
   /// so many bits; without scaling it stays as told unless whole segments more fit, or less is left.
@@ -208,6 +210,15 @@ public struct ReceiveMemory: Sendable, Equatable {
     guard wanted > size, !limits.isFixed else { return }
     size = wanted
     clamp = self.window(from: size)
+  }
+
+  /// Something more has come though all memory is taken: a buffer whose size nobody has fixed becomes as
+  /// large as what is in it; false if there is no room.
+  ///
+  /// Source: Linux `tcp_prune_queue`, `tcp_clamp_window`.
+  mutating func makeRoom() -> Bool {
+    if isFull, !limits.isFixed { size = max(size, min(allocated, limits.largest)) }
+    return !isFull
   }
 
   /// The end of the first allocation that holds bytes behind a number.
