@@ -70,10 +70,7 @@ struct DeliveryRate: Sendable, Equatable {
   /// A segment has arrived; the handshake's tell nothing.
   mutating func noteArrived(_ chunk: SentChunk) {
     guard !chunk.control.contains(.syn) else { return }
-    if let latest {
-      let isLater = chunk.sentAt == latest.sentAt && chunk.end.isAfter(latest.end)
-      guard chunk.sentAt > latest.sentAt || isLater else { return }
-    }
+    if let latest, !chunk.wasSent(behind: latest) { return }
     latest = chunk
     mark.flightBeganAt = chunk.sentAt
   }

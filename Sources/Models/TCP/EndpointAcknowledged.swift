@@ -128,7 +128,8 @@ extension Endpoint {
     report(.dataAcknowledged(end, upTo: ack), &journal)
     var sentAt = wasResent ? nil : SentTimes(covered.lazy.filter { !$0.isSacked })
     if rules.linuxRoundTrip, let reported {
-      sentAt = SentTimes(first: sentAt?.first ?? reported.first, last: reported.last)
+      sentAt = SentTimes(
+        first: sentAt?.first ?? reported.first, last: reported.last, isByTimer: reported.isByTimer)
     }
     takeSample(sentAt: sentAt, echo: segment.timestamp?.echo, at: now, &journal)
     timeouts = 0
@@ -157,6 +158,8 @@ extension Endpoint {
   struct SentTimes {
     var first: Microseconds
     var last: Microseconds
+    /// Whether a timer has sent the last.
+    var isByTimer: Bool
   }
 
   /// Measures the round trip: by what was sent once, else by the echoed timestamp.
@@ -177,7 +180,9 @@ extension Endpoint {
       return
     }
     let least = sentAt.map { now - $0.last } ?? sample
-    roundTrip.measure(sample, least: least, rules: rules, sndUna: sndUna, sndNxt: sndNxt)
+    roundTrip.measure(
+      sample, least: least, slack: sentAt?.isByTimer == true ? rules.timerSlack : 0, rules: rules,
+      sndUna: sndUna, sndNxt: sndNxt)
     recovery.latestRoundTrip = least
     rto = roundTrip.rto
     let (srtt, rto) = (roundTrip.srtt, rto)
@@ -198,19 +203,15 @@ extension Endpoint {
       return
     }
     let elapsed = now - chunk.sentAt
-    if chunk.transmissions > 1, elapsed < roundTrip.minimum {
-      guard chunk.isByTimer, elapsed + rules.timerSlack >= roundTrip.minimum else { return }
-      guard decideByTiming(true) else { return }
+    if chunk.transmissions > 1, elapsed < roundTrip.minimum + roundTrip.minimumSlack {
+      let slack = chunk.isByTimer ? rules.timerSlack : 0
+      guard elapsed + slack >= roundTrip.minimum, decideByTiming(true) else { return }
     }
     recovery.newestRoundTrip = elapsed
     recovery.newestSlack = chunk.isByTimer ? rules.timerSlack : 0
     recovery.hasAdvanced = true
-    let newest = recovery.newestDelivered ?? -1
-    if chunk.sentAt > newest
-      || (chunk.sentAt == newest && chunk.end.isAfter(recovery.newestDeliveredEnd))
-    {
-      recovery.newestDelivered = chunk.sentAt
-      recovery.newestDeliveredEnd = chunk.end
+    if recovery.newestDelivered.map({ chunk.wasSent(behind: $0) }) ?? true {
+      recovery.newestDelivered = chunk
     }
   }
 
@@ -249,9 +250,12 @@ extension Endpoint {
 extension Endpoint.SentTimes {
   /// Of chunks in order; nil where there are none.
   fileprivate init?(_ chunks: some Sequence<SentChunk>) {
-    var ends: (first: Microseconds, last: Microseconds)?
-    for chunk in chunks { ends = (ends?.first ?? chunk.sentAt, chunk.sentAt) }
-    guard let ends else { return nil }
-    self.init(first: ends.first, last: ends.last)
+    var times: Self?
+    for chunk in chunks {
+      times = Self(
+        first: times?.first ?? chunk.sentAt, last: chunk.sentAt, isByTimer: chunk.isByTimer)
+    }
+    guard let times else { return nil }
+    self = times
   }
 }

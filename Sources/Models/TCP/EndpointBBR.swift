@@ -4,6 +4,7 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_init_congestion_control`, `tcp_rate_gen` (`app_limited`).
   mutating func beginCongestionControl(at now: Microseconds) {
+    recovery.use.begin(at: now)
     guard rules.congestionControl == .bbr else { return }
     if isPassive { recovery.delivery.noteEmpty() }
     recovery.bbr.begin(

@@ -97,6 +97,7 @@ extension Endpoint {
     case .closed, .listen: return .failed(rules.linuxArrival ? .brokenPipe : .notConnected)
     case .synSent, .synRcvd, .established, .closeWait:
       noteWrite()
+      noteWriteBehindPause(at: now)
       writtenCount += count
       sendPending(at: now, &journal)
       return .sent(count)

@@ -9,6 +9,9 @@ extension Endpoint {
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
     guard segment.length > 0 else { return }
+    // What was to be told of something that came twice is forgotten if more comes before that. Source: Linux
+    // `tcp_data_queue`.
+    duplicate = nil
     let dataEnd = segment.seq + segment.payloadLength
     // A FIN behind a gap tells of data too. Source: Linux `tcp_rcv_state_process`, step 7.
     let isNewData =

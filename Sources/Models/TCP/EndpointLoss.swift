@@ -44,6 +44,9 @@ extension Endpoint {
   mutating func adjustWindow(_ told: Recovery.Acknowledgment, at now: Microseconds) {
     var told = told
     told.inFlight = inFlight
+    told.mayGrow =
+      rules.validatesWindow
+      ? recovery.mayGrow : recovery.congestionWindow < 2 * told.flight
     if rules.congestionControl == .bbr { told.observation = observe(told, at: now) }
     recovery.adjust(told, rules.congestionControl)
   }
@@ -124,10 +127,7 @@ extension Endpoint {
     for index in outstanding.indices {
       let chunk = outstanding[index]
       guard !chunk.isSacked, !chunk.isLost || chunk.isResent, chunk.isTimed else { continue }
-      guard
-        chunk.sentAt < newest
-          || (chunk.sentAt == newest && chunk.end.isBefore(recovery.newestDeliveredEnd))
-      else { continue }
+      guard newest.wasSent(behind: chunk) else { continue }
       var remaining = recovery.newestRoundTrip + patience - (now - chunk.sentAt)
       if remaining <= 0, remaining + recovery.newestSlack > 0 {
         if !decideByTiming(true) { remaining += recovery.newestSlack }
@@ -289,6 +289,14 @@ extension Endpoint {
   private mutating func resumeTimeout(at now: Microseconds, _ journal: inout Journal) {
     let left = max(RunningTimer.tick, outstanding[0].sentAt + rto - now)
     start(.retransmission, for: left, at: now, &journal)
+  }
+
+  /// Whether the wait for what may only be late may be over by some time though nothing went again, as what
+  /// is lost has to wait for its turn.
+  public func mayHaveGivenUpUnseen(by time: Microseconds) -> Bool {
+    guard let timer = timers[.reordering], let opensAt = pacing.opensAt else { return false }
+    let earliest = timer.deadline - RunningTimer.tick
+    return earliest <= time && earliest < opensAt
   }
 
   /// Whether a timer is that of a probe while another one is under way.

@@ -27,7 +27,10 @@ extension Endpoint {
   private mutating func queue(
     _ control: SegmentFlags, payload: Payload?, at now: Microseconds
   ) {
-    if payload != nil { noteSending(at: now) }
+    if payload != nil {
+      noteSending(at: now)
+      recovery.use.noteSent(at: now)
+    }
     var chunk = SentChunk(
       seq: sndNxt, control: control, payload: payload, sentAt: now, firstSentAt: now)
     chunk.isByTimer = recovery.timerRanOutAt == now
@@ -54,8 +57,9 @@ extension Endpoint {
     at now: Microseconds, isProbe: Bool = false, ignoresNagle: Bool = false,
     _ journal: inout Journal
   ) {
-    guard mayTransmit else { return }
+    guard mayTransmit, unsentCount > 0 || finRequested && finSeq == nil else { return }
     var sentAnything = false
+    var isLimited = false
     var pieceLeft = 0
     while finSeq == nil, unsentCount > 0 || finRequested {
       let window = max(0, sndUna + sndWnd - sndNxt)
@@ -66,7 +70,9 @@ extension Endpoint {
           next, isJoined: isJoined, isProbe: isProbe, ignoresNagle: ignoresNagle)
       else { break }
       if !isJoined {
-        guard mayBeginPiece(at: now, &journal), isProbe || !defersPiece(window, at: now) else {
+        guard mayBeginPiece(at: now, &journal) else { break }
+        if !isProbe, defersPiece(window, at: now) {
+          isLimited = (recovery.congestionWindow - inFlight) * sendMss < window
           break
         }
         pieceLeft = newPieceCount
@@ -86,6 +92,8 @@ extension Endpoint {
       sentAnything = true
       if isProbe { break }
     }
+    isLimited = isLimited || inFlight >= recovery.congestionWindow
+    if sentAnything || isLimited { noteWindowUse(isLimited: isLimited, at: now) }
     if sentAnything, !isProbe { scheduleProbe(at: now, &journal) }
     if unsentCount > 0, outstanding.isEmpty, timers[.persist] == nil {
       start(.persist, for: rto, at: now, &journal)
@@ -201,7 +209,10 @@ extension Endpoint {
   ) {
     collapse(into: index)
     split(index)
-    if outstanding[index].payload != nil { noteSending(at: now) }
+    if outstanding[index].payload != nil {
+      noteSending(at: now)
+      recovery.use.noteSent(at: now)
+    }
     outstanding[index].sentAt = now
     outstanding[index].transmissions += 1
     recovery.noteSent(&outstanding[index], isFirst: false, at: now)

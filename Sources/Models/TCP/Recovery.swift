@@ -35,6 +35,8 @@ struct Recovery: Sendable, Equatable {
   /// Segments that have arrived since the loss was found, and those sent since.
   private var arrivedSince = 0
   private var sentSince = 0
+  /// How many segments were sent in this life.
+  private var sentCount = 0
   /// Duplicate acknowledgments in a row; in a recovery without SACK, those that stand for segments
   /// not yet covered.
   private(set) var duplicateAcks = 0
@@ -46,12 +48,10 @@ struct Recovery: Sendable, Equatable {
   var probe: TailProbe?
   /// When a probe was due, or the wait for what may only be late was over; nil: never.
   var timerRanOutAt: Microseconds?
-  /// The latest transmission time among what was acknowledged.
+  /// Of what was acknowledged, the segment that was sent last.
   ///
   /// Source: RFC 8985, section 6.2.
-  var newestDelivered: Microseconds?
-  /// The end of that segment, to order equal times.
-  var newestDeliveredEnd = SequenceNumber(0)
+  var newestDelivered: SentChunk?
   /// The latest round trip of such a segment, and how much more it may have been.
   var newestRoundTrip: Microseconds = 0
   var newestSlack: Microseconds = 0
@@ -110,6 +110,9 @@ struct Recovery: Sendable, Equatable {
     case nothing
   }
 
+  /// How far the window is used.
+  var use = WindowUse()
+
   /// What is being done about losses.
   enum Phase: Sendable {
     case open, recovery, timeout
@@ -136,6 +139,8 @@ struct Recovery: Sendable, Equatable {
     /// Segments still on the wire, and before the acknowledgment.
     var inFlight = 0
     var inFlightBefore = 0
+    /// Whether the window was used so that it may grow.
+    var mayGrow = false
     /// What BBR is to know.
     var observation: BBR.Observation?
   }
@@ -244,6 +249,8 @@ struct Recovery: Sendable, Equatable {
   /// A segment is sent; `isFirst` if nothing else is under way.
   mutating func noteSent(_ chunk: inout SentChunk, isFirst: Bool, at now: Microseconds) {
     sentSince += 1
+    sentCount += 1
+    chunk.order = sentCount
     chunk.arrivedBefore = arrivedCount
     chunk.mark = delivery.noteSent(isFirst: isFirst, at: now)
   }
@@ -319,7 +326,7 @@ struct Recovery: Sendable, Equatable {
       guard acknowledgment.arrived > 0 else { return }
       if isReducing {
         reduce(acknowledgment)
-      } else if acknowledgment.advances, congestionWindow < 2 * acknowledgment.flight {
+      } else if acknowledgment.advances, acknowledgment.mayGrow {
         grow(by: acknowledgment.acknowledged)
       }
     case .bbr:
@@ -344,6 +351,15 @@ struct Recovery: Sendable, Equatable {
       count = min(room, count)
     }
     congestionWindow = inFlight + max(count, sentSince == 0 ? 1 : 0)
+  }
+
+  /// The window was not used: slow start goes on up to three quarters of it.
+  ///
+  /// Source: Linux `tcp_current_ssthresh`.
+  mutating func shrink(to window: Int) {
+    guard window < congestionWindow else { return }
+    threshold = max(threshold, congestionWindow * 3 / 4)
+    congestionWindow = window
   }
 
   /// What an acknowledgment of a part shows to be missing goes at once.

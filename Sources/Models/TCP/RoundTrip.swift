@@ -11,6 +11,8 @@ public struct RoundTrip: Sendable, Equatable {
   public private(set) var rto: Microseconds
   /// The least sample; 0 before the first.
   public private(set) var minimum: Microseconds = 0
+  /// How much more it may have been, as nobody outside knows when exactly a timer has sent a segment.
+  private(set) var minimumSlack: Microseconds = 0
 
   /// Linux `srtt_us`: 8 SRTT.
   private var scaledSrtt = 0
@@ -22,15 +24,16 @@ public struct RoundTrip: Sendable, Equatable {
 
   init(rules: TCPRules) { rto = rules.initialRto }
 
-  /// Takes a sample, and the least one that came with it; the numbers tell when a round trip is over.
+  /// Takes a sample, and the least one that came with it, which may have been more by some slack; the
+  /// numbers tell when a round trip is over.
   ///
   /// Source: RFC 6298, sections 2.2 and 2.3; Linux `tcp_rtt_estimator`, `tcp_set_rto`.
   public mutating func measure(
-    _ sample: Microseconds, least: Microseconds? = nil, rules: TCPRules, sndUna: SequenceNumber,
-    sndNxt: SequenceNumber
+    _ sample: Microseconds, least: Microseconds? = nil, slack: Microseconds = 0, rules: TCPRules,
+    sndUna: SequenceNumber, sndNxt: SequenceNumber
   ) {
     let isFirst = srtt == 0
-    minimum = isFirst ? least ?? sample : min(minimum, least ?? sample)
+    takeLeast(least ?? sample, slack: slack, isFirst: isFirst)
     if rules.linuxRoundTrip {
       measureAsLinux(max(1, sample), floor: rules.minRto, sndUna: sndUna, sndNxt: sndNxt)
       rto = min(rules.maxRto, RunningTimer.ticks(srtt + rttvar))
@@ -45,6 +48,14 @@ public struct RoundTrip: Sendable, Equatable {
     }
     let granularity = 1000
     rto = min(rules.maxRto, max(rules.minRto, srtt + max(granularity, 4 * rttvar)))
+  }
+
+  private mutating func takeLeast(
+    _ least: Microseconds, slack: Microseconds, isFirst: Bool
+  ) {
+    let most = isFirst ? least + slack : min(minimum + minimumSlack, least + slack)
+    minimum = isFirst ? least : min(minimum, least)
+    minimumSlack = most - minimum
   }
 
   private mutating func measureAsLinux(

@@ -12,6 +12,8 @@ public struct SentChunk: Sendable, Equatable {
   public var sentAt: Microseconds
   /// When it was sent first.
   public var firstSentAt: Microseconds
+  /// The how manyth segment it was when it was sent last; parts of one are one.
+  var order = 0
   /// How often it was sent.
   public var transmissions = 1
   /// What the clock of timestamps read when it went again last.
@@ -39,6 +41,15 @@ public struct SentChunk: Sendable, Equatable {
   /// Whether the same is known of it as of another.
   func isLike(_ other: SentChunk) -> Bool {
     isSacked == other.isSacked && isLost == other.isLost && isResent == other.isResent
+  }
+
+  /// Whether it was sent behind another one: of parts of a segment the later ones were.
+  ///
+  /// Times do not tell, as several may be sent at a moment of this clock, though not of a host's.
+  ///
+  /// Source: Linux `tcp_skb_sent_after`.
+  func wasSent(behind other: SentChunk) -> Bool {
+    order == other.order ? end.isAfter(other.end) : order > other.order
   }
 
   /// How many numbers it occupies.

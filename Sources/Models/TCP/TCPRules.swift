@@ -76,6 +76,11 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// Source: RFC 9293, section 3.8.6.3; RFC 1122, section 4.2.3.2; Linux `tcp_fin`.
   public var delaysAckOfFin = false
+  /// A congestion window that a program does not use does not grow, and shrinks after a while and behind a
+  /// pause.
+  ///
+  /// Source: RFC 7661; Linux `tcp_cwnd_validate`, `tcp_slow_start_after_idle`.
+  public var validatesWindow = false
   /// At most one acknowledgment of bad segments in this time; nil: no limit.
   ///
   /// Source: Linux `tcp_invalid_ratelimit`.
@@ -308,6 +313,7 @@ public struct TCPRules: Sendable, Equatable {
     rules.orphanPatience = 102_200_000
     rules.ackDelay = .adaptive
     rules.delaysAckOfFin = true
+    rules.validatesWindow = true
     rules.badSegmentAckInterval = 500_000
     rules.finNeedsWindow = true
     rules.lostSynsForSmallWindow = 2

@@ -24,7 +24,7 @@ extension TCPLadder {
     /// How long a call or an arrival may seem to take where the capturing host was held up.
     static let stall: Microseconds = 16_000
     /// How often a ladder is compared anew with a row understood the other way.
-    static let attempts = 24
+    static let attempts = 48
     /// How long a wire takes to note what a host has sent.
     static let wire: Microseconds = 1050
     /// How much earlier than the model's a captured timer may run out.
@@ -188,6 +188,15 @@ struct TCPLadderCheck {
     return .call(end, .close)
   }
 
+  /// What was waited for may have been given up before something arrives, without a trace.
+  private mutating func giveUpUnseen(_ end: End, _ step: TCPLadder.Step, _ isOtherwise: Bool) {
+    guard network[end].mayHaveGivenUpUnseen(by: step.at) else { return }
+    noteAmbiguous()
+    guard isOtherwise else { return }
+    perform(.runUntil(step.at - 1))
+    perform(.expire(end, .reordering))
+  }
+
   /// Where something arrives; nil if nothing does.
   private func receiver(of row: TCPLadder.Row) -> End? {
     guard case .receive(let arrival) = row.kind, let connection = row.connection else { return nil }
@@ -201,7 +210,10 @@ struct TCPLadderCheck {
     let before = states(row)
     let arrival = receiver(of: row)
     let isOtherwise = reversed.contains(position)
-    if let arrival, isOtherwise { perform(.decideTimingOtherwise(arrival, true)) }
+    if let arrival {
+      giveUpUnseen(arrival, step, isOtherwise)
+      if isOtherwise { perform(.decideTimingOtherwise(arrival, true)) }
+    }
     for overdue in step.mayExpireBefore {
       if let kind = timerBefore(overdue, step) {
         perform(.runUntil(step.at - 1))
