@@ -252,6 +252,25 @@ struct RetransmissionTests {
     #expect((sender.end.recovery.newestDelivered == before) == (sample == 0))
   }
 
+  /// Of what was sent at the same moment what goes last was sent later, whatever its number: it is not lost
+  /// when what went before it has arrived.
+  @Test func orderOfSendingTellsTheLater() {
+    var rules = TCPRules.linux
+    rules.tailLossProbe = false
+    var sender = LoneSender(rules)
+    sender.write(4 * Self.size, at: 100_000)
+    sender.expire(.retransmission, at: 400_000)
+    let first = sender.end.outstanding[0]
+    var later = sender.end.outstanding[1]
+    (later.sentAt, later.order) = (first.sentAt, first.order - 1)
+    #expect(first.wasSent(behind: later) && !later.wasSent(behind: first))
+    // Parts of a segment are told apart by their numbers.
+    later.order = first.order
+    #expect(later.wasSent(behind: first) && !first.wasSent(behind: later))
+    #expect(Set(sender.end.outstanding.map(\.order)).count == 4)
+    #expect(sender.end.outstanding.allSatisfy { $0.order <= first.order })
+  }
+
   /// A report about nothing that is outstanding does not open the window.
   @Test func reportWhileIdleChangesNothing() {
     var sender = LoneSender(Self.bbr)

@@ -14,7 +14,7 @@ struct TCPLadderLossTests {
     return files.filter { $0.hasSuffix(".json") }.sorted()
   }()
 
-  @Test func allFixturesAreThere() { #expect(Self.names.count == 82) }
+  @Test func allFixturesAreThere() { #expect(Self.names.count == 87) }
 
   @Test(arguments: names) func modelRecoversAsCaptured(name: String) throws {
     let bytes = Array(try Data(contentsOf: Self.folder.appending(path: name)))
@@ -35,6 +35,7 @@ struct TCPLadderLossTests {
     "probe-of-new-data.json", "ranges-forgotten.json", "rest-of-a-piece.json",
     "old-ack-in-time-wait.json", "socket-limits-anew.json", "larger-buffer.json",
     "larger-buffers-both-ways.json", "filled-buffer.json",
+    "turn-tells-the-later.json", "given-up-unseen.json", "full-path.json",
   ]
 
   /// With many connections a captured wire is late, but not idle; that is no difference.

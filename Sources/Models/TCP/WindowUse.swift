@@ -109,7 +109,9 @@ extension Recovery {
 extension Endpoint {
   /// The user writes while nothing is under way.
   mutating func noteWriteBehindPause(at now: Microseconds) {
-    guard rules.validatesWindow, rules.congestionControl == .reno, outstanding.isEmpty else { return }
+    guard rules.validatesWindow, rules.congestionControl == .reno, outstanding.isEmpty else {
+      return
+    }
     recovery.restartBehindPause(rto: rto, at: now)
   }
 
