@@ -58,4 +58,27 @@ struct TickTests {
       #expect((answers > 0) == (isOpen && otherwise ? !goes : goes))
     }
   }
+
+  /// Whether a piece waits for room depends on whether the next acknowledgment comes within a millisecond:
+  /// within a fifth of that it is open, where a clock is not exactly known.
+  @Test(arguments: [
+    (900, true, true), (1100, true, false), (700, false, true), (1300, false, false),
+  ])
+  func pieceWaitsForAnAnswer(answeredIn: Int, isOpen: Bool, waits: Bool) {
+    var rules = TCPRules.linux
+    rules.timerSlack = 1000
+    for otherwise in [false, true] {
+      var sender = LoneSender(rules)
+      sender.write(40 * 1448, at: 100_000)
+      // Room for a single segment.
+      sender.end.recovery.congestionWindow = sender.end.inFlight + 1
+      let now = 100_000 + sender.end.roundTrip.srtt - answeredIn
+      sender.end.pacing.begin(at: now)
+      sender.end.timingDecided = false
+      sender.end.decidesTimingOtherwise = otherwise
+      let isDeferred = sender.end.defersPiece(60_000, at: now)
+      #expect(sender.end.timingDecided == isOpen)
+      #expect(isDeferred == (isOpen && otherwise ? !waits : waits))
+    }
+  }
 }

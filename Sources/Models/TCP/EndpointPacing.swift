@@ -32,7 +32,7 @@ extension Endpoint {
   /// segment of it does not wait.
   ///
   /// Source: Linux `tcp_tso_should_defer`.
-  func defersPiece(_ window: Int, at now: Microseconds) -> Bool {
+  mutating func defersPiece(_ window: Int, at now: Microseconds) -> Bool {
     guard rules.sendsPieces, unsentCount > sendMss, recovery.until == nil,
       now - pacing.lastAt <= 1000, let oldest = outstanding.first
     else { return false }
@@ -41,9 +41,15 @@ extension Endpoint {
     let share = min(sndWnd, recovery.congestionWindow * sendMss) / 3
     guard limit < min(pieceCount, 64) * sendMss, limit < share else { return false }
     let answeredIn = oldest.sentAt + roundTrip.srtt - now
-    guard answeredIn <= min(1000, roundTrip.srtt / 2) else { return false }
-    return limit <= unsentCount || !finRequested
+    let soon = min(1000, roundTrip.srtt / 2)
+    let isSoon =
+      abs(answeredIn - soon) < min(rules.timerSlack, Self.clockSlack)
+      ? decideByTiming(answeredIn <= soon) : answeredIn <= soon
+    return isSoon && (limit <= unsentCount || !finRequested)
   }
+
+  /// How much later than an arrival a host may read its clock.
+  private static let clockSlack: Microseconds = 200
 
   /// Whether a piece may go now; if not, a timer runs until it may.
   ///
