@@ -149,9 +149,9 @@ struct BBRTests {
   /// The cycle: one round trip faster, one slower or until the queue is gone, six as fast as the path.
   @Test func cycleGoesAround() {
     var path = Path()
-    path.bbr.cycleStart = 7
     path.fill()
-    #expect(path.bbr.mode == .probeBandwidth && path.bbr.cycleIndex == 7)
+    #expect(path.bbr.mode == .probeBandwidth && path.bbr.cycleIndex == 2)
+    path.bbr.cycleIndex = 7
     path.arrive(1, in: nil, inFlight: 20, after: 20_000)
     #expect(path.bbr.cycleIndex == 7, "exactly a round trip is not more than one")
     path.arrive(1, in: nil, inFlight: 20, after: 1)
@@ -198,9 +198,9 @@ struct BBRTests {
   /// Behind a pause it is sent as fast as the path, not faster.
   @Test func restartIsEven() {
     var path = Path()
-    path.bbr.cycleStart = 0
     path.fill()
-    path.arrive(20, inFlight: 20)
+    path.bbr.cycleIndex = 0
+    path.arrive(1, in: nil, inFlight: 20, after: 1)
     let fast = path.bbr.pacingRate
     var window = path.window
     path.bbr.restart(segmentSize: 1448, window: &window, arrivedAt: path.now, at: path.now)
@@ -226,6 +226,19 @@ struct BBRTests {
     path.arrive(1, inFlight: 3, roundTrip: 25_000, after: 1000)
     #expect(path.bbr.mode == .probeBandwidth)
     #expect(path.window >= min(before, 46))
+  }
+
+  /// While PROBE_RTT leaves the path empty, rates tell little, up to the acknowledgment that ends it.
+  @Test func probeTellsLittle() {
+    var path = Path()
+    path.fill()
+    path.arrive(1, in: nil, inFlight: 20, roundTrip: 25_000, after: 10_000_000)
+    #expect(path.bbr.leavesPathEmpty)
+    path.arrive(4, in: nil, inFlight: 4, roundTrip: 25_000, after: 1000)
+    path.arrive(1, inFlight: 3, roundTrip: 25_000, after: 202_000)
+    #expect(path.bbr.mode == .probeBandwidth && path.bbr.leavesPathEmpty)
+    path.arrive(1, inFlight: 3, roundTrip: 25_000, after: 1000)
+    #expect(!path.bbr.leavesPathEmpty)
   }
 
   /// A shorter round trip counts at once, and begins the ten seconds anew.
@@ -291,7 +304,8 @@ struct BBRTests {
     var path = Path()
     for _ in 0..<3 { path.arrive(20, inFlight: 60) }
     if byTimeout {
-      path.bbr.noteTimeout(arrivedCount: path.arrivedCount, lostCount: 1, arrivedAt: path.now)
+      path.bbr.noteTimeout(
+        arrivedCount: path.arrivedCount, lostCount: 1, segmentSize: 1448, arrivedAt: path.now)
     } else {
       path.bbr.takeBack(arrivedCount: path.arrivedCount, lostCount: 0, arrivedAt: path.now)
     }

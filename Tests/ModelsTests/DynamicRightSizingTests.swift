@@ -49,6 +49,7 @@ struct DynamicRightSizingTests {
   @Test(arguments: [
     (10, true, true, 10_000), (28, true, true, 21_000), (28, true, false, 20_000),
     (10, false, true, 20_000), (0, true, true, 20_000), (-1, true, true, 20_000),
+    (2_147_483, true, true, 20_000),
   ])
   func echoTellsTheRoundTrip(age: Int32, isFull: Bool, isAllRead: Bool, expected: Int) {
     var sizing = sizing()
@@ -63,11 +64,11 @@ struct DynamicRightSizingTests {
   /// Without timestamps a window that fills is the only measure, and the shortest counts.
   @Test func aWindowFillsInARoundTrip() {
     var sizing = DynamicRightSizing(space: 10_000, first: number(0), at: 0)
-    sizing.noteArrived(upTo: number(1000), window: 20_000, at: 5000)
-    sizing.noteArrived(upTo: number(20_999), window: 20_000, at: 14_000)
+    sizing.noteArrived(upTo: number(1000), told: 20_000, at: 5000)
+    sizing.noteArrived(upTo: number(20_999), told: 20_000, at: 14_000)
     #expect(sizing.noteRead(upTo: number(20_999), unread: 0, at: 90_000) == nil)
-    sizing.noteArrived(upTo: number(21_000), window: 20_000, at: 15_000)
-    sizing.noteArrived(upTo: number(41_000), window: 20_000, at: 45_000)
+    sizing.noteArrived(upTo: number(21_000), told: 20_000, at: 15_000)
+    sizing.noteArrived(upTo: number(41_000), told: 20_000, at: 45_000)
     var early = sizing
     #expect(early.noteRead(upTo: number(20_000), unread: 0, at: 9999) == nil)
     #expect(sizing.noteRead(upTo: number(20_000), unread: 0, at: 10_000) != nil)

@@ -82,15 +82,15 @@ struct ReceiveMemoryTests {
     }
     // Each takes 2304 bytes of memory, and one more than fits is taken.
     for _ in 0..<4 { take() }
-    var hasRoom = memory.makeRoom()
+    var hasRoom = memory.makeRoom(offered: 1448)
     #expect(hasRoom)
     take()
     #expect(memory.hasEnded == isFixed)
-    hasRoom = memory.makeRoom()
+    hasRoom = memory.makeRoom(offered: 1448)
     #expect(hasRoom == !isFixed)
     #expect(memory.window(segmentSize: 1448, shift: 0, told: 1000) == 0)
     memory.free(upTo: SequenceNumber(end))
-    hasRoom = memory.makeRoom()
+    hasRoom = memory.makeRoom(offered: 1448)
     #expect(hasRoom && !memory.hasEnded)
   }
 

@@ -61,6 +61,16 @@ struct WindowUseTests {
     #expect(window == 18, "ten are never given back")
   }
 
+  /// What a recovery leaves unused counts later.
+  @Test func unusedWindowWaits() {
+    var use = use(12, window: 40, isSlowStart: false)
+    use.wait(at: 200_000)
+    let window = use.shrunk(40, at: 400_000)
+    #expect(window == 26)
+    let least = use.shrunk(10, at: 900_000)
+    #expect(least == nil)
+  }
+
   /// Behind a pause half of the window is left for each RTO, and ten segments at least.
   @Test(arguments: [(200_000, nil), (200_001, 40), (400_001, 20), (600_001, 10), (9_000_000, 10)])
   func pauseHalvesTheWindow(pause: Microseconds, left: Int?) {

@@ -128,4 +128,13 @@ struct PacketdrillBufferTests {
     let run = try run(script("`sysctl -w net.ipv4.\(setting)`\n", ""))
     #expect(run.network[try #require(run.underTest)].rcvWnd == 65_535)
   }
+
+  /// A buffer that holds nothing tells a window of 0, and is no trap.
+  @Test(arguments: ["1 1 1", "4096 2 4096", "1 255 255"]) func nothingFits(memory: String) throws {
+    let text = script("`sysctl -q net.ipv4.tcp_rmem=\"\(memory)\"`\n", segments([1000]))
+    let file = try PacketdrillFile(file: "test.pkt", bytes: Array(text.utf8))
+    var run = PacketdrillRun(file.script, rules: file.rules)
+    _ = run.run()
+    #expect(run.network.log.count > 0)
+  }
 }

@@ -79,8 +79,8 @@ extension Endpoint {
     acking.isScheduled = true
     acking.segmentCount += 1
     measureSegment(count, flags)
-    let (next, left) = (rcvNxt, toldWindow)
-    sizing?.noteArrived(upTo: next, window: left, at: now)
+    let (next, told) = (rcvNxt, toldWindow)
+    sizing?.noteArrived(upTo: next, told: told, at: now)
     let gap = now - acking.lastDataAt
     if acking.delay == 0 {
       acking.addQuick(window: rcvWnd)

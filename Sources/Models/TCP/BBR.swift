@@ -81,11 +81,11 @@ struct BBR: Sendable, Equatable {
   /// Where in the cycle of PROBE_BW it is, and since when.
   var cycleIndex = 0
   var cycleSince: Microseconds = 0
-  /// Where the next cycle begins, of 0 and 2 to 7: Linux leaves that to chance.
-  var cycleStart = 2
   /// When PROBE_RTT is over, once little is under way; and whether a round trip of that has passed.
   var probeEndsAt: Microseconds?
   var probeRoundIsOver = false
+  /// Whether what an acknowledgment tells of the bandwidth is too little, as PROBE_RTT leaves the path empty.
+  private(set) var leavesPathEmpty = false
   /// Whether it starts again from nothing under way.
   var isRestarting = false
 
@@ -136,7 +136,7 @@ struct BBR: Sendable, Equatable {
     updateCycle(observation)
     checkFull(observation)
     checkDrained(observation)
-    updateShortest(observation, window: &window)
+    leavesPathEmpty = updateShortest(observation, window: &window)
     updateGains()
     setPacing(observation, window: window)
     return nextWindow(observation, window)
@@ -157,19 +157,21 @@ struct BBR: Sendable, Equatable {
       roundStarts = true
       conservesPackets = false
     }
-    notePolicing(observation, sample)
+    notePolicing(observation, isAppLimited: sample.isAppLimited)
     let rate = (sample.delivered << 24) / max(1, interval)
     if !sample.isAppLimited || rate >= maximum.value { maximum.take(rate, in: roundCount) }
   }
 
-  private mutating func notePolicing(
-    _ observation: Observation, _ sample: DeliveryRate.Sample
-  ) {
-    let isCycling = mode == .probeBandwidth
+  /// Where a policer shows, it is sent as fast as that lets through, from now on.
+  ///
+  /// Source: Linux `bbr_lt_bw_sampling`, `bbr_lt_bw_interval_done`.
+  private mutating func notePolicing(_ observation: Observation, isAppLimited: Bool) {
+    let hadNone = policer.rate == nil
     let begins = policer.take(
-      observation, isAppLimited: sample.isAppLimited, roundStarts: roundStarts, isCycling: isCycling
-    )
+      observation, isAppLimited: isAppLimited, roundStarts: roundStarts,
+      isCycling: mode == .probeBandwidth)
     if begins { beginCycle(at: observation.arrivedAt) }
+    if hadNone, policer.rate != nil { pacingGain = Self.even }
   }
 
   /// The path is full when in three round trips the bandwidth has not grown by a quarter.
@@ -295,14 +297,16 @@ struct BBR: Sendable, Equatable {
   /// The retransmission timer ran out.
   ///
   /// Source: Linux `bbr_set_state`.
-  mutating func noteTimeout(arrivedCount: Int, lostCount: Int, arrivedAt: Microseconds) {
+  mutating func noteTimeout(
+    arrivedCount: Int, lostCount: Int, segmentSize: Int, arrivedAt: Microseconds
+  ) {
     known = .timeout
     fullBandwidth = 0
     roundStarts = true
     let observation = Observation(
       now: arrivedAt, arrivedAt: arrivedAt, arrived: 0, arrivedCount: arrivedCount, lost: 1,
-      lostCount: lostCount)
-    _ = policer.take(observation, isAppLimited: false, roundStarts: true, isCycling: false)
+      lostCount: lostCount, segmentSize: segmentSize)
+    notePolicing(observation, isAppLimited: false)
   }
 
   /// A recovery was not needed: whether the path is full is to be found out anew.

@@ -21,12 +21,15 @@ extension BBR {
     }
   }
 
+  /// Where the cycle begins, of 0 and 2 to 7: Linux leaves that to chance.
+  private static let start = 2
+
   /// PROBE_BW begins, somewhere in its cycle.
   ///
   /// Source: Linux `bbr_reset_probe_bw_mode`.
   mutating func beginCycle(at now: Microseconds) {
     mode = .probeBandwidth
-    (cycleIndex, cycleSince) = (cycleStart, now)
+    (cycleIndex, cycleSince) = (Self.start, now)
   }
 
   /// Goes on in the cycle if it is time.
@@ -74,10 +77,11 @@ extension BBR {
     return max(0, count + more - delivered)
   }
 
-  /// Takes over a shorter round trip; where none has been seen for long, PROBE_RTT looks for one.
+  /// Takes over a shorter round trip; where none has been seen for long, PROBE_RTT looks for one, and true is
+  /// returned.
   ///
   /// Source: Linux `bbr_update_min_rtt`.
-  mutating func updateShortest(_ observation: Observation, window: inout Int) {
+  mutating func updateShortest(_ observation: Observation, window: inout Int) -> Bool {
     let now = observation.now
     let isOld = now > shortestSince + Self.shortestLasts
     if let roundTrip = observation.roundTrip,
@@ -90,7 +94,8 @@ extension BBR {
       save(window: window)
       probeEndsAt = nil
     }
-    if mode == .probeRoundTrip {
+    let isProbing = mode == .probeRoundTrip
+    if isProbing {
       if let probeEndsAt {
         if roundStarts { probeRoundIsOver = true }
         if probeRoundIsOver, now > probeEndsAt {
@@ -103,6 +108,7 @@ extension BBR {
       }
     }
     if let sample = observation.sample, sample.delivered > 0 { isRestarting = false }
+    return isProbing
   }
 
   /// PROBE_RTT is over, once its time is.

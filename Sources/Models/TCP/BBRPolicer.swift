@@ -28,6 +28,8 @@ struct BBRPolicer: Sendable, Equatable {
   }
 
   /// Takes what an acknowledgment tells; true if the cycle is to begin anew.
+  ///
+  /// Source: Linux `bbr_lt_bw_sampling`.
   mutating func take(
     _ observation: BBR.Observation, isAppLimited: Bool, roundStarts: Bool, isCycling: Bool
   ) -> Bool {
@@ -50,8 +52,8 @@ struct BBRPolicer: Sendable, Equatable {
       return false
     }
     if roundStarts { rounds += 1 }
-    guard rounds >= Self.shortest else { return false }
-    if rounds > 4 * Self.shortest {
+    guard rounds >= Self.leastRounds else { return false }
+    if rounds > 4 * Self.leastRounds {
       reset(arrivedCount: arrived, lostCount: lost, at: now)
       return false
     }
@@ -81,7 +83,7 @@ struct BBRPolicer: Sendable, Equatable {
   }
 
   /// Linux `bbr_lt_intvl_min_rtts`.
-  private static let shortest = 4
+  private static let leastRounds = 4
   /// Linux `bbr_lt_bw_max_rtts`.
   private static let longestUse = 48
   /// Linux `bbr_lt_loss_thresh`: a fifth, times 256.

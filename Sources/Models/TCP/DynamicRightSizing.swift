@@ -18,11 +18,16 @@ struct DynamicRightSizing: Sendable, Equatable {
   /// Which number ends the window that is being filled, and since when; nil before the first.
   ///
   /// Source: Linux `rcv_rtt_est.seq`, `rcv_rtt_est.time`.
-  private var window: (end: SequenceNumber, since: Microseconds)?
+  private var window: Window?
   /// The echo that was measured last.
   ///
   /// Source: Linux `rcv_rtt_last_tsecr`.
   private var lastEcho: UInt32 = 0
+
+  private struct Window: Sendable, Equatable {
+    var end: SequenceNumber
+    var since: Microseconds
+  }
 
   /// Begins with the connection, at the first number to be read, with the initial window of a peer.
   ///
@@ -31,19 +36,13 @@ struct DynamicRightSizing: Sendable, Equatable {
     (self.space, self.first, since) = (space, first, now)
   }
 
-  static func == (left: Self, right: Self) -> Bool {
-    left.space == right.space && left.first == right.first && left.since == right.since
-      && left.scaledRoundTrip == right.scaledRoundTrip && left.lastEcho == right.lastEcho
-      && left.window?.end == right.window?.end && left.window?.since == right.window?.since
-  }
-
   /// A segment echoes a stamp of so many milliseconds ago: if it is a full one, it was sent in answer.
   ///
   /// Source: Linux `tcp_rcv_rtt_measure_ts`.
   mutating func noteEcho(_ echo: UInt32, age: Int32, isFull: Bool, isAllRead: Bool) {
     guard echo != lastEcho else { return }
     lastEcho = echo
-    guard isFull, age > 0 else { return }
+    guard isFull, (1..<2_147_483).contains(age) else { return }
     let sample = Int(age) * 1000
     if isFirstOrShorter(sample) {
       scaledRoundTrip = sample << 3
@@ -52,17 +51,17 @@ struct DynamicRightSizing: Sendable, Equatable {
     }
   }
 
-  /// Bytes are in order up to a number, with so much of the window left: a whole window takes a round
-  /// trip at least.
+  /// Bytes are in order up to a number, and a window was told last: a whole window takes a round trip at
+  /// least.
   ///
   /// Source: Linux `tcp_rcv_rtt_measure`.
-  mutating func noteArrived(upTo next: SequenceNumber, window left: Int, at now: Microseconds) {
+  mutating func noteArrived(upTo next: SequenceNumber, told: Int, at now: Microseconds) {
     if let window {
       if next.isBefore(window.end) { return }
       let sample = max(1, now - window.since)
       if isFirstOrShorter(sample) { scaledRoundTrip = sample << 3 }
     }
-    window = (next + left, now)
+    window = Window(end: next + told, since: now)
   }
 
   private func isFirstOrShorter(_ sample: Microseconds) -> Bool {

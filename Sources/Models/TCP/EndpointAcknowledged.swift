@@ -122,6 +122,11 @@ extension Endpoint {
         if chunk.transmissions == 1 { recovery.noteOrder(of: chunk, reported: highest) }
       }
     }
+    if covered.count == 1, let only = covered.first, highest == nil {
+      recovery.mayBeDelayed =
+        only.count < sendMss && only.transmissions == 1 && !only.isSacked
+        && only.control.isDisjoint(with: .syn)
+    }
     outstanding.removeFirst(covered.count)
     trimFirstChunk(upTo: ack)
     if outstanding.isEmpty { stopRetransmission(&journal) }

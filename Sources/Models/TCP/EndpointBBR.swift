@@ -2,7 +2,7 @@
 extension Endpoint {
   /// The connection is open; until the first acknowledgment of data a server knows of no full path.
   ///
-  /// Source: Linux `tcp_init_congestion_control`, `tcp_rate_gen` (`app_limited`).
+  /// Source: Linux `tcp_init_congestion_control`, `tcp_init_sock`, `tcp_rate_gen` (`app_limited`).
   mutating func beginCongestionControl(at now: Microseconds) {
     recovery.use.begin(at: now)
     guard rules.congestionControl == .bbr else { return }
@@ -47,7 +47,9 @@ extension Endpoint {
       now: now, arrivedAt: recovery.delivery.arrivedAt, arrived: told.arrived,
       arrivedCount: recovery.arrivedCount, lost: told.lost, lostCount: recovery.lostCount,
       inFlightBefore: told.inFlightBefore, inFlight: told.inFlight, sample: sample,
-      roundTrip: recovery.latestRoundTrip, mayBeDelayed: told.arrived == 1 && told.flight == 1,
+      roundTrip: recovery.latestRoundTrip,
+      mayBeDelayed: recovery.mayBeDelayed
+        && sample.map { $0.priorDelivered + 1 == recovery.arrivedCount } ?? false,
       sendsIn: max(0, pacing.lastAt - now), smoothed: roundTrip.srtt, segmentSize: sendMss,
       phase: recovery.phase)
   }

@@ -9,9 +9,6 @@ extension Endpoint {
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
     guard segment.length > 0 else { return }
-    // What was to be told of something that came twice is forgotten if more comes before that. Source: Linux
-    // `tcp_data_queue`.
-    duplicate = nil
     let dataEnd = segment.seq + segment.payloadLength
     // A FIN behind a gap tells of data too. Source: Linux `tcp_rcv_state_process`, step 7.
     let isNewData =
@@ -35,6 +32,9 @@ extension Endpoint {
       breakConnection(.dataForOrphan, error: nil, &journal)
       return
     }
+    // What was to be told of something that came twice is forgotten if more comes before that. Source: Linux
+    // `tcp_data_queue`.
+    duplicate = nil
     guard segment.end.isAfter(rcvNxt) else {
       takeDuplicate(segment, &journal)
       return
@@ -45,7 +45,7 @@ extension Endpoint {
     }
     noteArrivedTwice(SequenceRange(segment.seq, rcvNxt))
     // Source: Linux `tcp_try_rmem_schedule`, `ICSK_ACK_NOMEM`.
-    if memory?.makeRoom() == false { acking.isUrgent = true }
+    if !makeRoom() { acking.isUrgent = true }
     // What was kept beyond a FIN is thrown away: nothing comes twice then, and no gap is filled.
     // Source: Linux `tcp_fin`.
     if !segment.flags.contains(.fin) { noteOverlaps(SequenceRange(rcvNxt, segment.end)) }
@@ -106,7 +106,7 @@ extension Endpoint {
       acking.enterQuick(window: rcvWnd)
       return
     }
-    _ = memory?.makeRoom()
+    _ = makeRoom()
     let payload = rules.linuxArrival ? segment.payload : segment.payload?.prefix(room)
     let count = payload?.count ?? 0
     let hasFin = segment.flags.contains(.fin) && count == segment.payloadLength

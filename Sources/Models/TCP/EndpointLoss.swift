@@ -209,7 +209,11 @@ extension Endpoint {
           outstanding[index].isJoined = false
           cutAnew(index)
         }
-        resend(index, isJoined: isJoined, at: now, &journal)
+        let goesOn =
+          pieceLeft > 1 && inFlight + 1 < recovery.congestionWindow
+          && index + 1 < outstanding.count && outstanding[index + 1].isJoined
+          && isToGoAgain(outstanding[index + 1])
+        resend(index, isJoined: isJoined, isPushed: isJoined && !goesOn, at: now, &journal)
         pieceLeft -= 1
         let endsPiece = pieceLeft == 0 || inFlight >= recovery.congestionWindow
         if endsPiece, index + 1 < outstanding.count { outstanding[index + 1].isJoined = false }
@@ -293,6 +297,8 @@ extension Endpoint {
 
   /// Whether the wait for what may only be late may be over by some time though nothing went again, as what
   /// is lost has to wait for its turn.
+  ///
+  /// Source: Linux `tcp_rack_reo_timeout`, `tcp_pacing_check`.
   public func mayHaveGivenUpUnseen(by time: Microseconds) -> Bool {
     guard let timer = timers[.reordering], let opensAt = pacing.opensAt else { return false }
     let earliest = timer.deadline - RunningTimer.tick

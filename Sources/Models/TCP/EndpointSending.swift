@@ -72,7 +72,8 @@ extension Endpoint {
       if !isJoined {
         guard mayBeginPiece(at: now, &journal) else { break }
         if !isProbe, defersPiece(window, at: now) {
-          isLimited = (recovery.congestionWindow - inFlight) * sendMss < window
+          let room = (recovery.congestionWindow - inFlight) * sendMss
+          isLimited = room < window && room <= unsentCount
           break
         }
         pieceLeft = newPieceCount
@@ -204,8 +205,8 @@ extension Endpoint {
 
   /// Sends one chunk again.
   mutating func resend(
-    _ index: Int, isProbe: Bool = false, isJoined: Bool = false, at now: Microseconds,
-    _ journal: inout Journal
+    _ index: Int, isProbe: Bool = false, isJoined: Bool = false, isPushed: Bool = false,
+    at now: Microseconds, _ journal: inout Journal
   ) {
     collapse(into: index)
     split(index)
@@ -222,7 +223,7 @@ extension Endpoint {
     let chunk = outstanding[index]
     var flags = chunk.control
     if irs != nil { flags.insert(.ack) }
-    if chunk.payload != nil, chunk.isPushed { flags.insert(.psh) }
+    if chunk.payload != nil, chunk.isPushed || isPushed { flags.insert(.psh) }
     send(
       flags, seq: chunk.seq, payload: chunk.payload, isRetransmission: true, isJoined: isJoined,
       at: now, &journal)
@@ -308,7 +309,8 @@ extension Endpoint {
       recovery.undo.begin(at: sndUna, resent: resentInFlight, probe: recovery.probe)
     }
     recovery.beginAnew(
-      until: sndNxt, outstanding: outstanding.count, isFirst: isFirst, again: timeouts > 1,
+      until: sndNxt, outstanding: outstanding.count, segmentSize: sendMss, isFirst: isFirst,
+      again: timeouts > 1,
       rules.congestionControl)
     recovery.congestionWindow = inFlight + 1
   }

@@ -99,6 +99,17 @@ extension Endpoint {
     acking.isPushed = true
   }
 
+  /// Something comes while all memory may be taken: then acknowledgments are not quick any more; false if
+  /// there is no room.
+  ///
+  /// Source: Linux `tcp_try_rmem_schedule`, `tcp_clamp_window`.
+  mutating func makeRoom() -> Bool {
+    guard let isFull = memory?.isFull, isFull else { return true }
+    acking.quickCount = 0
+    let offered = offeredSize
+    return memory?.makeRoom(offered: offered) ?? true
+  }
+
   /// Something came out of order.
   ///
   /// Source: Linux `tcp_data_queue_ofo`.

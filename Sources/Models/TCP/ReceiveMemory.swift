@@ -96,7 +96,8 @@ public struct ReceiveMemory: Sendable, Equatable {
   /// Whether more than all of it is taken, and there will not be more.
   var hasEnded: Bool { isFull && (limits.isFixed || size >= limits.largest) }
 
-  private var isFull: Bool { allocated > size }
+  /// Whether more than all of it is taken.
+  var isFull: Bool { allocated > size }
 
   /// The window to tell, in bytes, where a full segment has so many bytes and the header leaves out
   /// so many bits; without scaling it stays as told unless whole segments more fit, or less is left.
@@ -104,6 +105,7 @@ public struct ReceiveMemory: Sendable, Equatable {
   /// Source: Linux `__tcp_select_window`.
   func window(segmentSize: Int, shift: Int?, told: Int) -> Int {
     let segmentSize = min(segmentSize, clamp)
+    guard segmentSize > 0 else { return 0 }
     var free = space
     if isShort {
       free = (free >> (shift ?? 0)) << (shift ?? 0)
@@ -213,11 +215,13 @@ public struct ReceiveMemory: Sendable, Equatable {
   }
 
   /// Something more has come though all memory is taken: a buffer whose size nobody has fixed becomes as
-  /// large as what is in it; false if there is no room.
+  /// large as what is in it; false if there is no room, so that no more than two full segments are told of.
   ///
   /// Source: Linux `tcp_prune_queue`, `tcp_clamp_window`.
-  mutating func makeRoom() -> Bool {
-    if isFull, !limits.isFixed { size = max(size, min(allocated, limits.largest)) }
+  mutating func makeRoom(offered: Int) -> Bool {
+    guard isFull else { return true }
+    if !limits.isFixed { size = max(size, min(allocated, limits.largest)) }
+    if isFull { threshold = min(clamp, 2 * offered) }
     return !isFull
   }
 

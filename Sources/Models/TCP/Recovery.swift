@@ -32,6 +32,10 @@ struct Recovery: Sendable, Equatable {
   ///
   /// Source: Linux `rs->rtt_us`.
   var latestRoundTrip: Microseconds?
+  /// Whether the acknowledgment at hand is of one small segment alone, and so may have waited.
+  ///
+  /// Source: Linux `FLAG_ACK_MAYBE_DELAYED`.
+  var mayBeDelayed = false
   /// Segments that have arrived since the loss was found, and those sent since.
   private var arrivedSince = 0
   private var sentSince = 0
@@ -162,7 +166,7 @@ struct Recovery: Sendable, Equatable {
   ) {
     (until, isByTimeout) = (end, false)
     probe = nil
-    priorThreshold = max(threshold, congestionWindow * 3 / 4)
+    priorThreshold = currentThreshold
     threshold = max(2, congestionWindow * 7 / 10)
     saveWindow(control)
     (arrivedSince, sentSince, credit) = (0, 0, 0)
@@ -175,12 +179,13 @@ struct Recovery: Sendable, Equatable {
   ///
   /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
   mutating func beginAnew(
-    until end: SequenceNumber, outstanding: Int, isFirst: Bool = true, again: Bool = false,
+    until end: SequenceNumber, outstanding: Int, segmentSize: Int = 1448, isFirst: Bool = true,
+    again: Bool = false,
     _ control: TCPRules.CongestionControl = .reno
   ) {
     doubtsTimeout = until == nil || again
     if isFirst {
-      priorThreshold = max(threshold, congestionWindow * 3 / 4)
+      priorThreshold = currentThreshold
       threshold = max(2, outstanding / 2)
       saveWindow(control)
     }
@@ -190,7 +195,8 @@ struct Recovery: Sendable, Equatable {
     probe = nil
     if control == .bbr {
       bbr.noteTimeout(
-        arrivedCount: arrivedCount, lostCount: lostCount, arrivedAt: delivery.arrivedAt)
+        arrivedCount: arrivedCount, lostCount: lostCount, segmentSize: segmentSize,
+        arrivedAt: delivery.arrivedAt)
     }
   }
 
@@ -235,12 +241,18 @@ struct Recovery: Sendable, Equatable {
   ///
   /// Source: RFC 8985, section 7.4.2; Linux `tcp_process_tlp_ack`.
   mutating func noteMendedByProbe(_ control: TCPRules.CongestionControl) {
-    guard control == .reno, until == nil else { return }
+    guard until == nil else { return }
+    guard control == .reno else {
+      bbr.save(window: congestionWindow)
+      return
+    }
     threshold = max(2, congestionWindow * 7 / 10)
     congestionWindow = threshold
   }
 
   /// Something is sent by a program that had left the path empty.
+  ///
+  /// Source: Linux `bbr_cwnd_event`.
   mutating func restart(segmentSize: Int, at now: Microseconds) {
     bbr.restart(
       segmentSize: segmentSize, window: &congestionWindow, arrivedAt: delivery.arrivedAt, at: now)
@@ -266,6 +278,7 @@ struct Recovery: Sendable, Equatable {
     resends = .lost
     delivery.begin()
     latestRoundTrip = nil
+    mayBeDelayed = false
   }
 
   /// A segment has arrived.
@@ -332,6 +345,9 @@ struct Recovery: Sendable, Equatable {
     case .bbr:
       guard let observation = acknowledgment.observation else { return }
       congestionWindow = bbr.take(observation, window: congestionWindow)
+      if bbr.leavesPathEmpty {
+        delivery.noteIdle(arrivedCount: arrivedCount, inFlight: observation.inFlight)
+      }
     }
   }
 
@@ -353,13 +369,17 @@ struct Recovery: Sendable, Equatable {
     congestionWindow = inFlight + max(count, sentSince == 0 ? 1 : 0)
   }
 
-  /// The window was not used: slow start goes on up to three quarters of it.
+  /// Where slow start ends if the window is to grow back: at about three quarters of it.
   ///
   /// Source: Linux `tcp_current_ssthresh`.
+  private var currentThreshold: Int {
+    max(threshold, congestionWindow >> 1 + congestionWindow >> 2)
+  }
+
+  /// The window was not used, and is smaller from now on.
   mutating func shrink(to window: Int) {
-    guard window < congestionWindow else { return }
-    threshold = max(threshold, congestionWindow * 3 / 4)
-    congestionWindow = window
+    threshold = currentThreshold
+    congestionWindow = min(congestionWindow, window)
   }
 
   /// What an acknowledgment of a part shows to be missing goes at once.

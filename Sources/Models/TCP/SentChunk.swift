@@ -12,7 +12,7 @@ public struct SentChunk: Sendable, Equatable {
   public var sentAt: Microseconds
   /// When it was sent first.
   public var firstSentAt: Microseconds
-  /// The how manyth segment it was when it was sent last; parts of one are one.
+  /// Its place in the order of sending, when it was sent last; parts of one segment share it.
   var order = 0
   /// How often it was sent.
   public var transmissions = 1
@@ -45,7 +45,8 @@ public struct SentChunk: Sendable, Equatable {
 
   /// Whether it was sent behind another one: of parts of a segment the later ones were.
   ///
-  /// Times do not tell, as several may be sent at a moment of this clock, though not of a host's.
+  /// Times do not tell where several are sent at the same moment. A host orders what goes again at a moment by
+  /// its numbers, which comes to the same, as it goes in that order.
   ///
   /// Source: Linux `tcp_skb_sent_after`.
   func wasSent(behind other: SentChunk) -> Bool {

@@ -52,15 +52,18 @@ struct WindowUse: Sendable, Equatable {
     return now - since >= rto
   }
 
-  /// What a window shrinks to that was not used in full: to half of what was not, and no less than it began
-  /// with.
+  /// What a window shrinks to that was not used in full: to half of what was not; nil if it stays, as it began
+  /// with no more.
   ///
   /// Source: Linux `tcp_cwnd_application_limited`.
-  mutating func shrunk(_ window: Int, at now: Microseconds) -> Int {
+  mutating func shrunk(_ window: Int, at now: Microseconds) -> Int? {
     let needed = max(used, Recovery.initialWindow)
     (used, since) = (0, now)
-    return needed < window ? (window + needed) / 2 : window
+    return needed < window ? (window + needed) / 2 : nil
   }
+
+  /// It does not count now that a window was not used, but does again later.
+  mutating func wait(at now: Microseconds) { since = now }
 
   /// What is left of a window behind a pause: half of it for each RTO, and no less than it began with; nil
   /// where it was none.
@@ -78,51 +81,5 @@ struct WindowUse: Sendable, Equatable {
     }
     (used, since) = (0, now)
     return max(window, least)
-  }
-}
-
-extension Recovery {
-  private var isSlowStart: Bool { congestionWindow < threshold }
-
-  /// Whether the window may grow.
-  var mayGrow: Bool { use.mayGrow(window: congestionWindow, isSlowStart: isSlowStart) }
-
-  /// Everything that may be sent has been; the window may have held something back.
-  mutating func noteUse(
-    isLimited: Bool, outstanding: Int, mayShrink: Bool, sndUna: SequenceNumber,
-    sndNxt: SequenceNumber, rto: Microseconds, at now: Microseconds
-  ) {
-    let isUnused = use.note(
-      isLimited: isLimited, outstanding: outstanding, window: congestionWindow,
-      isSlowStart: isSlowStart, sndUna: sndUna, sndNxt: sndNxt, rto: rto, at: now)
-    guard isUnused else { return }
-    let window = use.shrunk(congestionWindow, at: now)
-    if mayShrink { shrink(to: window) }
-  }
-
-  /// The user writes behind a pause.
-  mutating func restartBehindPause(rto: Microseconds, at now: Microseconds) {
-    if let window = use.restarted(congestionWindow, rto: rto, at: now) { shrink(to: window) }
-  }
-}
-
-extension Endpoint {
-  /// The user writes while nothing is under way.
-  mutating func noteWriteBehindPause(at now: Microseconds) {
-    guard rules.validatesWindow, rules.congestionControl == .reno, outstanding.isEmpty else {
-      return
-    }
-    recovery.restartBehindPause(rto: rto, at: now)
-  }
-
-  /// Everything that may be sent has been.
-  mutating func noteWindowUse(isLimited: Bool, at now: Microseconds) {
-    guard rules.validatesWindow, rules.congestionControl == .reno else { return }
-    let isOpen =
-      recovery.until == nil && recovery.duplicateAcks == 0
-      && !outstanding.contains(where: \.isSacked)
-    recovery.noteUse(
-      isLimited: isLimited, outstanding: outstanding.count, mayShrink: isOpen && !isOrphan,
-      sndUna: sndUna, sndNxt: sndNxt, rto: rto, at: now)
   }
 }

@@ -257,7 +257,9 @@ struct PacketdrillRun {
   /// Whether the script's next segment, though behind the event at hand, is an acknowledgment of what has
   /// arrived, and is to be sent no later than the event.
   private var expectsAckByNow: Bool {
-    guard let model = underTest else { return false }
+    guard unread.isEmpty, let model = underTest, network[model].timers[.delayedAck] != nil,
+      settings.rules.ackDelay != .adaptive
+    else { return false }
     var time: Microseconds? = scriptTime
     for event in script.events[index...].dropFirst() {
       if case .at(let next, _, let isRelative) = event.time {
