@@ -128,8 +128,9 @@ struct DynamicRightSizingTests {
   /// A program that reads all the time, of a sender that spreads what it sends, gets a larger window.
   ///
   /// Of a flight that arrives at once only its first segment would count.
-  @Test func windowFollowsTheReader() {
+  @Test(arguments: [true, false]) func windowFollowsTheReader(hasTimestamps: Bool) {
     var rules = TCPRules.linux
+    rules.offersTimestamps = hasTimestamps
     rules.windowShift = 10
     rules.congestionControl = .bbr
     var network = story.open(rules)
