@@ -130,7 +130,8 @@ struct BBRPathTests {
     arrived: Int, lost: Int, lostNow: Int, at now: Microseconds
   ) -> BBR.Observation {
     BBR.Observation(
-      now: now, arrivedAt: now, arrived: 1, arrivedCount: arrived, lost: lostNow, lostCount: lost)
+      now: now, arrivedAt: now, arrived: 1, arrivedCount: arrived, lost: lostNow, lostCount: lost,
+      segmentSize: 1448)
   }
 
   /// The same rate between heavy losses twice in a row, of four round trips and more each: a policer's.
@@ -186,7 +187,8 @@ struct BBRPathTests {
     func arrive(_ count: Int, after time: Microseconds, roundStarts: Bool) {
       now += time
       aggregation.take(
-        BBR.Observation(now: now, arrivedAt: now, arrived: count, arrivedCount: 0),
+        BBR.Observation(
+          now: now, arrivedAt: now, arrived: count, arrivedCount: 0, segmentSize: 1448),
         bandwidth: bandwidth, roundStarts: roundStarts, window: 50)
     }
     arrive(10, after: 1000, roundStarts: true)

@@ -6,12 +6,6 @@ import Testing
 struct BBRTests {
   private let story = TCPStoryTests()
 
-  private static let rules: TCPRules = {
-    var rules = TCPRules.linux
-    rules.congestionControl = .bbr
-    return rules
-  }()
-
   /// A path that acknowledges flights, and the BBR that they teach.
   private struct Path {
     var bbr = BBR()
@@ -43,7 +37,8 @@ struct BBRTests {
       let observation = BBR.Observation(
         now: now, arrivedAt: now, arrived: arrived, arrivedCount: arrivedCount, lost: lost,
         lostCount: lostCount, inFlightBefore: inFlightBefore ?? inFlight + arrived,
-        inFlight: inFlight, sample: sample, roundTrip: roundTrip, smoothed: 20_000, phase: phase)
+        inFlight: inFlight, sample: sample, roundTrip: roundTrip, smoothed: 20_000,
+        segmentSize: 1448, phase: phase)
       window = bbr.take(observation, window: window)
     }
 
@@ -266,7 +261,7 @@ struct BBRTests {
     path.now += 6_000_000
     let observation = BBR.Observation(
       now: path.now, arrivedAt: path.now, arrived: 1, arrivedCount: path.arrivedCount + 1,
-      roundTrip: 50_000, mayBeDelayed: true)
+      roundTrip: 50_000, mayBeDelayed: true, segmentSize: 1448)
     _ = path.bbr.take(observation, window: path.window)
     #expect(path.bbr.shortest == 15_000 && path.bbr.mode == .probeRoundTrip)
   }
@@ -337,7 +332,7 @@ struct BBRTests {
 
   /// Both ends know the handshake's round trip when they begin to pace.
   @Test func handshakeTellsTheRate() {
-    let network = story.open(Self.rules)
+    let network = story.open(TCPStoryTests.bbr)
     for end in [story.client, story.server] {
       // Ten segments in 20 ms, 2.885 times, less a hundredth.
       #expect(abs(network[end].recovery.bbr.pacingRate - 2_069_000) < 21_000)
@@ -346,7 +341,7 @@ struct BBRTests {
 
   /// Of a small window half goes at once for the first time, but what is lost goes as it went.
   @Test func piecesAreHalfAWindow() {
-    var sender = LoneSender(Self.rules)
+    var sender = LoneSender(TCPStoryTests.bbr)
     sender.end.recovery.congestionWindow = 3
     #expect(sender.end.newPieceCount == 1 && sender.end.pieceCount == 2)
     sender.end.recovery.congestionWindow = 10
@@ -355,7 +350,7 @@ struct BBRTests {
 
   /// A path without delay is no trap.
   @Test func pathWithoutDelayIsHeld() {
-    var network = story.open(Self.rules)
+    var network = story.open(TCPStoryTests.bbr)
     story.perform(
       [
         .wireDelay(from: .client, 0), .wireDelay(from: .server, 0),
@@ -369,7 +364,7 @@ struct BBRTests {
 
   /// What goes again has been preceded by all that has arrived by then.
   @Test func resendingCountsWhatHasArrived() {
-    var rules = Self.rules
+    var rules = TCPStoryTests.bbr
     rules.nagle = false
     var network = story.open(rules)
     story.perform(
@@ -387,9 +382,9 @@ struct BBRTests {
   /// A long transfer goes from STARTUP to PROBE_BW, as there is no queue to drain, and everything arrives.
   @Test func longTransferProbesTheBandwidth() {
     // The peer's window is what the path holds.
-    var narrow = Self.rules
+    var narrow = TCPStoryTests.bbr
     narrow.receiveBuffer = 60_000
-    var network = story.open(Self.rules, server: narrow)
+    var network = story.open(TCPStoryTests.bbr, server: narrow)
     story.perform([.call(story.client, .send(1_000_000))], on: &network)
     var modes: [BBR.Mode] = []
     for _ in 0..<500 {
@@ -403,7 +398,7 @@ struct BBRTests {
 
   /// It starts again with what is sent while nothing is under way, until that is acknowledged.
   @Test func writingBehindAPauseRestarts() {
-    var sender = LoneSender(Self.rules)
+    var sender = LoneSender(TCPStoryTests.bbr)
     #expect(!sender.end.recovery.bbr.isRestarting)
     sender.write(100, at: 100_000)
     #expect(sender.end.recovery.bbr.isRestarting)
@@ -418,7 +413,7 @@ struct BBRTests {
   /// A server does not know whether the path was full before data is acknowledged, and a program that
   /// writes little leaves it empty.
   @Test func littleLeavesThePathEmpty() {
-    var network = story.open(Self.rules)
+    var network = story.open(TCPStoryTests.bbr)
     #expect(!network[story.client].recovery.delivery.isAppLimited)
     #expect(network[story.server].recovery.delivery.isAppLimited)
     story.perform(

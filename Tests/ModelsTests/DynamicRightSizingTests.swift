@@ -129,10 +129,9 @@ struct DynamicRightSizingTests {
   ///
   /// Of a flight that arrives at once only its first segment would count.
   @Test(arguments: [true, false]) func windowFollowsTheReader(hasTimestamps: Bool) {
-    var rules = TCPRules.linux
+    var rules = TCPStoryTests.bbr
     rules.offersTimestamps = hasTimestamps
     rules.windowShift = 10
-    rules.congestionControl = .bbr
     var network = story.open(rules)
     story.perform([.call(server, .accept), .call(client, .send(400_000))], on: &network)
     let first = network[server].toldWindow

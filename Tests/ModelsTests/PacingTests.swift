@@ -6,12 +6,6 @@ import Testing
 struct PacingTests {
   private let story = TCPStoryTests()
 
-  private static let bbr: TCPRules = {
-    var rules = TCPRules.linux
-    rules.congestionControl = .bbr
-    return rules
-  }()
-
   /// A piece of bytes at a time, at a million bytes a second.
   private func send(_ count: Int, _ pacing: inout Pacing, at now: Microseconds) {
     pacing.begin(at: now)
@@ -82,7 +76,7 @@ struct PacingTests {
 
   /// Twenty segments: ten at once, the rest in pieces of two, each in its turn; all arrives.
   @Test func windowIsSpreadOut() {
-    var network = story.open(Self.bbr)
+    var network = story.open(TCPStoryTests.bbr)
     story.perform([.call(story.client, .send(1448 * 20)), .run(for: 200_000)], on: &network)
     let sent = (0..<network.log.count).map { network.log[$0] }
       .filter { $0.sender == story.client && $0.segment.payloadLength > 0 }
@@ -98,7 +92,7 @@ struct PacingTests {
 
   /// While a piece waits for its turn, an arrival is answered by an acknowledgment alone.
   @Test func arrivalDoesNotHastenAPiece() {
-    var network = story.open(Self.bbr)
+    var network = story.open(TCPStoryTests.bbr)
     story.perform(
       [
         .call(story.client, .send(1448 * 8)), .run(for: 60_000),
@@ -185,7 +179,7 @@ struct PacingTests {
 
   /// What is new follows a few bytes that go again at once.
   @Test func newDataFollowsAFewBytes() {
-    var sender = LoneSender(Self.bbr)
+    var sender = LoneSender(TCPStoryTests.bbr)
     sender.write(10 * 1448, at: 100_000)
     sender.answer(10 * 1448, at: 120_000)
     sender.write(20, at: 200_000)

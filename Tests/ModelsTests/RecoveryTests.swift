@@ -127,7 +127,7 @@ struct RecoveryTests {
   @Test func timeoutBeginsWithOne() {
     var recovery = Recovery()
     recovery.congestionWindow = 10
-    recovery.beginAnew(until: SequenceNumber(1000), outstanding: 8)
+    recovery.beginAnew(until: SequenceNumber(1000), outstanding: 8, segmentSize: 1448)
     #expect(recovery.congestionWindow == 1)
     #expect(!recovery.isReducing)
     recovery.grow(by: 4)

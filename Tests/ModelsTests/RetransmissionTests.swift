@@ -13,12 +13,6 @@ struct RetransmissionTests {
     return rules
   }()
 
-  private static let bbr: TCPRules = {
-    var rules = TCPRules.linux
-    rules.congestionControl = .bbr
-    return rules
-  }()
-
   private func range(_ first: Int, _ end: Int) -> Range<Int> { first * Self.size..<end * Self.size }
 
   // MARK: Recoveries
@@ -143,7 +137,7 @@ struct RetransmissionTests {
   /// Under BBR the first of two losses goes at once, the second in its turn; only the oldest segment
   /// sets the RTO anew.
   @Test func onlyTheOldestRenewsTheTimeout() {
-    var sender = LoneSender(Self.bbr)
+    var sender = LoneSender(TCPStoryTests.bbr)
     sender.write(10 * Self.size, at: 100_000)
     let first = sender.answer(0, sack: [range(1, 3), range(4, 10)], at: 120_000)
     #expect(sender.starts(first) == [0])
@@ -156,7 +150,7 @@ struct RetransmissionTests {
 
   /// The oldest segment that waits for its turn does not end the wait for what may only be late.
   @Test func resendingLeavesTheReorderingTimer() {
-    var sender = LoneSender(Self.bbr)
+    var sender = LoneSender(TCPStoryTests.bbr)
     sender.write(10 * Self.size, at: 100_000)
     sender.answer(10 * Self.size, at: 120_000)
     sender.end.recovery.noteLate()
@@ -174,7 +168,7 @@ struct RetransmissionTests {
 
   /// A probe that has something new to send, but not its turn, sends nothing; the RTO runs on.
   @Test func probeWaitsForItsTurn() {
-    var sender = LoneSender(Self.bbr)
+    var sender = LoneSender(TCPStoryTests.bbr)
     sender.write(9 * Self.size, at: 100_000)
     sender.answer(9 * Self.size, at: 120_000)
     sender.write(4 * Self.size, at: 130_000)
@@ -273,7 +267,7 @@ struct RetransmissionTests {
 
   /// A report about nothing that is outstanding does not open the window.
   @Test func reportWhileIdleChangesNothing() {
-    var sender = LoneSender(Self.bbr)
+    var sender = LoneSender(TCPStoryTests.bbr)
     sender.write(Self.size, at: 100_000)
     #expect(sender.expire(.lossProbe, at: 150_000).count == 1)
     sender.answer(Self.size, at: 170_000)

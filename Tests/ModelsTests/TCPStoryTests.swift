@@ -6,6 +6,13 @@ struct TCPStoryTests {
   let client = End(0, .client)
   let server = End(0, .server)
 
+  /// Linux with BBR.
+  static let bbr: TCPRules = {
+    var rules = TCPRules.linux
+    rules.congestionControl = .bbr
+    return rules
+  }()
+
   func network(
     _ rules: TCPRules, server: TCPRules? = nil, seed: UInt64 = 3
   ) -> TCPNetwork {

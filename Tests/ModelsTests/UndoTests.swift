@@ -312,7 +312,8 @@ struct UndoTests {
     func arrive() {
       var told = Recovery.Acknowledgment(arrived: 1, advances: true, flight: 4, inFlight: 3)
       told.observation = BBR.Observation(
-        now: 0, arrivedAt: 0, arrived: 1, arrivedCount: 1, inFlight: 3, phase: recovery.phase)
+        now: 0, arrivedAt: 0, arrived: 1, arrivedCount: 1, inFlight: 3, segmentSize: 1448,
+        phase: recovery.phase)
       recovery.adjust(told, .bbr)
     }
     recovery.beginReducing(until: SequenceNumber(10), .bbr)

@@ -38,7 +38,7 @@ struct BBR: Sendable, Equatable {
     /// SRTT; 0 before the first sample.
     var smoothed: Microseconds = 0
     /// The size of a full segment.
-    var segmentSize = 1448
+    var segmentSize: Int
     /// What loss recovery does.
     var phase = Recovery.Phase.open
   }

@@ -22,6 +22,8 @@ struct Recovery: Sendable, Equatable {
   /// Of the segments that the acknowledgment at hand is about, the latest was sent when so many had
   /// arrived.
   private(set) var sentAfter = 0
+  /// How far the window is used.
+  var use = WindowUse()
   /// How fast segments arrive.
   var delivery = DeliveryRate()
   /// What BBR makes of that, if it is the congestion control.
@@ -114,9 +116,6 @@ struct Recovery: Sendable, Equatable {
     case nothing
   }
 
-  /// How far the window is used.
-  var use = WindowUse()
-
   /// What is being done about losses.
   enum Phase: Sendable {
     case open, recovery, timeout
@@ -179,7 +178,7 @@ struct Recovery: Sendable, Equatable {
   ///
   /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
   mutating func beginAnew(
-    until end: SequenceNumber, outstanding: Int, segmentSize: Int = 1448, isFirst: Bool = true,
+    until end: SequenceNumber, outstanding: Int, segmentSize: Int, isFirst: Bool = true,
     again: Bool = false,
     _ control: TCPRules.CongestionControl = .reno
   ) {

@@ -79,6 +79,6 @@ extension PacketdrillRules {
       rules.receiveBuffer = min(buffer.asked ?? first, windowBits == nil ? 65_535 : 65_535 << 14)
       rules.timeWaitWindow = rules.receiveBuffer
     }
-    followsBuffer = true
+    self.buffer = buffer
   }
 }

@@ -26,8 +26,8 @@ struct PacketdrillRules {
   private(set) var window: Int?
   /// How far the system's own windows are shifted; nil where they are not.
   private(set) var windowBits: UInt8?
-  /// Whether the receive buffer is the one that the script asks for.
-  var followsBuffer = false
+  /// The receive buffer that the script asks for, if the model has it.
+  var buffer: PacketdrillBuffer?
   /// Whether a setting of the script says how long the first timeout is.
   private var saysFirstTimeout = false
 

@@ -40,8 +40,6 @@ struct TCPLadderClocks {
     }
   }
 
-  /// What a clock reads at a time, in microseconds; if that is not known, what it tells.
-  func reading(of end: End, at time: Microseconds, telling stamp: UInt32) -> Microseconds {
-    leads[end]?.likeliest.map { time + $0 } ?? Int(stamp) * 1000
-  }
+  /// How far a clock is ahead of the capture's, in microseconds; nil where that is not known.
+  func lead(of end: End) -> Microseconds? { leads[end]?.likeliest }
 }

@@ -145,6 +145,7 @@ extension TCPLadder {
     var positions: [Int: Int] = [:]
     var ordinals: [Int: [End: Int]] = [:]
     let clocks = TCPLadderClocks(self)
+    var isSet: Set<End> = []
     for (position, row) in rows.enumerated() {
       positions[row.index] = position
       switch row.kind {
@@ -165,7 +166,7 @@ extension TCPLadder {
         }
         ordinals[cause, default: [:]][end, default: 0] += 1
         let ordinal = ordinals[cause]?[end] ?? 1
-        if ordinal == 1 { readClock(send, end, clocks, &steps[cause]) }
+        if ordinal == 1 { readClock(send, end, clocks, &isSet, &steps[cause]) }
         timersBehind(send, end, at: row.at, ordinal, of: rows[cause], &steps[cause])
         if send.cause == .script {
           steps[position].operations = [injection(send, end, life: lives[end, default: 0])]
@@ -180,12 +181,18 @@ extension TCPLadder {
   /// Tells the model what a host's clock showed when it sent something: that is no choice of TCP's, and
   /// decides what is old.
   private func readClock(
-    _ send: Send, _ end: End, _ clocks: TCPLadderClocks, _ step: inout Step
+    _ send: Send, _ end: End, _ clocks: TCPLadderClocks, _ isSet: inout Set<End>,
+    _ step: inout Step
   ) {
-    guard send.cause != .script, let timestamp = send.timestamp else { return }
-    let reading = clocks.reading(of: end, at: step.at, telling: timestamp.value)
-    step.before.append(.clock(end, reads: reading, at: step.at))
-    step.before.append(.stamp(end, timestamp.value, at: step.at))
+    guard send.cause != .script, let stamp = send.timestamp?.value else { return }
+    if let lead = clocks.lead(of: end) {
+      if isSet.insert(end).inserted {
+        step.before.append(.clock(end, reads: step.at + lead, at: step.at))
+      }
+    } else {
+      step.before.append(.clock(end, reads: Int(stamp) * 1000, at: step.at))
+    }
+    step.before.append(.stamp(end, stamp, at: step.at))
   }
 
   /// Notes the timers that may have run out just before, while or just after something happened that
