@@ -339,6 +339,36 @@ struct BBRTests {
     }
   }
 
+  /// However late a connection opens, its handshake is no reason to probe the round trip.
+  @Test func lateOpeningIsAnOpening() {
+    var network = story.network(TCPStoryTests.bbr)
+    story.perform(
+      [
+        .call(story.server, .listen), .run(for: 30_000_000),
+        .call(story.client, .connect(automaticPort: false)),
+        .runUntilState(story.server, .established, limit: 1_000_000),
+      ], on: &network)
+    for end in [story.client, story.server] {
+      #expect(network[end].recovery.bbr.mode == .startup)
+      #expect(network[end].recovery.congestionWindow == 10)
+    }
+  }
+
+  /// An acknowledgment that cannot wait for its turn is stamped as if it had.
+  @Test func stampIsThatOfTheTurn() throws {
+    var sender = LoneSender(TCPStoryTests.bbr)
+    sender.write(20 * 1448, at: 100_000)
+    let opensAt = try #require(sender.end.pacing.opensAt)
+    var journal = Journal()
+    sender.end.sendAck(at: 100_000, &journal)
+    #expect(journal.sent.last?.segment.timestamp?.value == sender.end.timestampClock(opensAt - 1))
+    #expect(sender.end.timestampClock(opensAt - 1) != sender.end.timestampClock(100_000))
+    // What is known of it from elsewhere comes first.
+    sender.end.setStamp(to: 7, at: 100_001)
+    sender.end.sendAck(at: 100_001, &journal)
+    #expect(journal.sent.last?.segment.timestamp?.value == 7)
+  }
+
   /// Of a small window half goes at once for the first time, but what is lost goes as it went.
   @Test func piecesAreHalfAWindow() {
     var sender = LoneSender(TCPStoryTests.bbr)

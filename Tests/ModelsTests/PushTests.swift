@@ -18,6 +18,15 @@ struct PushTests {
     #expect(pushes(sent) == [false, true, false, true, false, true])
   }
 
+  /// On a short path pieces are longer, and have one mark each as well.
+  @Test func longPiecesHaveOnePush() {
+    var sender = LoneSender(.linux, roundTrip: 1000)
+    #expect(sender.end.newPieceCount == 5)
+    #expect(
+      pushes(sender.write(6 * 1448 + 100, at: 100_000)).enumerated().filter(\.element).map(\.offset)
+        == [4, 6])
+  }
+
   /// The window's edge ends a piece before it has two.
   @Test func edgeEndsAPiece() {
     var sender = LoneSender(.linux)

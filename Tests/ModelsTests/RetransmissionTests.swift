@@ -246,6 +246,23 @@ struct RetransmissionTests {
     #expect((sender.end.recovery.newestDelivered == before) == (sample == 0))
   }
 
+  /// The shortest round trip may be more where a timer had sent the segment, until another one limits it.
+  @Test func shortestRoundTripHasASlack() {
+    var roundTrip = RoundTrip(rules: .linux)
+    func measure(_ sample: Microseconds, slack: Microseconds) {
+      roundTrip.measure(
+        sample, slack: slack, rules: .linux, sndUna: SequenceNumber(0), sndNxt: SequenceNumber(0))
+    }
+    measure(20_000, slack: 1000)
+    #expect(roundTrip.minimum == 20_000 && roundTrip.minimumSlack == 1000)
+    measure(20_400, slack: 0)
+    #expect(roundTrip.minimum == 20_000 && roundTrip.minimumSlack == 400)
+    measure(19_800, slack: 1000)
+    #expect(roundTrip.minimum == 19_800 && roundTrip.minimumSlack == 600)
+    measure(19_000, slack: 0)
+    #expect(roundTrip.minimum == 19_000 && roundTrip.minimumSlack == 0)
+  }
+
   /// Of what was sent at the same moment what goes last was sent later, whatever its number: it is not lost
   /// when what went before it has arrived.
   @Test func orderOfSendingTellsTheLater() {

@@ -89,6 +89,11 @@ struct WindowUseTests {
     sender.write(100, at: 100_000)
     sender.answer(100, at: 120_000)
     sender.end.recovery.congestionWindow = 60
+    // It is counted from what was sent last, not from when the connection opened; but half of what was not
+    // used is given back.
+    var prompt = sender
+    prompt.write(100, at: 95_000 + sender.end.rto)
+    #expect(prompt.end.recovery.congestionWindow == (rules.validatesWindow ? 35 : 60))
     sender.write(100, at: 105_000 + 2 * sender.end.rto)
     #expect(sender.end.recovery.congestionWindow == window)
   }
