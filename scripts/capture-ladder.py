@@ -172,6 +172,7 @@ class Capture:
         self.hosts = {"client": self.client, "server": self.server}
         self.chance, self.fortune = random.Random(args.seed), random.Random(args.seed + 1000003)
         self.connections = [Connection(number, self.chance, args) for number in range(args.connections)]
+        self.text = "".join(self.chance.choices(LETTERS, k=max(1448, args.largest))).encode()
         self.of_port = {each.port["client"]: each for each in self.connections}
         self.events, self.queue, self.segments, self.order = [], [], 0, 0
         time.sleep(0.3)
@@ -354,7 +355,7 @@ class Capture:
     def write(self, connection, side, count):
         if connection.closed[side] or connection.shut[side]:
             return
-        data = "".join(self.chance.choices(LETTERS, k=count)).encode()
+        data = self.text[:count]
         self.call(connection, side, "send", lambda: connection.file[side].send(data), args={"bytes": count})
 
     def receive(self, connection, side):
