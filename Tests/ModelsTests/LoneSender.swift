@@ -56,6 +56,12 @@ struct LoneSender {
     return journal.sent.map(\.segment)
   }
 
+  /// It has seen the order change, by one segment.
+  mutating func seeReordering() {
+    end.recovery.reordering.noteLate(base)
+    end.recovery.reordering.settle(reported: base + 1448, segmentSize: 1448)
+  }
+
   /// Where segments begin.
   func starts(_ segments: [Segment]) -> [Int] { segments.map { $0.seq - base } }
 

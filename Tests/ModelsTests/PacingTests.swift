@@ -64,6 +64,23 @@ struct PacingTests {
     #expect(pacing.lastAt == 30_000)
   }
 
+  /// A turn that is noticed late may have been taken when it came, and so may those behind it, until something
+  /// else makes a piece go.
+  @Test func lateTurnsAddUp() {
+    var pacing = Pacing()
+    for _ in 0..<10 { send(1000, &pacing, at: 0) }
+    pacing.comeDue(at: 5000)
+    #expect(pacing.lateness(at: 5000) == 4000)
+    #expect(pacing.lateness(at: 5001) == 0, "what goes then goes for another reason")
+    send(1000, &pacing, at: 5000)
+    pacing.comeDue(at: 5100)
+    #expect(pacing.lateness(at: 5100) == 3100, "due at 2000")
+    send(1000, &pacing, at: 5100)
+    send(1000, &pacing, at: 9000)
+    pacing.comeDue(at: 9600)
+    #expect(pacing.lateness(at: 9600) == 100, "what an acknowledgment lets go is on time")
+  }
+
   /// Without a rate nothing is paced.
   @Test func unknownRateDoesNotPace() {
     var pacing = Pacing()

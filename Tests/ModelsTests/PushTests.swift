@@ -21,10 +21,23 @@ struct PushTests {
   /// On a short path pieces are longer, and have one mark each as well.
   @Test func longPiecesHaveOnePush() {
     var sender = LoneSender(.linux, roundTrip: 1000)
-    #expect(sender.end.newPieceCount == 5)
+    #expect(sender.end.newPieceCount(of: 1448) == 5)
     #expect(
       pushes(sender.write(6 * 1448 + 100, at: 100_000)).enumerated().filter(\.element).map(\.offset)
         == [4, 6])
+  }
+
+  /// The segments of a piece share their options; and a call's segments stay as small as its first, though the
+  /// report that took the room is told with that.
+  @Test func callsKeepTheirSegmentSize() {
+    var sender = LoneSender(.linux)
+    let twice = SequenceRange(sender.end.rcvNxt - 100, sender.end.rcvNxt)
+    sender.end.noteArrivedTwice(twice)
+    let sent = sender.write(4 * 1448, at: 100_000)
+    #expect(sent.prefix(4).map(\.payloadLength) == [1436, 1436, 1436, 1436])
+    #expect(sent.map { $0.sack == [twice] } == [true, true, false, false, false])
+    let next = sender.write(1448, at: 101_000)
+    #expect(next.map(\.payloadLength).first == 1448)
   }
 
   /// The window's edge ends a piece before it has two.

@@ -41,7 +41,7 @@ struct RecoveryTests {
     var inFlight = 18
     var sent = 0
     for arrived in 1...19 {
-      recovery.adjust(told(1, lost: arrived == 1 ? 1 : 0, inFlight: inFlight), .reno)
+      recovery.adjust(told(1, lost: arrived == 1 ? 1 : 0, inFlight: inFlight), .reno, at: 0)
       while inFlight < recovery.congestionWindow {
         inFlight += 1
         recovery.noteSent(&chunk, isFirst: false, at: 0)
@@ -59,10 +59,10 @@ struct RecoveryTests {
   @Test func whatHasArrivedIsMadeUpFor() {
     var chunk = Self.chunk
     var recovery = reducing()
-    recovery.adjust(told(1, lost: 1, inFlight: 0), .reno)
+    recovery.adjust(told(1, lost: 1, inFlight: 0), .reno, at: 0)
     #expect(recovery.congestionWindow == 1)
     recovery.noteSent(&chunk, isFirst: false, at: 0)
-    recovery.adjust(told(2, lost: 2, advances: true, inFlight: 1), .reno)
+    recovery.adjust(told(2, lost: 2, advances: true, inFlight: 1), .reno, at: 0)
     #expect(recovery.congestionWindow == 3)
   }
 
@@ -70,26 +70,26 @@ struct RecoveryTests {
   @Test func advanceLetsOneMoreGo() {
     var chunk = Self.chunk
     var recovery = reducing()
-    recovery.adjust(told(1, lost: 1, inFlight: 0), .reno)
+    recovery.adjust(told(1, lost: 1, inFlight: 0), .reno, at: 0)
     recovery.noteSent(&chunk, isFirst: false, at: 0)
-    recovery.adjust(told(1, advances: true, inFlight: 1), .reno)
+    recovery.adjust(told(1, advances: true, inFlight: 1), .reno, at: 0)
     #expect(recovery.congestionWindow == 3)
   }
 
   /// At least the first lost segment goes, and no more than to the new window.
   @Test func oneGoesAtLeastAndSevenAtMost() {
     var least = reducing()
-    least.adjust(told(1, lost: 1, inFlight: 9), .reno)
+    least.adjust(told(1, lost: 1, inFlight: 9), .reno, at: 0)
     #expect(least.congestionWindow == 10)
     var most = reducing()
-    most.adjust(told(9, lost: 1, inFlight: 4), .reno)
+    most.adjust(told(9, lost: 1, inFlight: 4), .reno, at: 0)
     #expect(most.congestionWindow == 7)
   }
 
   /// The window that was aimed at is what is left in the end, however little was in flight.
   @Test func endLeavesSevenTenths() {
     var recovery = reducing()
-    recovery.adjust(told(1, lost: 1, inFlight: 0), .reno)
+    recovery.adjust(told(1, lost: 1, inFlight: 0), .reno, at: 0)
     #expect(recovery.congestionWindow == 1)
     recovery.end(.reno)
     #expect(recovery.congestionWindow == 7)
@@ -114,7 +114,7 @@ struct RecoveryTests {
   /// What an acknowledgment of a part shows to be missing goes, even if the window is full.
   @Test func missingGoesAtOnce() {
     var recovery = reducing()
-    recovery.adjust(told(1, lost: 1, inFlight: 9), .reno)
+    recovery.adjust(told(1, lost: 1, inFlight: 9), .reno, at: 0)
     recovery.makeRoomForMissing(inFlight: 12)
     #expect(recovery.congestionWindow == 13)
     recovery.end(.reno)
@@ -127,12 +127,15 @@ struct RecoveryTests {
   @Test func timeoutBeginsWithOne() {
     var recovery = Recovery()
     recovery.congestionWindow = 10
-    recovery.beginAnew(until: SequenceNumber(1000), outstanding: 8, segmentSize: 1448)
+    recovery.beginAnew(until: SequenceNumber(1000), outstanding: 8, segmentSize: 1448, at: 0)
     #expect(recovery.congestionWindow == 1)
     #expect(!recovery.isReducing)
-    recovery.grow(by: 4)
+    var told = told(4, advances: true, inFlight: 0)
+    told.mayGrow = true
+    recovery.adjust(told, .reno, at: 0)
     #expect(recovery.congestionWindow == 4, "slow start ends at half of what was outstanding")
-    recovery.grow(by: 3)
+    told.acknowledged = 3
+    recovery.adjust(told, .reno, at: 0)
     #expect(recovery.congestionWindow == 5, "then a segment for a window")
   }
 
@@ -186,14 +189,14 @@ struct RecoveryTests {
     story.perform(
       [.fate(story.server, .lost), four[0], .fate(story.client, .lost), four[1], four[2], four[3]]
         + [.run(for: 60_000)], on: &network)
-    #expect(!network[story.client].recovery.hasSeenReordering)
+    #expect(!network[story.client].recovery.reordering.isSeen)
     #expect(network[story.server].delivered.first?.count == 400)
     // A segment that was only late is one of a new order.
     story.perform(
       [
         .fate(story.client, .delivers(after: [14_000])), four[0], four[1], .run(for: 60_000),
       ], on: &network)
-    #expect(network[story.client].recovery.hasSeenReordering)
+    #expect(network[story.client].recovery.reordering.isSeen)
   }
 
   /// A segment that is reported behind one that went after it shows a new order as well.
@@ -205,9 +208,9 @@ struct RecoveryTests {
         .fate(story.client, .lost), three[0], .fate(story.client, .delivers(after: [14_000])),
         three[1], three[2], .run(for: 22_000),
       ], on: &network)
-    #expect(!network[story.client].recovery.hasSeenReordering)
+    #expect(!network[story.client].recovery.reordering.isSeen)
     story.perform([.run(for: 3000)], on: &network)
-    #expect(network[story.client].recovery.hasSeenReordering)
+    #expect(network[story.client].recovery.reordering.isSeen)
   }
 
   /// The timeout begins anew with a report of what was sent before the oldest segment went again.

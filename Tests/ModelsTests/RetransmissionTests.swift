@@ -72,7 +72,7 @@ struct RetransmissionTests {
   private func lostTwice(seesReordering: Bool) -> LoneSender {
     var sender = LoneSender(Self.unprobed)
     sender.write(4 * Self.size, at: 100_000)
-    if seesReordering { sender.end.recovery.noteLate() }
+    if seesReordering { sender.seeReordering() }
     sender.expire(.retransmission, at: 340_000)
     let again = sender.answer(Self.size, at: 360_000)
     #expect(sender.starts(again) == [Self.size, 2 * Self.size])
@@ -153,7 +153,7 @@ struct RetransmissionTests {
     var sender = LoneSender(TCPStoryTests.bbr)
     sender.write(10 * Self.size, at: 100_000)
     sender.answer(10 * Self.size, at: 120_000)
-    sender.end.recovery.noteLate()
+    sender.seeReordering()
     sender.write(Self.size, at: 200_000)
     sender.write(2 * Self.size, at: 210_000)
     sender.write(2 * Self.size, at: 229_900)
@@ -223,7 +223,7 @@ struct RetransmissionTests {
     var sender = LoneSender(rules)
     sender.write(10 * Self.size, at: 50_000)
     sender.answer(10 * Self.size, at: 70_000)
-    sender.end.recovery.noteLate()
+    sender.seeReordering()
     sender.write(4 * Self.size, at: 100_000)
     sender.expire(.pacing, at: 105_500)
     sender.end.decidesTimingOtherwise = otherwise

@@ -76,7 +76,7 @@ struct TickTests {
       sender.end.pacing.begin(at: now)
       sender.end.timingDecided = false
       sender.end.decidesTimingOtherwise = otherwise
-      let isDeferred = sender.end.defersPiece(60_000, at: now)
+      let isDeferred = sender.end.defersPiece(of: 2896, 60_000, mss: 1448, at: now)
       #expect(sender.end.timingDecided == isOpen)
       #expect(isDeferred == (isOpen && otherwise ? !waits : waits))
     }

@@ -201,10 +201,28 @@ struct UndoTests {
     #expect(sender.answer(0, sack: [range(3, 6)], at: 120_000).count == 3)
     sender.answer(0, sack: [range(1, 2), range(3, 6)], at: 141_000)
     let count = sender.end.recovery.undo.openCount ?? 0
-    #expect(!sender.end.recovery.hasSeenReordering)
+    #expect(!sender.end.recovery.reordering.isSeen)
     sender.answer(0, sack: [range(1, 2), range(1, 2), range(3, 6)], at: 142_000)
     #expect(count > 1 && sender.end.recovery.undo.openCount == count - 1)
-    #expect(sender.end.recovery.hasSeenReordering)
+    #expect(sender.end.recovery.reordering.isSeen)
+  }
+
+  /// Where the acknowledgment that reports it has filled a gap of two segments before it, what came twice is
+  /// passed over, as all of that is one piece by then.
+  @Test(arguments: [(1, false), (2, true)]) func joinedReportsArePassedOver(
+    gap: Int, isPassed: Bool
+  ) {
+    var sender = LoneSender(.linux)
+    sender.write(9 * 1448, at: 100_000)
+    // The first is lost, the rest of a gap is late; the seventh goes again before it comes.
+    sender.answer(0, sack: [range(1 + gap, 6), range(7, 9)], at: 120_000)
+    sender.end.outstanding[6].transmissions = 2
+    sender.answer(0, sack: [range(1 + gap, 9)], at: 121_000)
+    #expect(!sender.end.recovery.reordering.isSeen)
+    sender.end.outstanding[1].transmissions = 2
+    if gap > 1 { sender.end.outstanding[2].transmissions = 2 }
+    sender.answer(0, sack: [range(6, 7), range(1, 9)], at: 125_000)
+    #expect(sender.end.recovery.reordering.isSeen == !isPassed)
   }
 
   /// A report that was overtaken says what has arrived, but patience grows with the next one in order.
@@ -212,7 +230,7 @@ struct UndoTests {
     var sender = LoneSender(.linux)
     sender.write(1448, at: 50_000)
     sender.answer(1448, at: 70_000)
-    sender.end.recovery.noteLate()
+    sender.seeReordering()
     sender.write(4 * 1448, at: 100_000)
     sender.answer(1448, sack: [range(2, 5)], at: 120_000)
     #expect(sender.expire(.reordering, at: 127_000).count == 1)
@@ -243,7 +261,7 @@ struct UndoTests {
     let recovery = network[story.client].recovery
     #expect(recovery.until == nil)
     #expect(recovery.congestionWindow == (isLate ? window : window * 7 / 10))
-    #expect(recovery.hasSeenReordering == false, "the whole was acknowledged at once")
+    #expect(recovery.reordering.isSeen == false, "the whole was acknowledged at once")
   }
 
   /// Where nothing is under way any more that went again, the next recovery is judged by what goes
@@ -314,7 +332,7 @@ struct UndoTests {
       told.observation = BBR.Observation(
         now: 0, arrivedAt: 0, arrived: 1, arrivedCount: 1, inFlight: 3, segmentSize: 1448,
         phase: recovery.phase)
-      recovery.adjust(told, .bbr)
+      recovery.adjust(told, .bbr, at: 0)
     }
     recovery.beginReducing(until: SequenceNumber(10), .bbr)
     arrive()
@@ -422,7 +440,7 @@ struct UndoTests {
     var sender = LoneSender(rules)
     sender.write(1448, at: 50_000)
     sender.answer(1448, at: 70_000)
-    if isReordered { sender.end.recovery.noteLate() }
+    if isReordered { sender.seeReordering() }
     sender.write(1448, at: 100_000)
     #expect(sender.expire(isProbe ? .lossProbe : .retransmission, at: 350_000).count == 1)
     sender.answer(2 * 1448, sack: [range(1, 2)], at: 370_000)

@@ -14,7 +14,7 @@ struct TCPLadderLossTests {
     return files.filter { $0.hasSuffix(".json") }.sorted()
   }()
 
-  @Test func allFixturesAreThere() { #expect(Self.names.count == 87) }
+  @Test func allFixturesAreThere() { #expect(Self.names.count == 93) }
 
   @Test(arguments: names) func modelRecoversAsCaptured(name: String) throws {
     let bytes = Array(try Data(contentsOf: Self.folder.appending(path: name)))
@@ -36,6 +36,7 @@ struct TCPLadderLossTests {
     "old-ack-in-time-wait.json", "socket-limits-anew.json", "larger-buffer.json",
     "larger-buffers-both-ways.json", "filled-buffer.json",
     "turn-tells-the-later.json", "given-up-unseen.json", "full-path.json",
+    "held-up-host.json", "passed-over.json", "sent-earlier.json",
   ]
 
   /// With many connections a captured wire is late, but not idle; that is no difference.

@@ -20,10 +20,6 @@ struct TCPLadderWindowTests {
       .filter { (try? String(contentsOf: $0, encoding: .utf8))?.contains("wscale") == true }
   }
 
-  /// Where a kernel had put eight bytes into memory of their own, for a reason that is not known: by them
-  /// its window is a unit smaller than the model's.
-  private static let unexplained = ["turn-tells-the-later.json": [199, 201]]
-
   @Test func mostLaddersSayHowWindowsAreScaled() { #expect(Self.files.count >= 35) }
 
   @Test(arguments: files) func windowsAreTheCaptured(file: URL) throws {
@@ -48,8 +44,7 @@ struct TCPLadderWindowTests {
       let isScaled = !send.flags.contains(.syn) && shifts[end.peer] != nil
       let window = try #require(sent[end])[position[end, default: 0]].segment.window
       let told = window >> (isScaled ? Int(shifts[end] ?? 0) : 0)
-      let isKnown = Self.unexplained[file.lastPathComponent]?.contains(send.segment) ?? false
-      #expect(told == send.window + (isKnown ? 1 : 0), "segment \(send.segment)")
+      #expect(told == send.window, "segment \(send.segment)")
       compared += 1
     }
     #expect(compared > 0)

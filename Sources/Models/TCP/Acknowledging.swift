@@ -74,11 +74,11 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_event_data_recv`, `tcp_measure_rcv_mss`.
   mutating func noteDataArrived(
-    _ count: Int, _ flags: SegmentFlags, at now: Microseconds
+    _ count: Int, _ flags: SegmentFlags, reportBytes: Int, at now: Microseconds
   ) {
     acking.isScheduled = true
     acking.segmentCount += 1
-    measureSegment(count, flags)
+    measureSegment(count, flags, reportBytes: reportBytes)
     let (next, told) = (rcvNxt, toldWindow)
     sizing?.noteArrived(upTo: next, told: told, at: now)
     let gap = now - acking.lastDataAt

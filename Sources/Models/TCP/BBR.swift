@@ -271,7 +271,7 @@ struct BBR: Sendable, Equatable {
   ///
   /// Source: Linux `bbr_tso_segs_goal`, `tcp_tso_autosize`, `bbr_min_tso_segs`.
   func pieceCount(segmentSize: Int, more bytes: Int = 0) -> Int {
-    let count = min(65_215, (pacingRate >> 10) + bytes) / max(1, segmentSize)
+    let count = min(Pacing.largestPiece, (pacingRate >> 10) + bytes) / max(1, segmentSize)
     return max(pacingRate < 150_000 ? 1 : 2, count)
   }
 

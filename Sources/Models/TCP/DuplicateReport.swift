@@ -34,17 +34,42 @@ extension Endpoint {
     let isOfProbe = count == 1 && recovery.probe?.end == range.end
     guard recovery.undo.noteDuplicate(range, count: count, below: sndUna) else { return nil }
     // What a timer sent says nothing of patience.
-    if recovery.hasSeenReordering, !isOfProbe { recovery.patience.wasTooShort() }
+    if recovery.reordering.isSeen, !isOfProbe { recovery.patience.wasTooShort() }
+    guard !isPassedOver(range, in: segment.sack) else {
+      recovery.noteArrivedTwice(count)
+      return range
+    }
     for index in outstanding.indices where outstanding[index].transmissions > 1 {
       let chunk = outstanding[index]
       guard range.contains(chunk.range) else { continue }
       recovery.undo.take(1, upTo: chunk.end)
       if chunk.isSacked || !chunk.isLost { outstanding[index].isResent = false }
       // What went again came before what was reported behind it.
-      if chunk.isSacked { recovery.noteLate() }
+      if chunk.isSacked { recovery.reordering.noteLate(chunk.seq) }
     }
     recovery.noteArrivedTwice(count)
     return range
+  }
+
+  /// Whether what arrived twice is not looked for, as Linux joins what was reported in one piece: where this
+  /// acknowledgment has filled a gap before it, the whole has been gone through.
+  ///
+  /// What fills the gap is joined to what was reported before it, or with it, and then to what lies behind it;
+  /// it has to be as long. Where nothing lies before it nothing is joined.
+  ///
+  /// Source: Linux `tcp_shift_skb_data`, `tcp_sacktag_skip`.
+  private func isPassedOver(_ range: SequenceRange, in ranges: [SequenceRange]) -> Bool {
+    guard rules.linuxArrival,
+      let block = ranges.dropFirst().first(where: { $0.contains(range) }),
+      var first = outstanding.firstIndex(where: { $0.range.contains(range) }),
+      outstanding[first].isSacked
+    else { return false }
+    while first > 0, outstanding[first - 1].isSacked { first -= 1 }
+    func isReported(_ index: Int) -> Bool {
+      index >= 0 && (outstanding[index].isSacked || block.contains(outstanding[index].range))
+    }
+    return isReported(first - 1) && isReported(first - 2)
+      && outstanding[first - 1].count == outstanding[first].count
   }
 }
 

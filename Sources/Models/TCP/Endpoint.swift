@@ -12,9 +12,8 @@
 /// - *orphan*: an end whose user has closed and cannot be reached any more.
 ///
 /// Left out: urgent data, options but MSS, SACK, timestamps and window scaling (windows are plain
-/// numbers of bytes all the same, which scaling rounds), keepalive, and security compartments. Of
-/// congestion control, ECN, CUBIC's curve (the window grows as RFC 5681 says), and pacing but BBR's. None
-/// of them changes how a connection opens or closes; keepalive alone could break one.
+/// numbers of bytes all the same, which scaling rounds), keepalive, ECN, and security compartments. None
+/// of them changes through which states a connection opens and closes; keepalive alone could break one.
 ///
 /// Source: RFC 9293, sections 3.3 to 3.10.
 public struct Endpoint: Sendable {
@@ -77,6 +76,8 @@ public struct Endpoint: Sendable {
   public internal(set) var outstanding: [SentChunk] = []
   /// Bytes written by the user in this life.
   public internal(set) var writtenCount = 0
+  /// How they are queued.
+  var writeQueue = WriteQueue()
   /// Bytes of them that were sent at least once.
   public internal(set) var sentCount = 0
   /// Bytes of them that the peer acknowledged.
@@ -250,6 +251,8 @@ public struct Endpoint: Sendable {
     isRetransmission: Bool = false, isJoined: Bool = false, at now: Microseconds,
     _ journal: inout Journal
   ) {
+    // The segments of a piece share their options.
+    let reported = isJoined ? journal.lastSent?.segment.sack : nil
     var segment = Segment(flags, seq: seq, payload: payload)
     pace(segment.payloadLength, isJoined: isJoined, at: now)
     let isReset = flags.contains(.rst)
@@ -266,7 +269,7 @@ public struct Endpoint: Sendable {
       segment.windowShift = scales ? rules.windowShift : nil
       segment.sackPermitted = flags.contains(.ack) ? sackOn : rules.offersSack
     } else if sackOn, flags.contains(.ack) {
-      segment.sack = sackRanges()
+      segment.sack = reported ?? sackRanges()
       duplicate = nil
     }
     let offers = flags == .syn ? rules.offersTimestamps : timestampsOn
@@ -377,6 +380,7 @@ public struct Endpoint: Sendable {
     if pendingError == nil { pendingError = error }
     readingEnded = true
     writtenCount = sentCount
+    writeQueue = WriteQueue()
     closeNow(&journal)
     report(.connectionReset(end, reason), &journal)
   }

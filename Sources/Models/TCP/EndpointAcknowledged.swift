@@ -38,12 +38,13 @@ extension Endpoint {
     let arrivedBefore = recovery.arrivedCount
     let flight = outstanding.count
     let inFlightBefore = rules.congestionControl == .bbr ? inFlight : 0
-    recovery.beginAcknowledgment()
+    recovery.beginAcknowledgment(sndUna: sndUna)
     let hadSyn = outstanding.first?.control.contains(.syn) ?? false
     let highest = outstanding.last { $0.isSacked }?.end
     if highest == nil, recovery.until == nil { recovery.undo.forgetStamp() }
     let duplicate = readDuplicate(segment)
     let reported = noteSack(segment.sack, beyond: ack, at: now)
+    settleReportedOrder()
     var renewsTimeout = false
     var covered = 0
     if isAdvance {
@@ -54,13 +55,13 @@ extension Endpoint {
       renewsTimeout = !outstanding.isEmpty
     } else {
       if isDuplicate { recovery.noteDuplicate(hasSack: sackOn) }
-      judge(segment, advances: false, isPlain: isDuplicate && reported == nil, duplicate: duplicate)
       if rules.linuxRoundTrip, let reported {
         takeSample(sentAt: reported, at: now, &journal)
         // What was sent before the oldest segment went again says that the path still works.
         // Source: Linux `tcp_clean_rtx_queue` (`FLAG_SET_XMIT_TIMER`).
         renewsTimeout = outstanding.first.map { reported.first < $0.sentAt } ?? false
       }
+      judge(segment, advances: false, isPlain: isDuplicate && reported == nil, duplicate: duplicate)
     }
     let arrived = recovery.arrivedCount - arrivedBefore - (hadSyn && isAdvance ? 1 : 0)
     guard flight > (hadSyn ? 1 : 0) else { return true }
@@ -129,12 +130,13 @@ extension Endpoint {
     }
     outstanding.removeFirst(covered.count)
     trimFirstChunk(upTo: ack)
+    settleOrder()
     if outstanding.isEmpty { stopRetransmission(&journal) }
     report(.dataAcknowledged(end, upTo: ack), &journal)
     var sentAt = wasResent ? nil : SentTimes(covered.lazy.filter { !$0.isSacked })
     if rules.linuxRoundTrip, let reported {
       sentAt = SentTimes(
-        first: sentAt?.first ?? reported.first, last: reported.last, isByTimer: reported.isByTimer)
+        first: sentAt?.first ?? reported.first, last: reported.last, slack: reported.slack)
     }
     takeSample(sentAt: sentAt, echo: segment.timestamp?.echo, at: now, &journal)
     timeouts = 0
@@ -163,8 +165,8 @@ extension Endpoint {
   struct SentTimes {
     var first: Microseconds
     var last: Microseconds
-    /// Whether a timer has sent the last.
-    var isByTimer: Bool
+    /// How much earlier that was at most.
+    var slack: Microseconds
   }
 
   /// Measures the round trip: by what was sent once, else by the echoed timestamp.
@@ -186,9 +188,12 @@ extension Endpoint {
     }
     let least = sentAt.map { now - $0.last } ?? sample
     roundTrip.measure(
-      sample, least: least, slack: sentAt?.isByTimer == true ? rules.timerSlack : 0, rules: rules,
+      sample, least: least, slack: sentAt?.slack ?? 0, rules: rules,
       sndUna: sndUna, sndNxt: sndNxt)
     recovery.latestRoundTrip = least
+    if rules.congestionControl == .cubic {
+      recovery.noteRoundTrip(least, rate: sendingRate, sndUna: sndUna, sndNxt: sndNxt, at: now)
+    }
     rto = roundTrip.rto
     let (srtt, rto) = (roundTrip.srtt, rto)
     report(.roundTripMeasured(end, sample: sample, srtt: srtt, rto: rto), &journal)
@@ -209,11 +214,11 @@ extension Endpoint {
     }
     let elapsed = now - chunk.sentAt
     if chunk.transmissions > 1, elapsed < roundTrip.minimum + roundTrip.minimumSlack {
-      let slack = chunk.isByTimer ? rules.timerSlack : 0
-      guard elapsed + slack >= roundTrip.minimum, decideByTiming(true) else { return }
+      guard elapsed + chunk.slack >= roundTrip.minimum, decideByTiming(true) else { return }
     }
     recovery.newestRoundTrip = elapsed
-    recovery.newestSlack = chunk.isByTimer ? rules.timerSlack : 0
+    recovery.newestSlack = chunk.slack
+    recovery.newestIsResent = chunk.transmissions > 1
     recovery.hasAdvanced = true
     if recovery.newestDelivered.map({ chunk.wasSent(behind: $0) }) ?? true {
       recovery.newestDelivered = chunk
@@ -258,7 +263,7 @@ extension Endpoint.SentTimes {
     var times: Self?
     for chunk in chunks {
       times = Self(
-        first: times?.first ?? chunk.sentAt, last: chunk.sentAt, isByTimer: chunk.isByTimer)
+        first: times?.first ?? chunk.sentAt, last: chunk.sentAt, slack: chunk.slack)
     }
     guard let times else { return nil }
     self = times

@@ -369,5 +369,6 @@ extension Endpoint {
     if lost.hasTimedOut, roundTrip.srtt == 0 { rto = rules.rtoAfterLostSyn }
     if lost.count >= rules.lostSynsForSmallWindow { recovery.congestionWindow = 1 }
     enter(.established, &journal)
+    queueEarlyWrites()
   }
 }

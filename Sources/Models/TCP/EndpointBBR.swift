@@ -5,11 +5,15 @@ extension Endpoint {
   /// Source: Linux `tcp_init_congestion_control`, `tcp_init_sock`, `tcp_rate_gen` (`app_limited`).
   mutating func beginCongestionControl(at now: Microseconds) {
     recovery.use.begin(at: now)
-    guard rules.congestionControl == .bbr else { return }
-    if isPassive { recovery.delivery.noteEmpty() }
-    recovery.bbr.begin(
-      window: recovery.congestionWindow, segmentSize: sendMss, smoothed: roundTrip.srtt,
-      shortest: roundTrip.minimum, arrivedCount: recovery.arrivedCount, at: now)
+    switch rules.congestionControl {
+    case .reno: break
+    case .cubic: recovery.cubic.begin(sndNxt: sndNxt, at: now)
+    case .bbr:
+      if isPassive { recovery.delivery.noteEmpty() }
+      recovery.bbr.begin(
+        window: recovery.congestionWindow, segmentSize: sendMss, smoothed: roundTrip.srtt,
+        shortest: roundTrip.minimum, arrivedCount: recovery.arrivedCount, at: now)
+    }
   }
 
   /// The user writes: if nothing waits and more could go, the path is not full.
@@ -28,10 +32,15 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_event_data_sent` (`CA_EVENT_TX_START`).
   mutating func noteSending(at now: Microseconds) {
-    guard rules.congestionControl == .bbr, recovery.delivery.isAppLimited, inFlight == 0 else {
-      return
+    switch rules.congestionControl {
+    case .reno: break
+    case .cubic:
+      guard recovery.cubic.hasEpoch, inFlight == 0 else { return }
+      recovery.cubic.noteSending(lastAt: recovery.use.sentAt, at: now)
+    case .bbr:
+      guard recovery.delivery.isAppLimited, inFlight == 0 else { return }
+      recovery.restart(segmentSize: sendMss, at: now)
     }
-    recovery.restart(segmentSize: sendMss, at: now)
   }
 
   /// What an acknowledgment tells BBR.

@@ -98,11 +98,57 @@ extension Endpoint {
     case .synSent, .synRcvd, .established, .closeWait:
       noteWrite()
       noteWriteBehindPause(at: now)
-      writtenCount += count
-      sendPending(at: now, &journal)
+      let size = roomForData
+      queueWrite(count, segmentSize: size, at: now, &journal)
+      sendPending(at: now, segmentSize: size, &journal)
       return .sent(count)
     default: return .failed(.brokenPipe)
     }
+  }
+
+  /// Queues what is written; a kernel sends of it what may go while it takes the rest.
+  ///
+  /// What is written while the connection opens is queued when it is open. Left out are that a full send buffer
+  /// sends what there is in the middle of a call, and that a host puts small writes together while its device
+  /// is busy (`tcp_should_autocork`).
+  ///
+  /// Source: Linux `tcp_sendmsg_locked`.
+  private mutating func queueWrite(
+    _ count: Int, segmentSize: Int, at now: Microseconds, _ journal: inout Journal
+  ) {
+    guard mayTransmit else {
+      writtenCount += count
+      return
+    }
+    let goal = rules.sendsPieces ? stretchGoal(segmentSize: segmentSize) : .max
+    var left = count
+    while left > 0 {
+      let taken = writeQueue.take(
+        left, goal: goal, isFirst: left == count, from: writtenCount, sent: sentCount)
+      writtenCount += taken
+      left -= taken
+      guard left > 0 else { break }
+      switch writeQueue.push(goal: goal, sent: sentCount, largestWindow: maxSndWnd) {
+      case .everything:
+        sendPending(at: now, pushing: .everything, segmentSize: segmentSize, &journal)
+      case .piece: sendPending(at: now, pushing: .piece, segmentSize: segmentSize, &journal)
+      case .nothing: break
+      }
+    }
+    if count > 0 { writeQueue.mark() }
+  }
+
+  /// The connection is open: what was written before is queued.
+  ///
+  /// Source: Linux `sk_stream_wait_connect`.
+  mutating func queueEarlyWrites() {
+    let goal = rules.sendsPieces ? stretchGoal(segmentSize: roomForData) : .max
+    var place = sentCount
+    while place < writtenCount {
+      place += writeQueue.take(
+        writtenCount - place, goal: goal, isFirst: false, from: place, sent: sentCount)
+    }
+    writeQueue.mark()
   }
 
   /// Bytes come first, then the stream's end, then an error.

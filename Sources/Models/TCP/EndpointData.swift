@@ -49,7 +49,9 @@ extension Endpoint {
     // What was kept beyond a FIN is thrown away: nothing comes twice then, and no gap is filled.
     // Source: Linux `tcp_fin`.
     if !segment.flags.contains(.fin) { noteOverlaps(SequenceRange(rcvNxt, segment.end)) }
-    deliver(segment.payload, from: segment.seq, segment.flags, at: now, &journal)
+    deliver(
+      segment.payload, from: segment.seq, segment.flags, reportBytes: segment.reportBytes, at: now,
+      &journal)
     let hadGap = !kept.isEmpty
     takeKept(at: now, &journal)
     if hadGap, kept.isEmpty { acking.isUrgent = true }
@@ -66,7 +68,7 @@ extension Endpoint {
   /// Hands bytes from RCV.NXT on to the user, as many as the window takes, then the FIN.
   private mutating func deliver(
     _ payload: Payload?, from seq: SequenceNumber, _ flags: SegmentFlags, isKept: Bool = false,
-    at now: Microseconds, _ journal: inout Journal
+    reportBytes: Int = 0, at now: Microseconds, _ journal: inout Journal
   ) {
     var isWhole = true
     if let payload {
@@ -81,7 +83,7 @@ extension Endpoint {
           memory?.settle(taken.count, upTo: rcvNxt)
         } else {
           memory?.take(taken.count, upTo: rcvNxt)
-          noteDataArrived(taken.count, flags, at: now)
+          noteDataArrived(taken.count, flags, reportBytes: reportBytes, at: now)
         }
         report(.dataDelivered(end, taken), &journal)
       }
@@ -115,7 +117,9 @@ extension Endpoint {
     let whole = SequenceRange(range.start, range.end + (hasFin ? 1 : 0))
     noteOverlaps(whole)
     selective.add(whole)
-    if rules.ackDelay == .adaptive { measureSegment(count, segment.flags) }
+    if rules.ackDelay == .adaptive {
+      measureSegment(count, segment.flags, reportBytes: segment.reportBytes)
+    }
     if isKnown {
       report(.segmentDiscarded(end, .duplicate), &journal)
       enlargeForKept()

@@ -48,7 +48,7 @@ extension Endpoint {
       rules.validatesWindow
       ? recovery.mayGrow : recovery.congestionWindow < 2 * told.flight
     if rules.congestionControl == .bbr { told.observation = observe(told, at: now) }
-    recovery.adjust(told, rules.congestionControl)
+    recovery.adjust(told, rules.congestionControl, at: now)
   }
 
   /// A report that was overtaken says what has arrived all the same.
@@ -58,9 +58,10 @@ extension Endpoint {
     _ segment: Segment, at now: Microseconds, _ journal: inout Journal
   ) {
     guard sackOn, !segment.sack.isEmpty else { return }
-    recovery.beginAcknowledgment()
+    recovery.beginAcknowledgment(sndUna: sndUna)
     let duplicate = readDuplicate(segment)
     _ = noteSack(segment.sack, beyond: sndUna, at: now)
+    settleReportedOrder()
     judge(segment, advances: false, isLate: true, duplicate: duplicate)
     guard !outstanding.isEmpty else { return }
     let wait = findLosses(advances: false, at: now, &journal)
@@ -119,18 +120,31 @@ extension Endpoint {
     guard let newest = recovery.newestDelivered,
       sacked > 0 || recovery.until != nil || recovery.wasRecovering
     else { return 0 }
-    let isEager = !recovery.hasSeenReordering && (recovery.until != nil || sacked >= 3)
+    let isEager =
+      !recovery.reordering.isSeen && (recovery.until != nil || sacked >= Reordering.usual)
     let patience =
       isEager
       ? 0 : recovery.patience.length(shortest: roundTrip.minimum, smoothed: roundTrip.srtt)
-    var wait: Microseconds = 0
-    for index in outstanding.indices {
+    let timed = outstanding.indices.filter { index in
       let chunk = outstanding[index]
-      guard !chunk.isSacked, !chunk.isLost || chunk.isResent, chunk.isTimed else { continue }
-      guard newest.wasSent(behind: chunk) else { continue }
-      var remaining = recovery.newestRoundTrip + patience - (now - chunk.sentAt)
-      if remaining <= 0, remaining + recovery.newestSlack > 0 {
-        if !decideByTiming(true) { remaining += recovery.newestSlack }
+      return !chunk.isSacked && (!chunk.isLost || chunk.isResent) && chunk.isTimed
+        && newest.wasSent(behind: chunk)
+    }
+    let due = recovery.newestRoundTrip + patience - now
+    let slack = recovery.newestSlack
+    // The newest may have been sent earlier than noted, or else what is not due by so little.
+    func isOpen(_ remaining: Microseconds) -> Bool { remaining <= 0 && remaining + slack > 0 }
+    let mayBeEarlier = timed.contains { isOpen(due + outstanding[$0].sentAt) }
+    var wait: Microseconds = 0
+    for index in timed {
+      let chunk = outstanding[index]
+      var remaining = due + chunk.sentAt
+      // What was new went a little later than what went again at the same moment.
+      if remaining == 0, recovery.newestIsResent, chunk.transmissions == 1 { remaining = 1 }
+      if isOpen(remaining) {
+        if !decideByTiming(true) { remaining += slack }
+      } else if !mayBeEarlier, remaining > 0, remaining <= chunk.slack, decideByTiming(false) {
+        remaining = 0
       }
       if remaining <= 0 {
         giveUp(index)
@@ -160,12 +174,12 @@ extension Endpoint {
     guard inFlight != inFlightBefore else { return }
     if !recovery.isReducing {
       beginRecovery()
-      if rules.congestionControl == .reno {
+      if rules.congestionControl != .bbr {
         let told = Recovery.Acknowledgment(
           arrived: 1, lost: recovery.lostCount - lostBefore, advances: false,
           flight: outstanding.count,
           inFlight: inFlight)
-        recovery.adjust(told, .reno)
+        recovery.adjust(told, rules.congestionControl, at: now)
       }
     }
     resendLost(at: now, &journal)
@@ -205,7 +219,7 @@ extension Endpoint {
         let isJoined = chunk.isJoined && pieceLeft > 0
         if !isJoined {
           guard mayBeginPiece(at: now, &journal) else { break }
-          pieceLeft = pieceCount
+          pieceLeft = pieceCount(of: roomForData)
           outstanding[index].isJoined = false
           cutAnew(index)
         }
@@ -322,8 +336,9 @@ extension Endpoint {
     start(.retransmission, for: rto, at: now, &journal)
     recovery.timerRanOutAt = now
     let before = sndNxt
-    let hasRoom = sndNxt + min(unsentCount, sendMss) - sndUna <= sndWnd
-    if hasRoom { sendPending(at: now, isProbe: true, &journal) }
+    let head = min(writeQueue.headCount(sent: sentCount), roomForData)
+    let hasRoom = sndNxt + head - sndUna <= sndWnd
+    if hasRoom { sendPending(at: now, pushing: .probe, &journal) }
     let isResent = sndNxt == before
     if isResent, unsentCount > 0, hasRoom {
       resumeTimeout(at: now, &journal)

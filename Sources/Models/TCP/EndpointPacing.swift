@@ -3,49 +3,68 @@ extension Endpoint {
   /// How many segments go to the device at once for the first time: of the window half at most.
   ///
   /// Source: Linux `tcp_cwnd_test`.
-  var newPieceCount: Int {
+  func newPieceCount(of mss: Int) -> Int {
     rules.sendsPieces && roundTrip.srtt > 0
-      ? min(max(1, recovery.congestionWindow / 2), pieceCount) : .max
+      ? min(max(1, recovery.congestionWindow / 2), pieceCount(of: mss)) : .max
   }
 
   /// How many segments go to the device at once.
   ///
   /// Source: Linux `tcp_tso_autosize`, `tcp_update_pacing_rate`.
-  var pieceCount: Int {
+  func pieceCount(of mss: Int) -> Int {
     guard rules.sendsPieces, roundTrip.srtt > 0 else { return .max }
     // On a short path pieces are larger: it costs nobody a wait.
-    let more = roundTrip.minimum < 512 * 17 ? 65_536 >> (roundTrip.minimum / 512) : 0
+    let least = roundTrip.minimum / 512
+    let more = least < 32 ? Pacing.largestPiece >> least : 0
     switch rules.congestionControl {
     case .bbr:
-      return recovery.bbr.pieceCount(segmentSize: sendMss, more: more)
-    case .reno:
-      let window = max(recovery.congestionWindow, outstanding.count)
-      let percent = recovery.congestionWindow < recovery.threshold / 2 ? 200 : 120
-      let rate = window * sendMss * percent * 10_000 / roundTrip.srtt
-      return max(2, min(65_536, (rate >> 10) + more) / max(1, sendMss))
+      return recovery.bbr.pieceCount(segmentSize: mss, more: more)
+    case .reno, .cubic:
+      return max(2, min(Pacing.largestPiece, (sendingRate >> 10) + more) / max(1, mss))
     }
+  }
+
+  /// How many bytes of a write are queued together: no more than half of the peer's largest window.
+  ///
+  /// Source: Linux `tcp_xmit_size_goal`, `tcp_bound_to_half_wnd`.
+  func stretchGoal(segmentSize room: Int) -> Int {
+    let half = maxSndWnd > 536 ? maxSndWnd / 2 : maxSndWnd
+    let least = 68 - (timestampsOn ? 32 : 20)
+    let bytes = half > 0 ? min(Pacing.largestPiece, max(half, least)) : Pacing.largestPiece
+    return max(room, bytes / room * room)
+  }
+
+  /// How fast a window goes out that follows losses, in bytes a second; 0: not known.
+  ///
+  /// Source: Linux `tcp_update_pacing_rate`.
+  var sendingRate: Int {
+    guard roundTrip.srtt > 0 else { return 0 }
+    let window = max(recovery.congestionWindow, outstanding.count)
+    let percent = recovery.congestionWindow < recovery.threshold / 2 ? 200 : 120
+    return window * sendMss * percent * 10_000 / roundTrip.srtt
   }
 
   /// Whether a piece waits until there is room for a whole one, as an acknowledgment is about to make it.
   ///
-  /// Left out is that a long write is queued in stretches of half the window: where one ends, a single
-  /// segment of it does not wait.
-  ///
   /// Source: Linux `tcp_tso_should_defer`.
-  mutating func defersPiece(_ window: Int, at now: Microseconds) -> Bool {
-    guard rules.sendsPieces, unsentCount > sendMss, recovery.until == nil,
+  mutating func defersPiece(
+    of head: Int, _ window: Int, mss: Int, at now: Microseconds
+  ) -> Bool {
+    guard rules.sendsPieces, head > mss, recovery.until == nil,
       now - pacing.lastAt <= 1000, let oldest = outstanding.first
     else { return false }
     let room = (recovery.congestionWindow - inFlight) * sendMss
     let limit = min(window, room)
     let share = min(sndWnd, recovery.congestionWindow * sendMss) / 3
-    guard limit < min(pieceCount, 64) * sendMss, limit < share else { return false }
+    guard limit < min(pieceCount(of: mss), 64) * sendMss, limit < share else { return false }
+    if !writeQueue.isInOneStretch, limit >= head { return false }
     let answeredIn = oldest.sentAt + roundTrip.srtt - now
     let soon = min(1000, roundTrip.srtt / 2)
-    let isSoon =
-      abs(answeredIn - soon) < min(rules.timerSlack, Self.clockSlack)
-      ? decideByTiming(answeredIn <= soon) : answeredIn <= soon
-    return isSoon && (limit <= unsentCount || !finRequested)
+    // What was sent at an arrival was sent later than noted, too.
+    let slack = min(rules.timerSlack, Self.clockSlack)
+    let isOpen = (-slack / 2..<slack).contains(answeredIn - soon)
+    let isSoon = isOpen ? decideByTiming(answeredIn <= soon) : answeredIn <= soon
+    return isSoon && (limit <= head || !finRequested || !writeQueue.isInOneStretch)
   }
 
   /// How much later than an arrival a host may read its clock.
@@ -72,6 +91,16 @@ extension Endpoint {
     guard rules.congestionControl == .bbr else { return }
     pacing.note(count, rate: recovery.bbr.pacingRate)
   }
+
+  /// How much earlier than now something may have been sent, as a wire notes late what a timer sends: later
+  /// still where its host was held up.
+  func sendingSlack(at now: Microseconds) -> Microseconds {
+    guard recovery.timerRanOutAt == now else { return 0 }
+    return max(rules.timerSlack, min(pacing.lateness(at: now), Self.stall * rules.timerSlack))
+  }
+
+  /// A host that was held up is not later than so many times what a wire takes: about 16 ms, four ticks.
+  private static let stall = 16
 
   /// The next piece may go: of what is lost first.
   ///

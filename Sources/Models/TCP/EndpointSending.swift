@@ -33,7 +33,7 @@ extension Endpoint {
     }
     var chunk = SentChunk(
       seq: sndNxt, control: control, payload: payload, sentAt: now, firstSentAt: now)
-    chunk.isByTimer = recovery.timerRanOutAt == now
+    chunk.slack = sendingSlack(at: now)
     recovery.noteSent(&chunk, isFirst: outstanding.isEmpty, at: now)
     outstanding.append(chunk)
     sndNxt += chunk.count
@@ -41,69 +41,91 @@ extension Endpoint {
   }
 
   /// Whether the state lets data and FIN out.
-  private var mayTransmit: Bool {
+  var mayTransmit: Bool {
     switch state {
     case .established, .closeWait, .finWait1, .lastAck, .closing: true
     default: false
     }
   }
 
+  /// What is to go of what waits.
+  enum Push {
+    /// What windows and Nagle's rule let go.
+    case pending
+    /// What windows let go, and it alone where that is a piece.
+    case everything, piece
+    /// A piece, of which neither congestion window nor Nagle's rule hold the first segment back.
+    case probe
+  }
+
   /// Sends what waits, as far as windows and Nagle's rule let it, and the FIN behind it.
-  ///
-  /// A probe is one segment, and neither congestion window nor Nagle's rule hold it back.
   ///
   /// Source: RFC 9293, section 3.7.4 (Nagle), 3.8.6.2 (sender's window); Linux `tcp_write_xmit`.
   mutating func sendPending(
-    at now: Microseconds, isProbe: Bool = false, ignoresNagle: Bool = false,
+    at now: Microseconds, pushing push: Push = .pending, segmentSize: Int? = nil,
     _ journal: inout Journal
   ) {
     guard mayTransmit, unsentCount > 0 || finRequested && finSeq == nil else { return }
+    // What is told in between makes no more room.
+    let mss = segmentSize ?? roomForData
     var sentAnything = false
     var isLimited = false
     var pieceLeft = 0
+    var (head, wanted) = (0, 0)
     while finSeq == nil, unsentCount > 0 || finRequested {
       let window = max(0, sndUna + sndWnd - sndNxt)
-      let next = Unsent(count: unsentCount, window: window, inFlight: inFlight)
       let isJoined = pieceLeft > 0
-      guard
-        let count = sendable(
-          next, isJoined: isJoined, isProbe: isProbe, ignoresNagle: ignoresNagle)
-      else { break }
+      if !isJoined {
+        pieceLeft = newPieceCount(of: mss)
+        wanted = wantedCount(pieceLeft, of: mss, push)
+        head = writeQueue.headCount(atLeast: wanted, sent: sentCount)
+      }
+      let next = Unsent(
+        head: head, count: unsentCount, window: window, inFlight: inFlight)
+      guard let count = sendable(next, mss: mss, isJoined: isJoined, push) else { break }
       if !isJoined {
         guard mayBeginPiece(at: now, &journal) else { break }
-        if !isProbe, defersPiece(window, at: now) {
+        writeQueue.growHead(to: wanted, sent: sentCount)
+        if push != .probe, push != .piece, defersPiece(of: head, window, mss: mss, at: now) {
           let room = (recovery.congestionWindow - inFlight) * sendMss
           isLimited = room < window && room <= unsentCount
           break
         }
-        pieceLeft = newPieceCount
       }
       pieceLeft -= 1
-      let isMore = pieceLeft > 0 && !isProbe && count < unsentCount
-      let goesOn =
-        isMore
-        && sendable(
-          next.behind(count), isJoined: true, isProbe: false, ignoresNagle: ignoresNagle) != nil
+      head -= count
+      let isMore = pieceLeft > 0 && head > 0
+      let goesOn = isMore && sendable(next.behind(count), mss: mss, isJoined: true, push) != nil
       if !goesOn { pieceLeft = 0 }
       // The device is told where a piece of several segments ends. Source: Linux `__tcp_transmit_skb`.
       let isPushed = rules.sendsPieces && isJoined && !goesOn
       transmitNew(
-        count, fin: count == unsentCount && finRequested, isJoined: isJoined, isPushed: isPushed,
-        at: now, &journal)
+        count, of: mss, fin: count == unsentCount && finRequested, isJoined: isJoined,
+        isPushed: isPushed, at: now, &journal)
       sentAnything = true
-      if isProbe { break }
+      if push == .probe || push == .piece, !goesOn { break }
     }
     isLimited = isLimited || inFlight >= recovery.congestionWindow
     if sentAnything || isLimited { noteWindowUse(isLimited: isLimited, at: now) }
-    if sentAnything, !isProbe { scheduleProbe(at: now, &journal) }
+    if sentAnything, push != .probe { scheduleProbe(at: now, &journal) }
     if unsentCount > 0, outstanding.isEmpty, timers[.persist] == nil {
       start(.persist, for: rto, at: now, &journal)
     }
   }
 
+  /// How many bytes the next piece takes if there are as many: of so many segments, as far as the congestion
+  /// window has room.
+  ///
+  /// Source: Linux `tcp_write_xmit` (`cwnd_quota`).
+  private func wantedCount(_ pieceCount: Int, of mss: Int, _ push: Push) -> Int {
+    let room = max(push == .probe ? 1 : 0, recovery.congestionWindow - inFlight)
+    return min(room, pieceCount, Pacing.largestPiece) * mss
+  }
+
   /// What waits to be sent, and what it may go into.
   private struct Unsent {
-    /// How many bytes wait.
+    /// How many bytes wait that the piece at hand may be of, and how many in all.
+    var head: Int
     var count: Int
     /// How many the peer's window takes.
     var window: Int
@@ -112,19 +134,21 @@ extension Endpoint {
 
     /// What is left when a segment of so many bytes has gone.
     func behind(_ sent: Int) -> Unsent {
-      Unsent(count: count - sent, window: window - sent, inFlight: inFlight + 1)
+      Unsent(
+        head: head - sent, count: count - sent, window: window - sent, inFlight: inFlight + 1)
     }
   }
 
   /// How many bytes the next segment brings, 0 for a bare FIN; nil: it has to wait.
   private func sendable(
-    _ unsent: Unsent, isJoined: Bool, isProbe: Bool, ignoresNagle: Bool
+    _ unsent: Unsent, mss: Int, isJoined: Bool, _ push: Push
   ) -> Int? {
-    let mss = roomForData
-    let count = min(unsent.count, mss, unsent.window)
+    let count = min(unsent.head, mss, unsent.window)
     let isLast = count == unsent.count
     if unsent.count > 0 || rules.finNeedsWindow {
-      guard isProbe || unsent.inFlight < recovery.congestionWindow else { return nil }
+      guard push == .probe && !isJoined || unsent.inFlight < recovery.congestionWindow else {
+        return nil
+      }
     }
     guard unsent.count > 0 else { return 0 }
     guard count > 0 else { return nil }
@@ -132,7 +156,9 @@ extension Endpoint {
     // What a piece has begun goes on up to the edge of the window. Source: Linux
     // `tcp_mss_split_point`.
     let isEnd = isLast || (rules.sendsPieces && isJoined)
-    return isFull || isProbe || (isEnd && (ignoresNagle || !nagleHolds)) ? count : nil
+    let isHeld = push == .pending && nagleHolds
+    let isWhole = count == unsent.head && !isLast
+    return isFull || isWhole || push == .probe || (isEnd && !isHeld) ? count : nil
   }
 
   /// The most bytes that a segment carries: a report of what arrived out of order takes room.
@@ -153,7 +179,7 @@ extension Endpoint {
   ///
   /// Source: RFC 6298, section 5.1; Linux `tcp_event_new_data_sent`.
   private mutating func transmitNew(
-    _ count: Int, fin: Bool, isJoined: Bool = false, isPushed: Bool = false,
+    _ count: Int, of mss: Int, fin: Bool, isJoined: Bool = false, isPushed: Bool = false,
     at now: Microseconds, _ journal: inout Journal
   ) {
     let payload = count > 0 ? Payload(stream, offset: sentCount, count: count) : nil
@@ -161,11 +187,11 @@ extension Endpoint {
     queue(fin ? .fin : [], payload: payload, at: now)
     outstanding[outstanding.count - 1].isJoined = isJoined
     if fin { finSeq = seq + count }
-    if count > 0, count < roomForData { smallSegmentEnd = seq + count }
+    if count > 0, count < mss { smallSegmentEnd = seq + count }
     stop(.persist, &journal)
     if timers.retransmission == nil { start(.retransmission, for: rto, at: now, &journal) }
     var flags: SegmentFlags = fin ? [.fin, .ack] : .ack
-    let isWritten = count > 0 && unsentCount == 0
+    let isWritten = count > 0 && writeQueue.noteSent(upTo: sentCount)
     if isWritten { outstanding[outstanding.count - 1].isPushed = true }
     if isWritten || isPushed { flags.insert(.psh) }
     send(flags, seq: seq, payload: payload, isJoined: isJoined, at: now, &journal)
@@ -218,7 +244,7 @@ extension Endpoint {
     outstanding[index].transmissions += 1
     recovery.noteSent(&outstanding[index], isFirst: false, at: now)
     outstanding[index].isTimed = true
-    outstanding[index].isByTimer = recovery.timerRanOutAt == now
+    outstanding[index].slack = sendingSlack(at: now)
     if outstanding[index].isLost { outstanding[index].isResent = true }
     let chunk = outstanding[index]
     var flags = chunk.control
@@ -305,12 +331,15 @@ extension Endpoint {
       if isTimed, index > 0, age < recovery.newestRoundTrip { continue }
       giveUp(index)
     }
+    if recovery.until == nil, outstanding.count(where: \.isSacked) >= Reordering.usual {
+      recovery.reordering.lower()
+    }
     if isFirst {
       recovery.undo.begin(at: sndUna, resent: resentInFlight, probe: recovery.probe)
     }
     recovery.beginAnew(
       until: sndNxt, outstanding: outstanding.count, segmentSize: sendMss, isFirst: isFirst,
-      again: timeouts > 1,
+      again: timeouts > 1, at: now,
       rules.congestionControl)
     recovery.congestionWindow = inFlight + 1
   }
@@ -325,13 +354,17 @@ extension Endpoint {
     guard unsentCount > 0 || (finRequested && finSeq == nil) else { return }
     let room = sndUna + sndWnd - sndNxt
     if rules.linuxArrival, unsentCount > 0, outstanding.isEmpty, room > 0 {
-      transmitNew(min(unsentCount, room, roomForData), fin: false, at: now, &journal)
+      writeQueue.markHead()
+      let head = writeQueue.headCount(sent: sentCount)
+      transmitNew(
+        min(head, room, roomForData), of: roomForData, fin: false, isPushed: true, at: now, &journal
+      )
       return
     }
     if rules.linuxArrival {
       send(.ack, seq: sndUna - 1, at: now, &journal)
     } else if unsentCount > 0, outstanding.isEmpty {
-      transmitNew(1, fin: false, at: now, &journal)
+      transmitNew(1, of: roomForData, fin: false, at: now, &journal)
       return
     }
     rto = min(rules.maxRto, rto * 2)

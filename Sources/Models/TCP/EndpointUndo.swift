@@ -58,7 +58,8 @@ extension Endpoint {
     if let until = recovery.until, segment.ack.isAtOrAfter(until) {
       endRecovery(segment)
     } else if recovery.until != nil, advances, answersBefore {
-      recovery.noteLate()
+      recovery.reordering.noteLate(recovery.sndUna)
+      settleOrder()
       guard resentInFlight == 0 else {
         recovery.resends = .nothing
         return
@@ -112,6 +113,25 @@ extension Endpoint {
     }
   }
 
+  /// What reports tell to have been late has been read; behind a timeout that cannot be taken back it says
+  /// nothing.
+  ///
+  /// Source: Linux `tcp_sacktag_write_queue`.
+  mutating func settleReportedOrder() {
+    if recovery.phase == .timeout, recovery.undo.marker == nil {
+      recovery.reordering.forget()
+    } else {
+      settleOrder()
+    }
+  }
+
+  /// What was late has been read.
+  mutating func settleOrder() {
+    guard recovery.reordering.hasLate else { return }
+    let highest = outstanding.last { $0.isSacked }?.end ?? sndUna
+    recovery.reordering.settle(reported: highest, segmentSize: sendMss)
+  }
+
   /// Nothing counts as lost any more.
   private mutating func forgetLosses() {
     for index in outstanding.indices { outstanding[index].isLost = false }
@@ -121,7 +141,7 @@ extension Endpoint {
   ///
   /// Source: RFC 5682, section 3.1, step 2b; Linux `tcp_xmit_recovery`.
   mutating func sendToLearn(at now: Microseconds, _ journal: inout Journal) {
-    sendPending(at: now, ignoresNagle: true, &journal)
+    sendPending(at: now, pushing: .everything, &journal)
     guard let until = recovery.until, !sndNxt.isAfter(until) else { return }
     recovery.doubtsTimeout = false
     recovery.resends = .lost

@@ -73,7 +73,7 @@ extension Endpoint {
   /// follow each other and do not look like the rest of a write.
   ///
   /// Source: Linux `tcp_measure_rcv_mss`.
-  mutating func measureSegment(_ count: Int, _ flags: SegmentFlags) {
+  mutating func measureSegment(_ count: Int, _ flags: SegmentFlags, reportBytes: Int = 0) {
     let last = acking.lastSize
     acking.lastSize = 0
     if count >= acking.segmentSize {
@@ -86,12 +86,15 @@ extension Endpoint {
       if flags.contains(.psh) { acking.isPushed = true }
       return
     }
-    let header = timestampsOn ? 32 : 20
-    let isLarge = count + header >= 536 + 20
-    if isLarge || count + header >= 88 + 20 && flags.isDisjoint(with: [.psh, .fin, .urg]) {
-      acking.lastSize = count
-      if count == last {
-        acking.segmentSize = count
+    // A report takes room of the bytes, which says nothing of the size.
+    let size = count + reportBytes
+    let length = size + (timestampsOn ? 32 : 20)
+    if length >= 536 + 20
+      || length >= 88 + 20 && flags.isDisjoint(with: [.psh, .fin, .urg])
+    {
+      acking.lastSize = size
+      if size == last {
+        acking.segmentSize = size
         return
       }
     }

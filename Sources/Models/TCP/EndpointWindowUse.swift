@@ -36,7 +36,7 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_slow_start_after_idle_check`.
   mutating func noteWriteBehindPause(at now: Microseconds) {
-    guard rules.validatesWindow, rules.congestionControl == .reno, outstanding.isEmpty,
+    guard rules.validatesWindow, rules.congestionControl != .bbr, outstanding.isEmpty,
       unsentCount == 0
     else {
       return
@@ -48,7 +48,7 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_write_xmit`, `tcp_cwnd_application_limited`.
   mutating func noteWindowUse(isLimited: Bool, at now: Microseconds) {
-    guard rules.validatesWindow, rules.congestionControl == .reno else { return }
+    guard rules.validatesWindow, rules.congestionControl != .bbr else { return }
     let isOpen =
       recovery.until == nil && recovery.duplicateAcks == 0
       && !outstanding.contains(where: \.isSacked)

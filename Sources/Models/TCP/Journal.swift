@@ -35,6 +35,12 @@ public struct Journal: Sendable {
     entries.compactMap { if case .sent(let outgoing, _) = $0 { outgoing } else { nil } }
   }
 
+  /// What was sent last.
+  var lastSent: Outgoing? {
+    for case .sent(let outgoing, _) in entries.reversed() { return outgoing }
+    return nil
+  }
+
   /// The states entered, in order.
   public var states: [ConnectionState] {
     entries.compactMap { if case .state(_, let to, _, _) = $0 { to } else { nil } }

@@ -4,6 +4,11 @@
 ///
 /// Source: Linux `tcp_update_skb_after_send`, `tcp_pacing_check`.
 struct Pacing: Sendable, Equatable {
+  /// The most bytes of a piece.
+  ///
+  /// Source: Linux `sk_gso_max_size` (`GSO_LEGACY_MAX_SIZE` less `MAX_TCP_HEADER` and one).
+  static let largestPiece = 65_215
+
   /// When the next piece may go, in nanoseconds.
   ///
   /// Source: Linux `tcp_wstamp_ns`.
@@ -13,6 +18,13 @@ struct Pacing: Sendable, Equatable {
   /// When the piece at hand began, in nanoseconds, and for how long nothing had been sent by then.
   private var began = 0
   private var idle = 0
+  /// When the next piece may go if those before went as soon as they might, in nanoseconds, and the piece
+  /// at hand began.
+  private var earliestNextAt = 0
+  private var earliestBegan = 0
+  /// When a piece's time was noticed to have come, and how late.
+  private var dueAt: Microseconds?
+  private var late: Microseconds = 0
   /// How many bytes the piece at hand has.
   private var count = 0
   /// How many segments with data were sent.
@@ -30,14 +42,19 @@ struct Pacing: Sendable, Equatable {
   /// Lets the next piece go before its time.
   mutating func open(at now: Microseconds) {
     nextAt = min(nextAt, now * 1000)
+    earliestNextAt = min(earliestNextAt, nextAt)
     isClosed = false
   }
 
   /// The next piece's time has come, whenever that is noticed.
   mutating func comeDue(at now: Microseconds) {
+    (dueAt, late) = (now, max(0, now - earliestNextAt / 1000))
     nextAt = now * 1000
     isClosed = false
   }
+
+  /// How late it is noticed that the time of the piece has come that goes now.
+  func lateness(at now: Microseconds) -> Microseconds { dueAt == now ? late : 0 }
 
   /// Lets the next piece go if the time that it took to send some segments is as long as the wait.
   ///
@@ -56,7 +73,8 @@ struct Pacing: Sendable, Equatable {
     began = max(nextAt, now * 1000)
     isClosed = isClosed && nextAt > now * 1000
     idle = max(0, began - nextAt)
-    nextAt = began
+    earliestBegan = dueAt == now ? min(began, earliestNextAt) : max(earliestNextAt, now * 1000)
+    (nextAt, earliestNextAt) = (began, earliestBegan)
     count = 0
   }
 
@@ -71,6 +89,7 @@ struct Pacing: Sendable, Equatable {
     guard sentCount >= Recovery.initialWindow, rate > 0 else { return }
     let time = count * 1_000_000_000 / rate
     nextAt = began + time - min(time / 2, idle)
+    earliestNextAt = earliestBegan + time - min(time / 2, idle)
     isClosed = true
   }
 }

@@ -28,6 +28,8 @@ struct Recovery: Sendable, Equatable {
   var delivery = DeliveryRate()
   /// What BBR makes of that, if it is the congestion control.
   var bbr = BBR()
+  /// How CUBIC lets the window grow, if it is.
+  var cubic = Cubic()
   /// How many segments have counted as lost in this life.
   var lostCount = 0
   /// How long the latest segment took that has arrived with the acknowledgment at hand; nil: not known.
@@ -38,6 +40,8 @@ struct Recovery: Sendable, Equatable {
   ///
   /// Source: Linux `FLAG_ACK_MAYBE_DELAYED`.
   var mayBeDelayed = false
+  /// SND.UNA before the acknowledgment at hand.
+  private(set) var sndUna = SequenceNumber(0)
   /// Segments that have arrived since the loss was found, and those sent since.
   private var arrivedSince = 0
   private var sentSince = 0
@@ -61,15 +65,15 @@ struct Recovery: Sendable, Equatable {
   /// The latest round trip of such a segment, and how much more it may have been.
   var newestRoundTrip: Microseconds = 0
   var newestSlack: Microseconds = 0
+  /// Whether that is of something that went again.
+  var newestIsResent = false
   /// Whether something has arrived since losses were looked for by time.
   ///
   /// Source: Linux `rack.advanced`.
   var hasAdvanced = false
 
-  /// Something that was sent once has arrived behind what was sent later: the wire changes the order.
-  ///
-  /// Source: RFC 8985, section 6.2, step 3; Linux `tcp_check_sack_reordering`.
-  private(set) var hasSeenReordering = false
+  /// How far the wire changes the order.
+  var reordering = Reordering()
   /// How long is waited for what may only be late.
   var patience = ReorderingPatience()
   /// What tells whether the recovery is needed.
@@ -155,18 +159,14 @@ struct Recovery: Sendable, Equatable {
 
   /// A loss was found by what arrived around it.
   ///
-  /// The window is to shrink to seven tenths of itself, as Linux has it; RFC 5681 starts from what is
-  /// in flight, which is less where the program sends little.
-  ///
-  /// Source: RFC 6937, section 3; RFC 9438, section 4.6 (seven tenths in place of RFC 5681's half);
-  /// Linux `tcp_init_cwnd_reduction`, `bbr_save_cwnd`.
+  /// Source: RFC 6937, section 3; Linux `tcp_init_cwnd_reduction`, `bbr_save_cwnd`.
   mutating func beginReducing(
     until end: SequenceNumber, _ control: TCPRules.CongestionControl = .reno
   ) {
     (until, isByTimeout) = (end, false)
     probe = nil
     priorThreshold = currentThreshold
-    threshold = max(2, congestionWindow * 7 / 10)
+    lowerThreshold(control)
     saveWindow(control)
     (arrivedSince, sentSince, credit) = (0, 0, 0)
   }
@@ -179,24 +179,45 @@ struct Recovery: Sendable, Equatable {
   /// Source: RFC 5681, section 3.1; Linux `tcp_enter_loss`.
   mutating func beginAnew(
     until end: SequenceNumber, outstanding: Int, segmentSize: Int, isFirst: Bool = true,
-    again: Bool = false,
+    again: Bool = false, at now: Microseconds,
     _ control: TCPRules.CongestionControl = .reno
   ) {
     doubtsTimeout = until == nil || again
     if isFirst {
       priorThreshold = currentThreshold
-      threshold = max(2, outstanding / 2)
+      lowerThreshold(control, outstanding: outstanding)
       saveWindow(control)
     }
     (congestionWindow, credit) = (1, 0)
     (until, isByTimeout) = (end, true)
     duplicateAcks = 0
     probe = nil
-    if control == .bbr {
+    switch control {
+    case .reno: break
+    case .cubic: cubic.begin(sndNxt: end, at: now)
+    case .bbr:
       bbr.noteTimeout(
         arrivedCount: arrivedCount, lostCount: lostCount, segmentSize: segmentSize,
         arrivedAt: delivery.arrivedAt)
     }
+  }
+
+  /// A loss says where slow start is to end: at seven tenths of the window.
+  ///
+  /// By the RFCs it is at half of what was outstanding where a timeout has found it. RFC 5681 starts from what is
+  /// in flight in any case, which is less where the program sends little.
+  ///
+  /// Source: RFC 5681, section 3.1; RFC 9438, section 4.6; Linux `tcp_congestion_ops` (`ssthresh`).
+  private mutating func lowerThreshold(
+    _ control: TCPRules.CongestionControl, outstanding: Int? = nil
+  ) {
+    switch control {
+    case .reno: threshold = max(2, outstanding.map { $0 / 2 } ?? congestionWindow * 7 / 10)
+    case .cubic: threshold = cubic.noteLoss(window: congestionWindow)
+    // Source: Linux `bbr_ssthresh`.
+    case .bbr: break
+    }
+    credit = 0
   }
 
   /// The window is to be restored.
@@ -215,7 +236,7 @@ struct Recovery: Sendable, Equatable {
   ///
   /// Source: RFC 6937, section 3; Linux `tcp_end_cwnd_reduction`.
   mutating func end(_ control: TCPRules.CongestionControl) {
-    if control == .reno, isReducing { congestionWindow = threshold }
+    if control != .bbr, isReducing { congestionWindow = threshold }
     (recovered, until) = (until, nil)
   }
 
@@ -224,7 +245,7 @@ struct Recovery: Sendable, Equatable {
   /// Source: Linux `tcp_undo_cwnd_reduction`, `tcp_reno_undo_cwnd`.
   mutating func takeBack(_ control: TCPRules.CongestionControl) {
     switch control {
-    case .reno:
+    case .reno, .cubic:
       congestionWindow = max(congestionWindow, priorWindow)
       threshold = max(threshold, priorThreshold)
     case .bbr:
@@ -241,12 +262,25 @@ struct Recovery: Sendable, Equatable {
   /// Source: RFC 8985, section 7.4.2; Linux `tcp_process_tlp_ack`.
   mutating func noteMendedByProbe(_ control: TCPRules.CongestionControl) {
     guard until == nil else { return }
-    guard control == .reno else {
+    guard control != .bbr else {
       bbr.save(window: congestionWindow)
       return
     }
-    threshold = max(2, congestionWindow * 7 / 10)
+    lowerThreshold(control)
     congestionWindow = threshold
+  }
+
+  /// The latest segment that has arrived took so long: slow start may end.
+  ///
+  /// Source: Linux `tcp_clean_rtx_queue` (`pkts_acked`).
+  mutating func noteRoundTrip(
+    _ roundTrip: Microseconds, rate: Int, sndUna: SequenceNumber, sndNxt: SequenceNumber,
+    at now: Microseconds
+  ) {
+    let path = HyStart.Path(
+      now: now, sndUna: sndUna, sndNxt: sndNxt, window: congestionWindow,
+      isSlowStart: congestionWindow < threshold, rate: rate)
+    if cubic.noteRoundTrip(roundTrip, path) { threshold = congestionWindow }
   }
 
   /// Something is sent by a program that had left the path empty.
@@ -269,7 +303,8 @@ struct Recovery: Sendable, Equatable {
   // MARK: At an acknowledgment
 
   /// An acknowledgment has come.
-  mutating func beginAcknowledgment() {
+  mutating func beginAcknowledgment(sndUna: SequenceNumber) {
+    self.sndUna = sndUna
     sentAfter = 0
     originalArrived = false
     hasReport = false
@@ -291,12 +326,9 @@ struct Recovery: Sendable, Equatable {
   /// Segments have arrived that were there already.
   mutating func noteArrivedTwice(_ count: Int) { arrivedCount += count }
 
-  /// What was late has come: the wire changes the order.
-  mutating func noteLate() { hasSeenReordering = true }
-
   /// A segment that was sent once has arrived; up to a number others were reported before.
   mutating func noteOrder(of chunk: SentChunk, reported highest: SequenceNumber?) {
-    if let highest, chunk.seq.isBefore(highest) { hasSeenReordering = true }
+    if let highest, chunk.seq.isBefore(highest) { reordering.noteLate(chunk.seq) }
   }
 
   /// An acknowledgment told nothing new.
@@ -326,20 +358,22 @@ struct Recovery: Sendable, Equatable {
 
   /// Sets the window by what an acknowledgment told.
   ///
-  /// Left out is that of Linux reports alone let it grow, once the order was seen to change by more than
-  /// three segments.
+  /// Once the order was seen to change by more than three segments, reports alone let it grow, too.
   ///
   /// Source: Linux `tcp_cong_control`, `tcp_may_raise_cwnd`, `tcp_is_cwnd_limited`.
   mutating func adjust(
-    _ acknowledgment: Acknowledgment, _ control: TCPRules.CongestionControl
+    _ acknowledgment: Acknowledgment, _ control: TCPRules.CongestionControl,
+    at now: Microseconds
   ) {
     switch control {
-    case .reno:
+    case .reno, .cubic:
       guard acknowledgment.arrived > 0 else { return }
       if isReducing {
         reduce(acknowledgment)
-      } else if acknowledgment.advances, acknowledgment.mayGrow {
-        grow(by: acknowledgment.acknowledged)
+      } else if acknowledgment.advances || hasReport && reordering.isUnusual,
+        acknowledgment.mayGrow
+      {
+        grow(by: acknowledgment.acknowledged, control, at: now)
       }
     case .bbr:
       guard let observation = acknowledgment.observation else { return }
@@ -389,16 +423,26 @@ struct Recovery: Sendable, Equatable {
   }
 
   /// The congestion window grows by what was acknowledged: in slow start a segment for each, up to
-  /// where that ends, then a segment for a window.
+  /// where that ends, then a segment for a window, or for as many as CUBIC says.
   ///
   /// Source: RFC 5681, section 3.1; RFC 3465; Linux `tcp_slow_start`, `tcp_cong_avoid_ai`.
-  mutating func grow(by acknowledged: Int) {
+  private mutating func grow(
+    by acknowledged: Int, _ control: TCPRules.CongestionControl, at now: Microseconds
+  ) {
     let slow = min(acknowledged, max(0, threshold - congestionWindow))
     congestionWindow += slow
-    credit += acknowledged - slow
-    while credit >= congestionWindow {
-      credit -= congestionWindow
+    let left = acknowledged - slow
+    guard left > 0 else { return }
+    let pace =
+      control == .cubic
+      ? cubic.pace(window: congestionWindow, acknowledged: left, at: now) : congestionWindow
+    // What was saved up at a slower pace counts once.
+    if credit >= pace {
+      credit = 0
       congestionWindow += 1
     }
+    credit += left
+    congestionWindow += credit / pace
+    credit %= pace
   }
 }

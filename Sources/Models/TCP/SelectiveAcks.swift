@@ -47,3 +47,10 @@ extension SequenceRange {
       other.start.isBefore(start) ? other.start : start, other.end.isAfter(end) ? other.end : end)
   }
 }
+
+extension Segment {
+  /// How many bytes of the header a report takes of what arrived out of order.
+  ///
+  /// Source: RFC 2018, section 3; Linux `TCPOLEN_SACK_BASE_ALIGNED`.
+  var reportBytes: Int { sack.isEmpty ? 0 : 4 + 8 * sack.count }
+}

@@ -33,8 +33,8 @@ public struct SentChunk: Sendable, Equatable {
   ///
   /// Source: Linux `tcp_tsorted_anchor`.
   var isTimed = true
-  /// Whether a timer made it go, and not something that arrived.
-  var isByTimer = false
+  /// How much earlier it may have been sent, as a timer made it go and not something that arrived.
+  var slack: Microseconds = 0
   /// Whether it was sent again since it counts as lost.
   public var isResent = false
 

@@ -272,10 +272,14 @@ public struct TCPRules: Sendable, Equatable {
   ///
   /// They differ in how many segments go again at once.
   public enum CongestionControl: Sendable, Equatable {
-    /// By the RFCs: to seven tenths, as CUBIC does, paced by what arrives, and back as RFC 5681 says.
+    /// By the RFCs: to seven tenths, paced by what arrives, and back as RFC 5681 says.
     ///
-    /// Source: RFC 5681, 6937 and 9438; Linux `tcp_cwnd_reduction`.
+    /// Source: RFC 5681, RFC 6937, RFC 9438, section 4.6; Linux `tcp_cwnd_reduction`.
     case reno
+    /// CUBIC.
+    ///
+    /// Source: RFC 9438; Linux `tcp_cubic.c`, `tcp_cwnd_reduction`.
+    case cubic
     /// BBR, version 1.
     ///
     /// Source: Linux `tcp_bbr.c`.
@@ -304,6 +308,7 @@ public struct TCPRules: Sendable, Equatable {
     rules.finWait2Timeout = 60_000_000
     rules.minRto = 200_000
     rules.maxRto = 120_000_000
+    rules.congestionControl = .cubic
     rules.linuxRoundTrip = true
     rules.isnTickNanoseconds = 64
     rules.linearSynTimeouts = 4

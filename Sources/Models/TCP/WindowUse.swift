@@ -23,7 +23,7 @@ struct WindowUse: Sendable, Equatable {
   /// When something was sent last.
   ///
   /// Source: Linux `lsndtime`.
-  private var sentAt: Microseconds = 0
+  private(set) var sentAt: Microseconds = 0
 
   /// The connection is open.
   mutating func begin(at now: Microseconds) { (since, sentAt) = (now, now) }

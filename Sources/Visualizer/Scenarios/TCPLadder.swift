@@ -12,7 +12,7 @@ struct TCPLadder {
   /// Kernel settings by side and name.
   var settings: [Side: [String: Int]] = [:]
   /// What the kernel's congestion window follows; the file does not say, the comparison finds it out.
-  var congestionControl = TCPRules.CongestionControl.reno
+  var congestionControl = TCPRules.CongestionControl.cubic
   /// The range of ports that the client's system may choose from, where it was set.
   var automaticPorts: ClosedRange<Int>?
   var connections: [Connection]

@@ -24,7 +24,9 @@ extension TCPLadder {
     /// How long a call or an arrival may seem to take where the capturing host was held up.
     static let stall: Microseconds = 16_000
     /// How often a ladder is compared anew with a row understood the other way.
-    static let attempts = 48
+    static let attempts = 64
+    /// Among how many of the latest such rows two are understood the other way together, which makes 15 pairs.
+    static let pairs = 6
     /// How long a wire takes to note what a host has sent.
     static let wire: Microseconds = 1050
     /// How much earlier than the model's a captured timer may run out.
@@ -59,10 +61,15 @@ extension TCPLadder {
     best.run()
     var attempts = 0
     search: while let open = best.undecided, attempts < Tolerance.attempts {
-      for position in open.suffix(Tolerance.attempts / 4).reversed() {
+      let latest = open.suffix(Tolerance.attempts / 4).reversed()
+      // Two rows that were understood so as to go on at first may hide a third that goes farther.
+      let pairs = latest.prefix(Tolerance.pairs).enumerated().flatMap { place, position in
+        latest.prefix(place).map { [$0, position] }
+      }
+      for positions in latest.map({ [$0] }) + pairs where attempts < Tolerance.attempts {
         attempts += 1
         var check = TCPLadderCheck(ladder: self)
-        check.reversed = best.reversed.symmetricDifference([position])
+        check.reversed = best.reversed.symmetricDifference(positions)
         check.run()
         guard check.goesFarther(than: best) else { continue }
         best = check
