@@ -139,6 +139,15 @@ extension TCPTelling {
           "数据流的\(range.1)。对方的 FIN 只关闭了另一个方向，这个方向照常工作。"), "RFC 9293 3.6"
       )
     }
+    if case .arrival = record.cause, waitedForPath(record) {
+      let window = after[end].congestion.window
+      return (
+        Bilingual(
+          "\(range.0) of its stream, which had to wait for room in the congestion window of \(window) "
+            + "segments.",
+          "数据流的\(range.1)，它们一直在等拥塞窗口（\(window) 段）腾出空间。"), "RFC 5681 3.1"
+      )
+    }
     if case .arrival = record.cause {
       return (
         Bilingual(
@@ -155,6 +164,14 @@ extension TCPTelling {
     )
   }
 
+  /// Whether it was the congestion window that held a segment back: it is a full one, and the peer's window has
+  /// room for more.
+  private func waitedForPath(_ record: SegmentRecord) -> Bool {
+    let tcb = after[record.sender]
+    return tcb.congestion.control != .bbr && record.segment.payloadLength >= tcb.sendMss
+      && tcb.sndUna + tcb.sndWnd - tcb.sndNxt >= tcb.sendMss
+  }
+
   // MARK: - Acknowledgments
 
   private func acknowledgment(_ record: SegmentRecord) -> Why {
@@ -166,6 +183,12 @@ extension TCPTelling {
         Bilingual(
           "the program has read, and the other should know that there is room again.",
           "程序读走了数据，要让对方知道又有空间了。"), "RFC 9293 3.8.6.2.2"
+      )
+    case .timer(.delayedAck) where !record.segment.sack.isEmpty:
+      return (
+        Bilingual(
+          "several become one. Everything before \(ack) has arrived, and something beyond a gap.",
+          "几次合并成一个。\(ack) 之前的都已收到，缺口之后也有数据到达。"), "Linux"
       )
     case .timer(.delayedAck):
       return (

@@ -29,6 +29,12 @@ extension TCPTelling {
         "RFC 8985 6.2",
         "\(The(end)) waits \(long) more before it calls a segment lost: it may only be late.",
         "\(the(end))再等 \(long) 才判定丢失：报文段也许只是乱序迟到。")
+    case .delayedAck where rules(end).ackDelay == .adaptive && !after[end].kept.isEmpty:
+      return say(
+        "Linux",
+        "\(The(end)) holds this acknowledgment back, up to \(long): it would tell of the same gap once "
+          + "more, and several of these become one.",
+        "\(the(end))推迟这个确认，最多 \(long)：它说的仍是同一个缺口，几次合并成一个。")
     case .delayedAck:
       return say(
         rules(end).ackDelay == .adaptive ? "Linux" : "RFC 9293 3.8.6.3",

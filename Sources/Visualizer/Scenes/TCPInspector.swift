@@ -53,11 +53,11 @@ struct TCPInspector {
     facts.append((word("length", "长度"), TCPWords.bytes(segment.payloadLength, language)))
     facts.append((word("numbers", "序列号数"), "\(segment.length)"))
     if let payload = segment.payload {
-      let last = payload.offset + payload.count - 1
-      facts.append((word("of the stream", "流中字节"), "\(payload.offset)-\(last)"))
+      let last = payload.offset + payload.count
+      facts.append((word("of the stream", "流中字节"), "\(payload.offset + 1)-\(last)"))
     }
     facts.append((word("window", "窗口"), "\(segment.window)"))
-    facts += options(segment) + journey(record)
+    facts += options(segment) + reported(record) + journey(record)
     return Inspection(word("segment \(index)", "报文段 \(index)"), facts)
   }
 
@@ -70,8 +70,17 @@ struct TCPInspector {
       facts.append(
         (word("timestamps", "时间戳"), "\(stamp.value), \(word("echo", "回显")) \(stamp.echo)"))
     }
-    for range in segment.sack { facts.append(("SACK", "\(range.start)-\(range.end)")) }
     return facts
+  }
+
+  /// What a report says to have arrived out of order, first and last number of each range, counted as the
+  /// acknowledged number is.
+  private func reported(_ record: SegmentRecord) -> Facts {
+    record.segment.sack.map { range in
+      guard let ack = record.relativeAck else { return ("SACK", "\(range.start)-\(range.end - 1)") }
+      let first = ack &+ (range.start.value &- record.segment.ack.value)
+      return ("SACK", "\(first)-\(first &+ UInt32(truncatingIfNeeded: range.count) &- 1)")
+    }
   }
 
   /// When and why it was sent, and what became of it.
@@ -148,6 +157,7 @@ struct TCPInspector {
       ("irs", tcb.irs.map { "\($0)" } ?? "-"), ("rto", Ladder.duration(tcb.rto)),
       ("srtt", tcb.roundTrip.srtt == 0 ? "-" : Ladder.duration(tcb.roundTrip.srtt)),
     ]
+    if hasLived { facts += congestion(tcb.congestion) }
     facts += timers(end)
     facts += [
       (
@@ -173,6 +183,43 @@ struct TCPInspector {
     let connection = network.connections[end.connection]
     let port = end.side == .client ? connection.clientPort : connection.serverPort
     return Inspection("\(CaptureWords.name(end.side)[language]) :\(port)", facts)
+  }
+
+  /// What the end thinks of the path.
+  private func congestion(_ congestion: Congestion) -> Facts {
+    let (window, inFlight) = (congestion.window, congestion.inFlight)
+    var facts: Facts = [
+      (
+        "cwnd",
+        word("\(window) segments, \(inFlight) in flight", "\(window) 段，在途 \(inFlight) 段")
+      )
+    ]
+    if congestion.control != .bbr {
+      facts.append(("ssthresh", congestion.threshold.map { "\($0)" } ?? word("none yet", "尚无")))
+    }
+    facts.append((word("congestion", "拥塞控制"), phase(congestion)))
+    return facts
+  }
+
+  private func phase(_ congestion: Congestion) -> String {
+    let control =
+      switch congestion.control {
+      case .reno: "RFC 5681"
+      case .cubic: "CUBIC"
+      case .bbr: "BBR"
+      }
+    let phase =
+      switch congestion.phase {
+      case .slowStart: word("slow start", "慢启动")
+      case .avoidance: word("avoidance", "拥塞避免")
+      case .recovery: word("recovery", "恢复")
+      case .timeout: word("anew behind a timeout", "超时后重新开始")
+      case .startup: "STARTUP"
+      case .drain: "DRAIN"
+      case .probeBandwidth: "PROBE_BW"
+      case .probeRoundTrip: "PROBE_RTT"
+      }
+    return word("\(control), \(phase)", "\(control)，\(phase)")
   }
 
   private func timers(_ end: End) -> Facts {

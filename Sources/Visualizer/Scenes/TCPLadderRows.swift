@@ -55,6 +55,9 @@ struct TCPLadderRows {
     if let end, end.connection == connection { light(end.side) }
   }
 
+  /// Behind how many others of a flight a segment gets a row for its arrival.
+  private static let longestStraight = 12
+
   /// Whether nothing crosses a segment before it is half way, and nothing overtakes it.
   private static func isStraight(
     _ position: Int, _ records: [SegmentRecord], _ arrivals: [Microseconds?]
@@ -66,6 +69,8 @@ struct TCPLadderRows {
     for index in (position + 1)..<records.count {
       let later = records[index]
       guard later.sentAt < arrival else { break }
+      // So far above what goes on meanwhile nobody would see it arrive.
+      if index - position > Self.longestStraight { return false }
       if later.sender != segment.sender {
         if later.sentAt < (segment.sentAt + arrival) / 2 { return false }
       } else if let other = arrivals[index], other < arrival {

@@ -95,7 +95,10 @@ struct TCPScene {
     if case .stateChanged(let end, _, _, _) = moment.event { entering = end }
     let rows = TCPLadderRows(
       network, connection: connection,
-      segments: stage.height * 2 + max(0, -look.scroll(of: LadderView.ladderName)),
+      segments: max(
+        stage.height * 2 + max(0, -look.scroll(of: LadderView.ladderName)),
+        // What the step is about may have been sent a whole flight ago.
+        min(Self.longestFlight, network.log.count - (focus ?? network.log.count) + 8)),
       now: now,
       entering: entering)
     var ladder = Ladder()
@@ -143,6 +146,9 @@ struct TCPScene {
     let latest = network.log.count - 1
     return stride(from: latest, to: max(-1, latest - 1000), by: -1).first(where: isOfConnection)
   }
+
+  /// How far back a segment is looked for that the step is about.
+  private static let longestFlight = 1000
 
   /// The segment that the step is about.
   private var segmentOfStep: Int? {
