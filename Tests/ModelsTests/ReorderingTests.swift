@@ -50,14 +50,20 @@ struct ReorderingTests {
     #expect(sender.end.recovery.reordering.degree == degree)
   }
 
-  /// Reports alone let a window grow where the order has changed by more than three segments.
-  @Test(arguments: [(3, 10), (4, 13)]) func reportsLetTheWindowGrow(degree: UInt32, window: Int) {
+  /// Reports alone let a window grow where the order has changed by more than three segments, but not by
+  /// RFC 5681.
+  @Test(arguments: [
+    (3, TCPRules.CongestionControl.cubic, 10), (4, .cubic, 13), (4, .reno, 10),
+  ])
+  func reportsLetTheWindowGrow(
+    degree: UInt32, control: TCPRules.CongestionControl, window: Int
+  ) {
     var recovery = Recovery()
     recovery.reordering = reordering(late: [100], reported: 100 + 100 * degree)
     recovery.hasReport = true
     var told = Recovery.Acknowledgment(arrived: 3, advances: false, flight: 10, inFlight: 7)
     (told.acknowledged, told.mayGrow) = (3, true)
-    recovery.adjust(told, .cubic, at: 0)
+    recovery.adjust(told, control, at: 0)
     #expect(recovery.congestionWindow == window)
   }
 }

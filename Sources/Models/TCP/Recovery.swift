@@ -358,7 +358,7 @@ struct Recovery: Sendable, Equatable {
 
   /// Sets the window by what an acknowledgment told.
   ///
-  /// Once the order was seen to change by more than three segments, reports alone let it grow, too.
+  /// Of Linux reports alone let it grow, too, once the order was seen to change by more than three segments.
   ///
   /// Source: Linux `tcp_cong_control`, `tcp_may_raise_cwnd`, `tcp_is_cwnd_limited`.
   mutating func adjust(
@@ -370,9 +370,7 @@ struct Recovery: Sendable, Equatable {
       guard acknowledgment.arrived > 0 else { return }
       if isReducing {
         reduce(acknowledgment)
-      } else if acknowledgment.advances || hasReport && reordering.isUnusual,
-        acknowledgment.mayGrow
-      {
+      } else if acknowledgment.mayGrow, acknowledgment.advances || raisesByReports(control) {
         grow(by: acknowledgment.acknowledged, control, at: now)
       }
     case .bbr:
@@ -382,6 +380,13 @@ struct Recovery: Sendable, Equatable {
         delivery.noteIdle(arrivedCount: arrivedCount, inFlight: observation.inFlight)
       }
     }
+  }
+
+  /// Whether a report is enough to let the window grow.
+  ///
+  /// Source: Linux `tcp_may_raise_cwnd`.
+  private func raisesByReports(_ control: TCPRules.CongestionControl) -> Bool {
+    control == .cubic && hasReport && reordering.isUnusual
   }
 
   /// Lets about as many segments go as have just arrived, and at least the first lost one.

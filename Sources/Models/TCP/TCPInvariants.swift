@@ -44,6 +44,10 @@ extension Endpoint {
     if expected != sndNxt { broken.append("I7: outstanding ends at \(expected), not \(sndNxt)") }
     if let finSeq, sndNxt != finSeq + 1 { broken.append("I5: something follows the FIN") }
     if sentCount > writtenCount { broken.append("I4: more bytes were sent than written") }
+    if state.isSynchronized, writeQueue.count(sent: sentCount) != unsentCount {
+      broken.append(
+        "I4: \(writeQueue.count(sent: sentCount)) bytes are queued, \(unsentCount) wait")
+    }
     if acknowledgedCount > sentCount { broken.append("I4: more was acknowledged than sent") }
     return broken
   }

@@ -88,6 +88,9 @@ struct WriteQueue: Sendable, Equatable {
     return last.end - (waitingCount > 1 ? stretches[stretches.count - 2].end : sent)
   }
 
+  /// How many bytes wait.
+  func count(sent: Int) -> Int { waitingCount > 0 ? (stretches.last?.end ?? sent) - sent : 0 }
+
   // MARK: Sending
 
   /// Whether nothing waits behind the first stretch.
