@@ -293,4 +293,21 @@ struct RetransmissionTests {
     #expect(sender.end.recovery.congestionWindow == window)
     #expect(sender.end.recovery.probe == nil, "it says that the probe was not needed all the same")
   }
+
+  /// Where the wait for what may only be late had taken its place, the RTO runs from the oldest segment, not from
+  /// the acknowledgment; not if that wait was over.
+  @Test(arguments: [(121_000, true), (140_000, false)])
+  func replacedTimeoutRunsFromTheOldest(now: Microseconds, isReplaced: Bool) throws {
+    var sender = LoneSender(.linux)
+    sender.seeReordering()
+    sender.write(4 * Self.size, at: 100_000)
+    sender.answer(0, sack: [2 * Self.size..<3 * Self.size], at: 120_000)
+    #expect(sender.end.timers[.reordering] != nil)
+    // The first went again just now: its answer is to what was sent before, and tells nothing of the rest.
+    sender.end.outstanding[0].transmissions = 2
+    sender.end.outstanding[0].sentAt = now - 1000
+    sender.answer(Self.size, sack: [2 * Self.size..<3 * Self.size], at: now)
+    let timer = try #require(sender.end.timers[.retransmission])
+    #expect(timer.deadline == (isReplaced ? 100_000 : now) + sender.end.rto)
+  }
 }

@@ -25,7 +25,7 @@ extension Endpoint {
     let isHeldBack = outstanding.isEmpty || recovery.resends == .nothing
     let wait = isHeldBack ? 0 : findLosses(advances: told.advances, at: now, &journal)
     if renewsTimeout, wait == 0 {
-      start(.retransmission, for: rto, at: now, &journal)
+      renewTimeout(at: now, &journal)
       scheduleProbe(at: now, renewsTimeout: true, &journal)
     }
     told.lost = recovery.lostCount - before
@@ -307,6 +307,20 @@ extension Endpoint {
   private mutating func resumeTimeout(at now: Microseconds, _ journal: inout Journal) {
     let left = max(RunningTimer.tick, outstanding[0].sentAt + rto - now)
     start(.retransmission, for: left, at: now, &journal)
+  }
+
+  /// The RTO begins anew with an acknowledgment; where a probe or the wait for what may only be late had taken
+  /// its place, it runs from the oldest segment.
+  ///
+  /// Source: RFC 6298, section 5.3; Linux `tcp_set_xmit_timer`, `tcp_rearm_rto`.
+  private mutating func renewTimeout(at now: Microseconds, _ journal: inout Journal) {
+    // A wait that was over by now has given the RTO its place back, seen or not.
+    let timer = timers[.lossProbe] ?? timers[.reordering]
+    if let timer, timer.deadline > now, !outstanding.isEmpty {
+      resumeTimeout(at: now, &journal)
+    } else {
+      start(.retransmission, for: rto, at: now, &journal)
+    }
   }
 
   /// Whether the wait for what may only be late may be over by some time though nothing went again, as what
