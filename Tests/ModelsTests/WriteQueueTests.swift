@@ -41,12 +41,12 @@ struct WriteQueueTests {
   /// of the window is full; between these it waits.
   @Test func fullStretchesArePushed() {
     var queue = WriteQueue()
-    func fill(_ written: Int, window: Int) -> WriteQueue.Push {
+    func fill(_ written: Int, window: Int) -> Endpoint.Push? {
       _ = queue.take(1000, goal: 1000, isFirst: written == 0, from: written, sent: 0)
       return queue.push(goal: 1000, sent: 0, largestWindow: window)
     }
     let pushes = stride(from: 0, to: 5000, by: 1000).map { fill($0, window: 4000) }
-    #expect(pushes == [.piece, .nothing, .everything, .nothing, .nothing])
+    #expect(pushes == [.piece, nil, .everything, nil, nil])
   }
 
   /// PSH stands where a call ended or everything went; a call that goes on with a stretch takes it away.
@@ -91,7 +91,7 @@ struct WriteQueueTests {
     probed.markHead()
     _ = probed.take(1000, goal: 1000, isFirst: true, from: 1000, sent: 0)
     let push = probed.push(goal: 1000, sent: 0, largestWindow: 2000)
-    #expect(push == .nothing)
+    #expect(push == nil)
     let isMarked = probed.noteSent(upTo: 1000)
     #expect(isMarked)
   }

@@ -120,7 +120,7 @@ extension Endpoint {
       writtenCount += count
       return
     }
-    let goal = rules.sendsPieces ? stretchGoal(segmentSize: segmentSize) : .max
+    let goal = stretchGoal(segmentSize: segmentSize)
     var left = count
     while left > 0 {
       let taken = writeQueue.take(
@@ -128,11 +128,8 @@ extension Endpoint {
       writtenCount += taken
       left -= taken
       guard left > 0 else { break }
-      switch writeQueue.push(goal: goal, sent: sentCount, largestWindow: maxSndWnd) {
-      case .everything:
-        sendPending(at: now, pushing: .everything, segmentSize: segmentSize, &journal)
-      case .piece: sendPending(at: now, pushing: .piece, segmentSize: segmentSize, &journal)
-      case .nothing: break
+      if let push = writeQueue.push(goal: goal, sent: sentCount, largestWindow: maxSndWnd) {
+        sendPending(at: now, pushing: push, segmentSize: segmentSize, &journal)
       }
     }
     if count > 0 { writeQueue.mark() }
@@ -142,7 +139,7 @@ extension Endpoint {
   ///
   /// Source: Linux `sk_stream_wait_connect`.
   mutating func queueEarlyWrites() {
-    let goal = rules.sendsPieces ? stretchGoal(segmentSize: roomForData) : .max
+    let goal = stretchGoal(segmentSize: roomForData)
     var place = sentCount
     while place < writtenCount {
       place += writeQueue.take(

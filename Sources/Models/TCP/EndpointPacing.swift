@@ -28,6 +28,7 @@ extension Endpoint {
   ///
   /// Source: Linux `tcp_xmit_size_goal`, `tcp_bound_to_half_wnd`.
   func stretchGoal(segmentSize room: Int) -> Int {
+    guard rules.sendsPieces else { return .max }
     let half = maxSndWnd > 536 ? maxSndWnd / 2 : maxSndWnd
     let least = 68 - (timestampsOn ? 32 : 20)
     let bytes = half > 0 ? min(Pacing.largestPiece, max(half, least)) : Pacing.largestPiece

@@ -166,7 +166,7 @@ extension Endpoint {
   /// Source: RFC 6691, section 2; RFC 2018, section 3; Linux `tcp_current_mss`.
   var roomForData: Int {
     let count = sackOn ? sackRanges().count : 0
-    return count == 0 ? sendMss : max(48, sendMss - 4 - 8 * count)
+    return count == 0 ? sendMss : max(48, sendMss - Segment.reportBytes(of: count))
   }
 
   /// Nagle's rule, with Minshall's addition: only an earlier small segment holds the next back.

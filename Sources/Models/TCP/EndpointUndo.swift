@@ -58,7 +58,7 @@ extension Endpoint {
     if let until = recovery.until, segment.ack.isAtOrAfter(until) {
       endRecovery(segment)
     } else if recovery.until != nil, advances, answersBefore {
-      recovery.reordering.noteLate(recovery.sndUna)
+      recovery.reordering.noteLate(recovery.priorSndUna)
       settleOrder()
       guard resentInFlight == 0 else {
         recovery.resends = .nothing

@@ -1,6 +1,7 @@
 /// Telling the congestion window how far it is used.
 extension Recovery {
-  private var isSlowStart: Bool { congestionWindow < threshold }
+  /// Whether the window grows by as much as is acknowledged.
+  var isSlowStart: Bool { congestionWindow < threshold }
 
   /// Whether the window may grow.
   var mayGrow: Bool { use.mayGrow(window: congestionWindow, isSlowStart: isSlowStart) }

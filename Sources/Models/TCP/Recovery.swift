@@ -8,15 +8,15 @@ struct Recovery: Sendable, Equatable {
   /// The congestion window.
   var congestionWindow = Recovery.initialWindow
   /// Slow start ends here.
-  private(set) var threshold = Int.max / 2
+  var threshold = Int.max / 2
   /// Segments acknowledged towards the next growth in congestion avoidance.
-  private var credit = 0
+  var credit = 0
   /// Recovery ends when this number is acknowledged; nil: no recovery.
   private(set) var until: SequenceNumber?
   /// Whether the recovery began with a timeout, so that slow start paces it.
   private(set) var isByTimeout = false
   /// The congestion window when the loss was found.
-  private var priorWindow = 0
+  var priorWindow = 0
   /// Segments that have arrived at the peer in this life.
   private(set) var arrivedCount = 0
   /// Of the segments that the acknowledgment at hand is about, the latest was sent when so many had
@@ -41,10 +41,12 @@ struct Recovery: Sendable, Equatable {
   /// Source: Linux `FLAG_ACK_MAYBE_DELAYED`.
   var mayBeDelayed = false
   /// SND.UNA before the acknowledgment at hand.
-  private(set) var sndUna = SequenceNumber(0)
+  ///
+  /// Source: Linux `prior_snd_una`.
+  private(set) var priorSndUna = SequenceNumber(0)
   /// Segments that have arrived since the loss was found, and those sent since.
-  private var arrivedSince = 0
-  private var sentSince = 0
+  var arrivedSince = 0
+  var sentSince = 0
   /// How many segments were sent in this life.
   private var sentCount = 0
   /// Duplicate acknowledgments in a row; in a recovery without SACK, those that stand for segments
@@ -202,24 +204,6 @@ struct Recovery: Sendable, Equatable {
     }
   }
 
-  /// A loss says where slow start is to end: at seven tenths of the window.
-  ///
-  /// By the RFCs it is at half of what was outstanding where a timeout has found it. RFC 5681 starts from what is
-  /// in flight in any case, which is less where the program sends little.
-  ///
-  /// Source: RFC 5681, section 3.1; RFC 9438, section 4.6; Linux `tcp_congestion_ops` (`ssthresh`).
-  private mutating func lowerThreshold(
-    _ control: TCPRules.CongestionControl, outstanding: Int? = nil
-  ) {
-    switch control {
-    case .reno: threshold = max(2, outstanding.map { $0 / 2 } ?? congestionWindow * 7 / 10)
-    case .cubic: threshold = cubic.noteLoss(window: congestionWindow)
-    // Source: Linux `bbr_ssthresh`.
-    case .bbr: break
-    }
-    credit = 0
-  }
-
   /// The window is to be restored.
   ///
   /// Source: Linux `tcp_init_cwnd_reduction`, `bbr_ssthresh`.
@@ -279,7 +263,7 @@ struct Recovery: Sendable, Equatable {
   ) {
     let path = HyStart.Path(
       now: now, sndUna: sndUna, sndNxt: sndNxt, window: congestionWindow,
-      isSlowStart: congestionWindow < threshold, rate: rate)
+      isSlowStart: isSlowStart, rate: rate)
     if cubic.noteRoundTrip(roundTrip, path) { threshold = congestionWindow }
   }
 
@@ -304,7 +288,7 @@ struct Recovery: Sendable, Equatable {
 
   /// An acknowledgment has come.
   mutating func beginAcknowledgment(sndUna: SequenceNumber) {
-    self.sndUna = sndUna
+    priorSndUna = sndUna
     sentAfter = 0
     originalArrived = false
     hasReport = false
@@ -354,100 +338,5 @@ struct Recovery: Sendable, Equatable {
     let counted = hasSack ? 0 : min(duplicateAcks, max(0, covered - 1))
     arrivedCount -= counted
     duplicateAcks = hasSack || !isReducing ? 0 : duplicateAcks - counted
-  }
-
-  /// Sets the window by what an acknowledgment told.
-  ///
-  /// Of Linux reports alone let it grow, too, once the order was seen to change by more than three segments.
-  ///
-  /// Source: Linux `tcp_cong_control`, `tcp_may_raise_cwnd`, `tcp_is_cwnd_limited`.
-  mutating func adjust(
-    _ acknowledgment: Acknowledgment, _ control: TCPRules.CongestionControl,
-    at now: Microseconds
-  ) {
-    switch control {
-    case .reno, .cubic:
-      guard acknowledgment.arrived > 0 else { return }
-      if isReducing {
-        reduce(acknowledgment)
-      } else if acknowledgment.mayGrow, acknowledgment.advances || raisesByReports(control) {
-        grow(by: acknowledgment.acknowledged, control, at: now)
-      }
-    case .bbr:
-      guard let observation = acknowledgment.observation else { return }
-      congestionWindow = bbr.take(observation, window: congestionWindow)
-      if bbr.leavesPathEmpty {
-        delivery.noteIdle(arrivedCount: arrivedCount, inFlight: observation.inFlight)
-      }
-    }
-  }
-
-  /// Whether a report is enough to let the window grow.
-  ///
-  /// Source: Linux `tcp_may_raise_cwnd`.
-  private func raisesByReports(_ control: TCPRules.CongestionControl) -> Bool {
-    control == .cubic && hasReport && reordering.isUnusual
-  }
-
-  /// Lets about as many segments go as have just arrived, and at least the first lost one.
-  ///
-  /// Source: RFC 6937, section 3; Linux `tcp_cwnd_reduction`.
-  private mutating func reduce(_ acknowledgment: Acknowledgment) {
-    let (arrived, inFlight) = (acknowledgment.arrived, acknowledgment.inFlight)
-    arrivedSince += arrived
-    let room = threshold - inFlight
-    var count: Int
-    if room < 0 {
-      count = (threshold * arrivedSince + priorWindow - 1) / max(1, priorWindow) - sentSince
-    } else {
-      count = max(arrivedSince - sentSince, arrived)
-      if acknowledgment.advances, acknowledgment.lost == 0 { count += 1 }
-      count = min(room, count)
-    }
-    congestionWindow = inFlight + max(count, sentSince == 0 ? 1 : 0)
-  }
-
-  /// Where slow start ends if the window is to grow back: at about three quarters of it.
-  ///
-  /// Source: Linux `tcp_current_ssthresh`.
-  private var currentThreshold: Int {
-    max(threshold, congestionWindow >> 1 + congestionWindow >> 2)
-  }
-
-  /// The window was not used, and is smaller from now on.
-  mutating func shrink(to window: Int) {
-    threshold = currentThreshold
-    congestionWindow = min(congestionWindow, window)
-  }
-
-  /// What an acknowledgment of a part shows to be missing goes at once.
-  ///
-  /// Source: RFC 6582, section 3.2, step 3.
-  mutating func makeRoomForMissing(inFlight: Int) {
-    if isReducing { congestionWindow = max(congestionWindow, inFlight + 1) }
-  }
-
-  /// The congestion window grows by what was acknowledged: in slow start a segment for each, up to
-  /// where that ends, then a segment for a window, or for as many as CUBIC says.
-  ///
-  /// Source: RFC 5681, section 3.1; RFC 3465; Linux `tcp_slow_start`, `tcp_cong_avoid_ai`.
-  private mutating func grow(
-    by acknowledged: Int, _ control: TCPRules.CongestionControl, at now: Microseconds
-  ) {
-    let slow = min(acknowledged, max(0, threshold - congestionWindow))
-    congestionWindow += slow
-    let left = acknowledged - slow
-    guard left > 0 else { return }
-    let pace =
-      control == .cubic
-      ? cubic.pace(window: congestionWindow, acknowledged: left, at: now) : congestionWindow
-    // What was saved up at a slower pace counts once.
-    if credit >= pace {
-      credit = 0
-      congestionWindow += 1
-    }
-    credit += left
-    congestionWindow += credit / pace
-    credit %= pace
   }
 }

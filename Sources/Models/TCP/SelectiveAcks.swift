@@ -49,8 +49,11 @@ extension SequenceRange {
 }
 
 extension Segment {
-  /// How many bytes of the header a report takes of what arrived out of order.
+  /// How many bytes of the header its report takes.
+  var reportBytes: Int { Self.reportBytes(of: sack.count) }
+
+  /// How many bytes of a header a report takes of so many ranges that arrived out of order.
   ///
   /// Source: RFC 2018, section 3; Linux `TCPOLEN_SACK_BASE_ALIGNED`.
-  var reportBytes: Int { sack.isEmpty ? 0 : 4 + 8 * sack.count }
+  static func reportBytes(of ranges: Int) -> Int { ranges == 0 ? 0 : 4 + 8 * ranges }
 }

@@ -12,15 +12,6 @@ struct WriteQueue: Sendable, Equatable {
     var isPushed = false
   }
 
-  /// What goes when a stretch is full.
-  enum Push {
-    /// Everything, as half of the largest window is full.
-    case everything
-    /// One piece, as nothing else waits.
-    case piece
-    case nothing
-  }
-
   /// Those of which something waits, in order, behind some that were sent.
   private var stretches: [Stretch] = []
   private var sentStretches = 0
@@ -47,18 +38,19 @@ struct WriteQueue: Sendable, Equatable {
     return taken
   }
 
-  /// What goes now though the call has more to write.
+  /// What goes now though the call has more to write: everything when half of the largest window is full, a piece
+  /// of a full stretch where nothing else waits; else nil.
   ///
   /// Source: Linux `forced_push`, `tcp_push_one`.
-  mutating func push(goal: Int, sent: Int, largestWindow: Int) -> Push {
+  mutating func push(goal: Int, sent: Int, largestWindow: Int) -> Endpoint.Push? {
     guard waitingCount > 0, let last = stretches.last, tailCount(sent: sent) >= goal else {
-      return .nothing
+      return nil
     }
     if last.end - lastMark > largestWindow / 2 {
       mark()
       return .everything
     }
-    return waitingCount == 1 ? .piece : .nothing
+    return waitingCount == 1 ? .piece : nil
   }
 
   /// The peer is told of what was written so far.

@@ -1,4 +1,4 @@
-/// What BBR is told of the connection.
+/// What the congestion control is told of the connection.
 extension Endpoint {
   /// The connection is open; until the first acknowledgment of data a server knows of no full path.
   ///

@@ -39,7 +39,7 @@ extension Endpoint {
         case .probeBandwidth: .probeBandwidth
         case .probeRoundTrip: .probeRoundTrip
         }
-      case .open: recovery.congestionWindow < recovery.threshold ? .slowStart : .avoidance
+      case .open: recovery.isSlowStart ? .slowStart : .avoidance
       }
     let isKnown = !isBBR && recovery.threshold < Int.max / 2
     return Congestion(
