@@ -50,6 +50,20 @@ struct ReorderingTests {
     #expect(sender.end.recovery.reordering.degree == degree)
   }
 
+  /// Behind a timeout that cannot be taken back reports say nothing of the order.
+  @Test(arguments: [true, false]) func finalTimeoutsTellNothing(mayBeTakenBack: Bool) {
+    let size = 1448
+    var rules = TCPRules.linux
+    (rules.timeBasedLossDetection, rules.tailLossProbe) = (false, false)
+    var sender = LoneSender(rules)
+    sender.write(5 * size, at: 100_000)
+    sender.answer(0, sack: [3 * size..<4 * size], at: 120_000)
+    sender.expire(.retransmission, at: 400_000)
+    if !mayBeTakenBack { sender.end.recovery.undo.end() }
+    sender.answer(0, sack: [size..<2 * size, 3 * size..<4 * size], at: 420_000)
+    #expect(sender.end.recovery.reordering.isSeen == mayBeTakenBack)
+  }
+
   /// Reports alone let a window grow where the order has changed by more than three segments, but not by
   /// RFC 5681.
   @Test(arguments: [

@@ -310,4 +310,17 @@ struct RetransmissionTests {
     let timer = try #require(sender.end.timers[.retransmission])
     #expect(timer.deadline == (isReplaced ? 100_000 : now) + sender.end.rto)
   }
+
+  /// What was new went a little later than what went again at the same moment: if that has just arrived, the other
+  /// is not lost yet.
+  @Test(arguments: [(2, [Int]()), (1, [1448])])
+  func newSegmentsWentBehindRepeated(transmissions: Int, again: [Int]) {
+    var sender = LoneSender(.linux)
+    sender.write(6 * Self.size, at: 100_000)
+    sender.end.outstanding[0].transmissions = transmissions
+    let sent = sender.answer(
+      Self.size, sack: [2 * Self.size..<6 * Self.size], at: 125_000)
+    #expect(sender.starts(sent) == again)
+    #expect((sender.end.timers[.reordering] != nil) == again.isEmpty)
+  }
 }
